@@ -1,0 +1,23 @@
+namespace Appliance.Signing;
+
+/// <summary>One credentials/authorize (CSC API v1 11.6, v2 11.7), wire-neutral.</summary>
+public sealed class AuthorizeRequest
+{
+    /// <summary>The authenticated caller.</summary>
+    public required Caller Caller { get; init; }
+
+    /// <summary>The credential to activate.</summary>
+    public required Guid CredentialId { get; init; }
+
+    /// <summary>Signatures in the whole transaction, 1 to the credential's multisign.</summary>
+    public required int SignatureCount { get; init; }
+
+    /// <summary>The raw digests to authorise; may be empty for SCAL1 only. Never more than SignatureCount.</summary>
+    public IReadOnlyList<byte[]> Hashes { get; init; } = [];
+
+    /// <summary>The hash algorithm's OID (v2); null in v1, where signHash names it.</summary>
+    public string? HashAlgorithm { get; init; }
+
+    /// <summary>The one-time password; null when the client sent none.</summary>
+    public string? OneTimePassword { get; init; }
+}

@@ -1,0 +1,74 @@
+namespace Appliance.Signing;
+
+/// <summary>
+/// Why an operation of <see cref="SigningService"/> ended as it did. The hot path returns it instead of throwing; one
+/// table in the server maps it to the CSC error (CSC API 1.0.4.0 section 10, 2.0.0.2 section 10) and the gRPC code.
+/// </summary>
+public enum SigningStatus
+{
+    /// <summary>Done.</summary>
+    Ok,
+
+    /// <summary>No such credential, or not the caller's: the two are one answer, so that nobody can probe.</summary>
+    UnknownCredential,
+
+    /// <summary>The credential is disabled or suspended, or its signer is limited.</summary>
+    CredentialDisabled,
+
+    /// <summary>The certificate is outside its validity.</summary>
+    CertificateExpired,
+
+    /// <summary>The SAD is malformed, forged, of another signer, client or credential, void or used up.</summary>
+    SadInvalid,
+
+    /// <summary>The SAD is genuine but its time is over.</summary>
+    SadExpired,
+
+    /// <summary>A hash, or one more occurrence of it, is not covered by the SAD.</summary>
+    HashNotAuthorized,
+
+    /// <summary>SCAL2 needs the hashes at authorisation and extension.</summary>
+    HashesMissing,
+
+    /// <summary>The digest's length is not that of the hash algorithm.</summary>
+    DigestLength,
+
+    /// <summary>The signature algorithm does not name a hash and none was given.</summary>
+    HashAlgorithmMissing,
+
+    /// <summary>The hash algorithm is unknown, too weak, or contradicts the signature algorithm.</summary>
+    HashAlgorithmInvalid,
+
+    /// <summary>The signature algorithm is unknown or not one of the credential's.</summary>
+    SignatureAlgorithmInvalid,
+
+    /// <summary>RSASSA-PSS without its parameters.</summary>
+    SignatureParametersMissing,
+
+    /// <summary>The signature parameters are not readable, too weak, or contradict the hash algorithm.</summary>
+    SignatureParametersInvalid,
+
+    /// <summary>numSignatures is below 1, or fewer than the hashes given.</summary>
+    SignatureCountInvalid,
+
+    /// <summary>numSignatures exceeds the credential's multisign.</summary>
+    SignatureCountTooHigh,
+
+    /// <summary>The one-time password is wrong, replayed, or the signer has no active factor.</summary>
+    FactorWrong,
+
+    /// <summary>The factor is locked after too many wrong codes in a row (default 5).</summary>
+    FactorLocked,
+
+    /// <summary>More work is waiting than the limits allow. Retry later; nothing was used up.</summary>
+    Overloaded,
+
+    /// <summary>No token can serve the key now. Retry later; nothing was used up.</summary>
+    TokenUnavailable,
+
+    /// <summary>The token or the store failed in a way that is not the caller's fault.</summary>
+    Failed,
+
+    /// <summary>The caller's deadline passed or the call was cancelled.</summary>
+    Cancelled,
+}
