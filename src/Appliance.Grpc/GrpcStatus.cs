@@ -17,7 +17,12 @@ public sealed class GrpcStatus
     private static readonly string[] s_codes =
         [.. Enumerable.Range(0, 17).Select(code => code.ToString(CultureInfo.InvariantCulture))];
 
-    private static readonly string[] s_codeNames = [.. System.Enum.GetNames<GrpcStatusCode>()];
+    private static readonly string[] s_codeNames =
+    [
+        "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS",
+        "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED",
+        "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED",
+    ];
 
     /// <summary>Makes a status.</summary>
     /// <param name="code">The code.</param>

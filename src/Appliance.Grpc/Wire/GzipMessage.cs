@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace Appliance.Grpc.Wire;
@@ -7,6 +8,7 @@ namespace Appliance.Grpc.Wire;
 internal static class GzipMessage
 {
     private const int FirstBuffer = 16 * 1024;
+    private const int SmallestMember = 18;
 
     /// <summary>
     /// Decompresses into a rented array; give it to <see cref="Return"/>. Stops as soon as the limit is passed, so a
@@ -16,6 +18,17 @@ internal static class GzipMessage
     public static (byte[]? Buffer, int Length, GrpcStatus? Failure) Decompress(
         in ReadOnlySequence<byte> payload, int maxSize)
     {
+        if (payload.IsEmpty)
+        {
+            // .NET's own GZipStream writes nothing at all for an empty message.
+            return (ArrayPool<byte>.Shared.Rent(1), 0, null);
+        }
+
+        if (payload.Length < SmallestMember)
+        {
+            return (null, 0, WireStatus.MessageNotGzip);
+        }
+
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(FirstBuffer, maxSize + 1L));
         var length = 0;
         try
@@ -33,7 +46,7 @@ internal static class GzipMessage
 
                 if (read == 0)
                 {
-                    return (buffer, length, null);
+                    return Whole(payload, buffer, length);
                 }
 
                 if (length == buffer.Length)
@@ -51,6 +64,21 @@ internal static class GzipMessage
 
     /// <summary>Gives an array back, cleared: requests carry secrets.</summary>
     public static void Return(byte[] buffer) => ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+
+    /// <summary>GZipStream takes a cut-off stream for a whole one; the size at the end of the member tells.</summary>
+    private static (byte[]? Buffer, int Length, GrpcStatus? Failure) Whole(
+        in ReadOnlySequence<byte> payload, byte[] buffer, int length)
+    {
+        Span<byte> size = stackalloc byte[sizeof(uint)];
+        payload.Slice(payload.Length - size.Length).CopyTo(size);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(size) == (uint)length)
+        {
+            return (buffer, length, null);
+        }
+
+        Return(buffer);
+        return (null, 0, WireStatus.MessageNotGzip);
+    }
 
     private static byte[] Grow(byte[] full, int maxSize)
     {
