@@ -101,7 +101,7 @@ public sealed class CredentialProvisioning
         }
         catch
         {
-            _token.DestroyKey(key);
+            _token.DestroyKey(keyId, label);
             throw;
         }
     }
@@ -131,7 +131,7 @@ public sealed class CredentialProvisioning
         // A commit whose answer was lost has happened: then the key is somebody's.
         if (_store.Read(connection => connection.Credentials.Find(row.Id)) is null)
         {
-            _token.DestroyKey(new KeyReference(row.KeyId, row.KeyLabel, row.PublicKey));
+            _token.DestroyKey(row.KeyId, row.KeyLabel);
         }
     }
 

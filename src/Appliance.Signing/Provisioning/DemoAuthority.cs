@@ -68,7 +68,7 @@ public sealed class DemoAuthority : IDisposable
         }
         catch
         {
-            token.DestroyKey(key);
+            token.DestroyKey(id, KeyLabel);
             throw;
         }
     }
@@ -108,7 +108,7 @@ public sealed class DemoAuthority : IDisposable
     }
 
     /// <summary>Destroys the CA's key pair: for an init whose commit failed.</summary>
-    public void Destroy() => _token.DestroyKey(_key);
+    public void Destroy() => _token.DestroyKey(_key.Id.Span, _key.Label);
 
     /// <summary>
     /// Issues a certificate for a key: digitalSignature and nonRepudiation, extended key usage clientAuth. It ends
