@@ -2,6 +2,8 @@ namespace Appliance.Storage.Tests;
 
 public sealed class TableTests : IDisposable
 {
+    private static long s_millisecond;
+
     private readonly TemporaryStore _temporary = new();
     private readonly Guid _signer = NewId();
     private readonly Guid _profile = NewId();
@@ -79,7 +81,7 @@ public sealed class TableTests : IDisposable
     {
         AddSigner("a");
         var old = new FactorRow(NewId(), _signer, FactorState.Active, [1], 1, 6, 30, 7, 2, 100);
-        var newer = old with { Id = NewId(), State = FactorState.Pending, Secret = new byte[600] };
+        var newer = old with { Id = NewId(), State = FactorState.Pending, Secret = new byte[600], CreatedAt = 101 };
         Writer.Factors.Insert(old);
         Writer.Factors.Insert(newer);
 
@@ -122,7 +124,7 @@ public sealed class TableTests : IDisposable
         Assert.Equal("", Writer.Meta.Get("k"));
     }
 
-    private static Guid NewId() => Guid.CreateVersion7();
+    private static Guid NewId() => Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddMilliseconds(Interlocked.Increment(ref s_millisecond)));
 
     private SignerRow AddSigner(string name)
     {

@@ -95,7 +95,7 @@ CREATE TABLE factor (
   secret      BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX factor_signer ON factor (signer_id, id);
+CREATE INDEX factor_signer ON factor (signer_id, created_at);
 
 CREATE TABLE access_token (
   hash       BLOB NOT NULL PRIMARY KEY,
