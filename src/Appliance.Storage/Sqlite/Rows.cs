@@ -1,0 +1,37 @@
+using System.Text;
+
+namespace Appliance.Storage.Sqlite;
+
+/// <summary>The rows of a running statement. Disposing resets the statement, so always read them in a using.</summary>
+internal readonly ref struct Rows(Statement statement)
+{
+    private const int NullType = 5;
+
+    public bool Next() => statement.Step();
+
+    public bool IsNull(int column) => statement.Type(column) == NullType;
+
+    public long Int64(int column) => statement.Int64(column);
+
+    public int Int32(int column) => checked((int)statement.Int64(column));
+
+    public long? NullableInt64(int column) => IsNull(column) ? null : statement.Int64(column);
+
+    public bool Flag(int column) => statement.Int64(column) != 0;
+
+    public ReadOnlySpan<byte> Span(int column) => statement.Span(column);
+
+    public byte[] Bytes(int column) => statement.Span(column).ToArray();
+
+    public byte[]? NullableBytes(int column) => IsNull(column) ? null : Bytes(column);
+
+    public Guid Guid(int column) => new(statement.Span(column), bigEndian: true);
+
+    public Guid? NullableGuid(int column) => IsNull(column) ? null : Guid(column);
+
+    public string Text(int column) => Encoding.UTF8.GetString(statement.Span(column));
+
+    public string? NullableText(int column) => IsNull(column) ? null : Text(column);
+
+    public void Dispose() => statement.Reset();
+}
