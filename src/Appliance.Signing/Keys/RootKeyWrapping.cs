@@ -16,7 +16,7 @@ internal static class RootKeyWrapping
     private const string WrapLabel = "appliance root key wrapping";
     private const string SealLabel = "appliance root key seal";
 
-    // Not KWP first: it takes the secret into the token as an object, GCM as data.
+    /// <summary>GCM before KWP: KWP needs the secret as an object in the token, GCM takes it as data.</summary>
     private static readonly WrapMechanism[] s_preferred =
         [WrapMechanism.AesGcm, WrapMechanism.AesKeyWrapPad, WrapMechanism.RsaOaep];
 
@@ -54,7 +54,7 @@ internal static class RootKeyWrapping
 
     public static LockedMemory Unwrap(Token token, RootKeyRow row)
     {
-        LockedMemory? secret = null;
+        LockedMemory secret;
         try
         {
             var mechanism = (WrapMechanism)row.Mechanism;

@@ -115,7 +115,8 @@ internal sealed class CertificateChain
             }
 
             if (extension is X509KeyUsageExtension usage
-                && (usage.KeyUsages & (X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation)) == 0)
+                && (usage.KeyUsages & (X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation))
+                    == X509KeyUsageFlags.None)
             {
                 throw new ProvisioningException(
                     "The certificate's key usage has neither digitalSignature nor nonRepudiation.");

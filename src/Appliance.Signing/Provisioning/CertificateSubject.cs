@@ -43,14 +43,16 @@ public sealed record CertificateSubject(string CommonName, string? SerialNumber 
     {
         if (string.IsNullOrWhiteSpace(value) || value.Length > limit)
         {
-            throw new ProvisioningException($"A certificate's {what} has 1 to {limit} characters; shorten it.");
+            throw new ProvisioningException(
+                FormattableString.Invariant($"A certificate's {what} has 1 to {limit} characters; shorten it."));
         }
 
         foreach (var rune in value.EnumerateRunes())
         {
             if (rune == Rune.ReplacementChar || !allowed(rune))
             {
-                throw new ProvisioningException($"A certificate's {what} cannot have the character U+{rune.Value:X4}.");
+                throw new ProvisioningException(
+                    FormattableString.Invariant($"A certificate's {what} cannot have the character U+{rune.Value:X4}."));
             }
         }
     }

@@ -189,12 +189,13 @@ public sealed class CredentialProvisioning
     {
         if (order.Scal is not (1 or 2))
         {
-            throw new ProvisioningException($"SCAL is 1 or 2, not {order.Scal}.");
+            throw new ProvisioningException(FormattableString.Invariant($"SCAL is 1 or 2, not {order.Scal}."));
         }
 
         if (order.Multisign is < 1 or > MultisignLimit)
         {
-            throw new ProvisioningException($"Multisign is 1 to {MultisignLimit}, not {order.Multisign}.");
+            throw new ProvisioningException(
+                FormattableString.Invariant($"Multisign is 1 to {MultisignLimit}, not {order.Multisign}."));
         }
 
         if (order.Description.Length > DescriptionLimit)

@@ -125,7 +125,8 @@ public sealed class DemoAuthority : IDisposable
         ArgumentNullException.ThrowIfNull(subject);
         if (years is < 1 or > YearsLimit)
         {
-            throw new ProvisioningException($"A certificate is valid for 1 to {YearsLimit} years, not {years}.");
+            throw new ProvisioningException(
+                FormattableString.Invariant($"A certificate is valid for 1 to {YearsLimit} years, not {years}."));
         }
 
         if (notBefore >= NotAfter)
