@@ -16,11 +16,9 @@ internal static class SchemeResolver
     public static SigningStatus Resolve(
         SignHashRequest request,
         IReadOnlyList<string> allowed,
-        out SignatureScheme scheme,
-        out int digestLength)
+        out SignatureScheme? scheme)
     {
-        scheme = default;
-        digestLength = 0;
+        scheme = null;
         if (!Contains(allowed, request.SignatureAlgorithm)
             || SignatureAlgorithm.Find(request.SignatureAlgorithm) is not { } algorithm)
         {
@@ -61,8 +59,7 @@ internal static class SchemeResolver
             return SigningStatus.HashAlgorithmInvalid;
         }
 
-        scheme = new SignatureScheme(algorithm.Kind, hash.Name, saltLength);
-        digestLength = hash.Length;
+        scheme = algorithm.Scheme ?? new SignatureScheme(algorithm.Kind, hash.Name, saltLength);
         return SigningStatus.Ok;
     }
 

@@ -28,7 +28,7 @@ internal sealed record SignatureAlgorithm(string Oid, SignatureKind Kind, HashAl
         new("0.4.0.127.0.7.1.1.4.1.5", SignatureKind.EcdsaPlain, HashAlgorithm.Sha512),
     }.ToFrozenDictionary(algorithm => algorithm.Oid, StringComparer.Ordinal);
 
-    // Combined OIDs first: pyHanko needs them and SetaPDF takes the first entry (csc-api 5.1, 5.3).
+    /// <summary>Combined OIDs first: pyHanko needs them, SetaPDF takes the first entry (csc-api 5.1, 5.3).</summary>
     private static readonly string[] s_rsa =
     [
         "1.2.840.113549.1.1.11", "1.2.840.113549.1.1.12", "1.2.840.113549.1.1.13", RsaPss, RsaEncryption,
@@ -37,6 +37,9 @@ internal sealed record SignatureAlgorithm(string Oid, SignatureKind Kind, HashAl
     private static readonly string[] s_p256 = Ec("1.2.840.10045.4.3.2", "1.2.840.10045.4.3.3", "1.2.840.10045.4.3.4");
     private static readonly string[] s_p384 = Ec("1.2.840.10045.4.3.3", "1.2.840.10045.4.3.2", "1.2.840.10045.4.3.4");
     private static readonly string[] s_p521 = Ec("1.2.840.10045.4.3.4", "1.2.840.10045.4.3.2", "1.2.840.10045.4.3.3");
+
+    /// <summary>How the token signs, made once; null where it depends on what else the client names.</summary>
+    public SignatureScheme? Scheme { get; } = Hash is null ? null : new SignatureScheme(Kind, Hash.Name);
 
     /// <summary>The algorithm of an OID, or null.</summary>
     public static SignatureAlgorithm? Find(string oid) => s_byOid.GetValueOrDefault(oid);

@@ -11,7 +11,7 @@ internal sealed class SadCodec(ReadOnlyMemory<byte> key)
 {
     private const int EncodedLength = SadEnvelope.Length + HMACSHA256.HashSizeInBytes;
 
-    // The key's id in the envelope, so that a rotated key can be told from a forgery. One key so far.
+    /// <summary>In the envelope, so that a rotated key can be told from a forgery. One key so far.</summary>
     private const byte KeyId = 1;
 
     /// <summary>The text of a SAD: 148 characters of base64url, no padding.</summary>
