@@ -17,8 +17,6 @@ namespace Appliance.Server.Hosting;
 internal sealed class Composition : IAsyncDisposable
 {
     private readonly ApplianceOptions _options;
-    private readonly ILoggerFactory _loggers;
-    private readonly PinMemory _pinMemory;
     private Pkcs11Module? _module;
     private Token? _token;
     private RootKey? _rootKey;
@@ -30,11 +28,9 @@ internal sealed class Composition : IAsyncDisposable
     private Composition(ApplianceOptions options, Store store, TimeProvider time, ILoggerFactory loggers)
     {
         _options = options;
-        _loggers = loggers;
         Time = time;
         Store = store;
         Loop = new CommitLoop(store, new CommitLoopOptions(), time, loggers.CreateLogger<CommitLoop>());
-        _pinMemory = new PinMemory(store, Loop);
     }
 
     public TimeProvider Time { get; }
@@ -100,7 +96,7 @@ internal sealed class Composition : IAsyncDisposable
         var token = _module.OpenToken(TokenSelector.Parse(_options.Token.Selector));
         try
         {
-            token.Login(PinOf(_options.Token), _pinMemory.For(_options, Time));
+            token.Login(PinOf(_options.Token), PinMemory.Create(Store, Loop, Time));
             return token;
         }
         catch
