@@ -97,7 +97,12 @@ internal sealed class FactorBench : IDisposable
     }
 
     /// <summary>The database and its write-ahead log, as they are on disk.</summary>
-    public byte[] StoreBytes() => [.. _directory.GetFiles().SelectMany(file => ReadShared(file.FullName))];
+    public byte[] StoreBytes() =>
+    [
+        .. _directory.GetFiles()
+            .Where(file => !string.Equals(file.Extension, ".lock", StringComparison.Ordinal))
+            .SelectMany(file => ReadShared(file.FullName)),
+    ];
 
     public void Dispose()
     {
