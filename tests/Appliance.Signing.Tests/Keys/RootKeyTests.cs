@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
 using Appliance.Pkcs11;
 using Appliance.Signing.Keys;
-using Appliance.Storage;
 
 namespace Appliance.Signing.Tests.Keys;
 
-[Collection(SoftHsmCollection.Name)]
+[Collection(SharedTokens.Name)]
 public sealed class RootKeyTests(SoftHsm hsm)
 {
     [Fact]

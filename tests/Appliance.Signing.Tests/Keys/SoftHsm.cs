@@ -58,6 +58,7 @@ public sealed partial class SoftHsm : IDisposable
         {
             ArgumentList = { "--init-token", "--free", "--label", label, "--pin", Pin, "--so-pin", "1234567890" },
             RedirectStandardOutput = true,
+            UseShellExecute = false,
             Environment = { ["SOFTHSM2_CONF"] = configuration },
         };
         using var process = Process.Start(start)!;
@@ -74,6 +75,7 @@ public sealed partial class SoftHsm : IDisposable
         return token;
     }
 
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);
 }

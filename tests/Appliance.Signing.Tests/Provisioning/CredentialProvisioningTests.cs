@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Appliance.Signing.Tests.Provisioning;
 
-[Collection(SoftHsmCollection.Name)]
+[Collection(SharedTokens.Name)]
 public sealed class CredentialProvisioningTests : IAsyncDisposable
 {
     private static readonly DateTimeOffset s_now = TimeProvider.System.GetUtcNow();
@@ -30,7 +30,7 @@ public sealed class CredentialProvisioningTests : IAsyncDisposable
         _store = Store.Open(new StoreOptions { Path = _directory.File("store.db"), TimeProvider = time });
         _store.Writer.Signers.Insert(new SignerRow(_signer, "ioana", "Ioana Pop", null, SignerState.Active, 0));
         _store.Writer.Profiles.Insert(new ProfileRow(_profile, _signer, ProfileKind.Person, "Ioana Pop", 0));
-        _loop = new CommitLoop(_store, new CommitLoopOptions(), time, NullLogger.Instance);
+        _loop = new CommitLoop(_store, new CommitLoopOptions(), time, NullLogger<CommitLoop>.Instance);
         _authority = DemoAuthority.Create(hsm.Token, "Demo CA", time);
         _provisioning = new CredentialProvisioning(_store, _loop, hsm.Token, _link, _authority, time);
     }

@@ -5,7 +5,7 @@ using Appliance.Signing.Tests.Keys;
 
 namespace Appliance.Signing.Tests.Provisioning;
 
-[Collection(SoftHsmCollection.Name)]
+[Collection(SharedTokens.Name)]
 public sealed class DemoAuthorityTests(SoftHsm hsm)
 {
     private static readonly DateTimeOffset s_now = TimeProvider.System.GetUtcNow();

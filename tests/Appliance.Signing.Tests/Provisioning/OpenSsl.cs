@@ -18,6 +18,7 @@ internal static class OpenSsl
         var start = new ProcessStartInfo("openssl", arguments)
         {
             RedirectStandardOutput = true,
+            UseShellExecute = false,
             RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;

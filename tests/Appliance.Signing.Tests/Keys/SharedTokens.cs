@@ -2,7 +2,7 @@ namespace Appliance.Signing.Tests.Keys;
 
 /// <summary>Tests that share one login at the tokens.</summary>
 [CollectionDefinition(Name)]
-public sealed class SoftHsmCollection : ICollectionFixture<SoftHsm>
+public sealed class SharedTokens : ICollectionFixture<SoftHsm>
 {
     public const string Name = "SoftHSM2";
 }
