@@ -99,7 +99,11 @@ internal static class CredentialCommands
         CancellationToken cancellationToken)
     {
         // Made first: a key whose CSR cannot be written is of no use.
-        csr?.Create().Dispose();
+        if (csr is not null)
+        {
+            await File.WriteAllTextAsync(csr.FullName, "", cancellationToken).ConfigureAwait(false);
+        }
+
         var made = await bench.Provisioning.CreateAsync(order, cancellationToken).ConfigureAwait(false);
         if (csr is not null && made.SigningRequest is not null)
         {

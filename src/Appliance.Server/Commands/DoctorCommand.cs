@@ -9,7 +9,7 @@ internal static class DoctorCommand
 {
     public static Command Build(CommandEnvironment environment)
     {
-        var command = new Command("doctor", "Checks everything and lists all that is wrong; changes nothing.");
+        var command = new Command("doctor", "Checks everything that serving needs and lists all that is wrong.");
         command.SetAction(async (parsed, _) =>
         {
             var checks = await Doctor.ExamineAsync(parsed, environment).ConfigureAwait(false);
@@ -31,7 +31,7 @@ internal static class DoctorCommand
         }
 
         reply.Table(
-            ["", "Check", "Found"],
+            ["Result", "Check", "Found"],
             checks.Select(check => new[] { Mark(check.Result), check.Name, check.Detail }));
         reply.Say(healthy ? "Ready to serve." : "Not ready to serve; see the failed checks.");
     }

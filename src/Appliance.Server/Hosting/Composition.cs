@@ -5,7 +5,6 @@ using Appliance.Server.Options;
 using Appliance.Signing.Keys;
 using Appliance.Signing.Provisioning;
 using Appliance.Storage;
-using Microsoft.Extensions.Logging;
 
 namespace Appliance.Server.Hosting;
 

@@ -76,7 +76,7 @@ internal sealed class Doctor
     private Pkcs11Module? LoadModule() => _list.Try("module", () =>
     {
         var module = Pkcs11Module.Load(_options.Token.Module);
-        _list.Ok("module", $"{_options.Token.Module}: {module.Info}");
+        _list.Ok("module", $"{module.Info.Path}: {module.Info.Manufacturer}, {module.Info.Description} {module.Info.LibraryVersion}");
         return module;
     });
 
