@@ -19,7 +19,7 @@ internal sealed class IdentityBench : IAsyncDisposable
     public IdentityBench(int capacity = AccessTokens.DefaultCapacity, PasswordLane? passwords = null)
     {
         Store = Store.Open(new() { Path = Path.Combine(_directory.FullName, "store.db"), TimeProvider = Time });
-        Commits = new CommitLoop(Store, new(), Time, NullLogger.Instance);
+        Commits = new CommitLoop(Store, new(), Time, NullLogger<CommitLoop>.Instance);
         Passwords = passwords ?? new PasswordLane(new PasswordHasher());
         Tokens = new AccessTokens(Store, Time, capacity);
         Service = new SignInService(Store, Commits, Passwords, Tokens, new(), Time);

@@ -1,10 +1,10 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Appliance.Factors;
 using Appliance.Identity.Decisions;
 using Appliance.Identity.Tokens;
 using Appliance.Ledger;
-using Appliance.Storage;
 
 namespace Appliance.Identity.Tests;
 
@@ -170,7 +170,8 @@ public sealed class LoginTests : IAsyncDisposable
     {
         var options = new SignInOptions
         {
-            AccessTokenLifetime = TimeSpan.FromSeconds(1), RefreshTokenLifetime = TimeSpan.FromDays(1000),
+            AccessTokenLifetime = TimeSpan.FromSeconds(1),
+            RefreshTokenLifetime = TimeSpan.FromDays(1000),
         };
 
         Assert.Equal(2, options.Validate().Count);
@@ -181,7 +182,7 @@ public sealed class LoginTests : IAsyncDisposable
     {
         var text = Encoding.ASCII.GetBytes(token);
         Assert.Equal(-1, files.IndexOf(text));
-        Assert.Equal(-1, files.IndexOf(System.Buffers.Text.Base64Url.DecodeFromChars(token)));
+        Assert.Equal(-1, files.IndexOf(Base64Url.DecodeFromChars(token)));
         Assert.True(files.IndexOf(SHA256.HashData(text)) >= 0);
     }
 }
