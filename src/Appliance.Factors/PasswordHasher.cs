@@ -61,7 +61,7 @@ public sealed class PasswordHasher
     }
 
     /// <summary>PBKDF2 computations so far; an unknown user costs one, as a wrong password does.</summary>
-    internal long Computations => Interlocked.Read(ref _computations);
+    public long Computations => Interlocked.Read(ref _computations);
 
     /// <summary>Hashes a password under a fresh salt. Check it by <see cref="PasswordPolicy"/> first.</summary>
     /// <exception cref="ArgumentException">The password has more than 1,024 characters.</exception>

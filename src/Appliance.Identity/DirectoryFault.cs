@@ -18,6 +18,6 @@ public enum DirectoryFault
     /// <summary>No such signer.</summary>
     UnknownSigner,
 
-    /// <summary>Too many password computations are waiting.</summary>
+    /// <summary>Too many passwords or writes are waiting. Retry later.</summary>
     Overloaded,
 }

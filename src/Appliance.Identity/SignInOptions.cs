@@ -3,7 +3,7 @@ namespace Appliance.Identity;
 /// <summary>How long sign-ins last.</summary>
 public sealed class SignInOptions
 {
-    /// <summary>Life of an access token, 1 minute to 24 hours. Default 1 hour (CSC API v1 11.2: expires_in 3600).</summary>
+    /// <summary>Life of an access token, 1 minute to 24 hours. Default 1 hour, as CSC API v1 11.2.</summary>
     public TimeSpan AccessTokenLifetime { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>

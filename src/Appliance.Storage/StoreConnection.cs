@@ -36,6 +36,10 @@ public sealed class StoreConnection : IDisposable
         Credentials = new CredentialTable(database);
         Factors = new FactorTable(database);
         AccessTokens = new AccessTokenTable(database);
+        Activations = new ActivationTable(database);
+        ActivationHashes = new ActivationHashTable(database);
+        Reservations = new ReservationTable(database);
+        Audit = new AuditTable(database);
     }
 
     /// <summary>Facts about the installation.</summary>
@@ -64,6 +68,18 @@ public sealed class StoreConnection : IDisposable
 
     /// <summary>The tokens that Identity issued.</summary>
     public AccessTokenTable AccessTokens { get; }
+
+    /// <summary>What authorisations granted.</summary>
+    public ActivationTable Activations { get; }
+
+    /// <summary>The authorised hash occurrences.</summary>
+    public ActivationHashTable ActivationHashes { get; }
+
+    /// <summary>The requests in flight.</summary>
+    public ReservationTable Reservations { get; }
+
+    /// <summary>The audit trail.</summary>
+    public AuditTable Audit { get; }
 
     /// <summary>Whether a transaction is open. A full disk or an I/O error may have ended it.</summary>
     public bool InTransaction => _database.InTransaction;

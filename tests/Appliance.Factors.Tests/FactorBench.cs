@@ -51,7 +51,7 @@ internal sealed class FactorBench : IDisposable
     public string WrongCode(TotpEnrolment enrolment)
     {
         var right = Enumerable.Range(-1, 3).Select(step => Code(enrolment, step)).ToHashSet(StringComparer.Ordinal);
-        return Enumerable.Range(0, 4).Select(digit => new string((char)('0' + digit), 6)).First(c => !right.Contains(c));
+        return "0123".Select(digit => new string(digit, 6)).First(code => !right.Contains(code));
     }
 
     public FactorRow Row() => _store.Read(c => c.Factors.FindBySigner(SignerId))!;

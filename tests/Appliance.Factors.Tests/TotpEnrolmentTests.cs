@@ -52,7 +52,10 @@ public sealed class TotpEnrolmentTests
     [Fact]
     public void Wrong_options_are_all_named_at_once()
     {
-        var options = new TotpOptions { Issuer = "a:b", Window = 2, Digits = 5, Period = 1, Algorithm = (TotpAlgorithm)9 };
+        var options = new TotpOptions
+        {
+            Issuer = "a:b", Window = 2, Digits = 5, Period = 1, Algorithm = (TotpAlgorithm)9,
+        };
 
         Assert.Equal(5, options.Validate().Count);
         Assert.Empty(new TotpOptions().Validate());

@@ -73,20 +73,30 @@ internal sealed class TokenCache(int capacity)
         }
     }
 
-    /// <summary>Looks at every entry: revoking a grant is rare, and the cache small.</summary>
-    internal void RemoveGrant(Guid grantId)
+    internal void RemoveGrant(Guid grantId) => RemoveWhere(token => token.GrantId == grantId);
+
+    internal void RemoveSigner(Guid signerId) => RemoveWhere(token => token.Caller.SignerId == signerId);
+
+    /// <summary>Looks at every entry: ending a grant is rare, and the cache small.</summary>
+    private void RemoveWhere(Predicate<CachedToken> matches)
     {
         lock (_gate)
         {
             _version++;
-            foreach (var (key, _) in _old.Where(entry => entry.Value.GrantId == grantId))
+            foreach (var (key, token) in _old)
             {
-                _old.TryRemove(key, out _);
+                if (matches(token))
+                {
+                    _old.TryRemove(key, out _);
+                }
             }
 
-            foreach (var (key, _) in _young.Where(entry => entry.Value.GrantId == grantId))
+            foreach (var (key, token) in _young)
             {
-                RemoveYoung(key);
+                if (matches(token))
+                {
+                    RemoveYoung(key);
+                }
             }
         }
     }

@@ -109,3 +109,54 @@ CREATE TABLE access_token (
 
 CREATE INDEX access_token_grant ON access_token (grant_id);
 CREATE INDEX access_token_expiry ON access_token (expires_at);
+
+-- What an authorisation granted. mac covers everything but state, remaining and next_ordinal.
+CREATE TABLE activation (
+  id            BLOB NOT NULL PRIMARY KEY,
+  credential_id BLOB NOT NULL REFERENCES credential (id),
+  signer_id     BLOB NOT NULL REFERENCES signer (id),
+  client_id     BLOB NOT NULL,
+  state         INTEGER NOT NULL,
+  scal          INTEGER NOT NULL,
+  total         INTEGER NOT NULL,
+  remaining     INTEGER NOT NULL CHECK (remaining >= 0),
+  next_ordinal  INTEGER NOT NULL,
+  expires_at    INTEGER NOT NULL,
+  created_at    INTEGER NOT NULL,
+  mac           BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX activation_expiry ON activation (expires_at);
+
+-- One row per authorised hash occurrence. mac covers activation_id, ordinal and hash.
+CREATE TABLE activation_hash (
+  activation_id BLOB NOT NULL REFERENCES activation (id),
+  hash          BLOB NOT NULL,
+  ordinal       INTEGER NOT NULL,
+  state         INTEGER NOT NULL,
+  mac           BLOB NOT NULL,
+  PRIMARY KEY (activation_id, hash, ordinal)
+) STRICT, WITHOUT ROWID;
+
+-- One row per request in flight, so that a restart finds what to settle without looking at what is settled.
+CREATE TABLE reservation (
+  request_id    BLOB NOT NULL PRIMARY KEY,
+  incarnation   INTEGER NOT NULL,
+  activation_id BLOB NOT NULL,
+  ordinals      BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audit (
+  seq           INTEGER PRIMARY KEY,
+  at            INTEGER NOT NULL,
+  event         TEXT NOT NULL,
+  outcome       TEXT NOT NULL,
+  signer_id     BLOB,
+  credential_id BLOB,
+  activation_id BLOB,
+  client_id     BLOB,
+  request_id    BLOB,
+  count         INTEGER NOT NULL,
+  digest        BLOB NOT NULL,
+  detail        TEXT
+) STRICT;

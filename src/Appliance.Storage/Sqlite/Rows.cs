@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace Appliance.Storage.Sqlite;
@@ -25,9 +26,15 @@ internal readonly ref struct Rows(Statement statement)
 
     public byte[]? NullableBytes(int column) => IsNull(column) ? null : Bytes(column);
 
-    public Guid Guid(int column) => new(statement.Span(column), bigEndian: true);
+    /// <summary>Reads an id. Bytes of another length are nobody's id and read as the empty one.</summary>
+    public Guid Guid(int column)
+        => statement.Span(column) is { Length: 16 } bytes ? new Guid(bytes, bigEndian: true) : System.Guid.Empty;
 
     public Guid? NullableGuid(int column) => IsNull(column) ? null : Guid(column);
+
+    /// <summary>Reads 16 big-endian bytes. Anything else is nobody's MAC and reads as 0.</summary>
+    public UInt128 UInt128(int column)
+        => BinaryPrimitives.TryReadUInt128BigEndian(statement.Span(column), out var value) ? value : 0;
 
     public string Text(int column) => Encoding.UTF8.GetString(statement.Span(column));
 

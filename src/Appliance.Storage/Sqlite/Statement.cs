@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -52,6 +53,14 @@ internal sealed unsafe class Statement(Database database, string sql)
     }
 
     public Statement Bind(Guid? value) => value is { } some ? Bind(some) : BindNull();
+
+    /// <summary>Binds 16 big-endian bytes.</summary>
+    public Statement Bind(UInt128 value)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, value);
+        return Bind(bytes);
+    }
 
     public Statement Bind(ReadOnlySpan<byte> value)
     {
