@@ -126,6 +126,7 @@ public sealed partial class SigningService
                 if (status == SigningStatus.Ok)
                 {
                     _activations.Open(connection, activation);
+                    AuditTrail.Append(connection, Opened(AuditEvent.AuthorizeOk, sad));
                     return Issue(sad);
                 }
 
@@ -173,9 +174,17 @@ public sealed partial class SigningService
             connection =>
             {
                 var result = _activations.Extend(connection, old.ActivationId, activation);
-                return result.Status == ReservationStatus.Ok
-                    ? Issue(sad with { SignatureCount = result.Remaining })
-                    : AuthorizeResult.Refused(LedgerStatus.ToSigning(result.Status));
+                if (result.Status == ReservationStatus.Ok)
+                {
+                    var extended = sad with { SignatureCount = result.Remaining };
+                    AuditTrail.Append(connection, Opened(AuditEvent.ExtendOk, extended));
+                    return Issue(extended);
+                }
+
+                var status = LedgerStatus.ToSigning(result.Status);
+                AuditTrail.Append(
+                    connection, Refusal(AuditEvent.ExtendRefused, request.Caller, credential.Id, status, 0));
+                return AuthorizeResult.Refused(status);
             },
             cancellationToken);
     }
@@ -204,6 +213,17 @@ public sealed partial class SigningService
             sad.ExpiresAt,
             now.ToUnixTimeMilliseconds()));
     }
+
+    private AuditRecord Opened(AuditEvent auditEvent, in SadEnvelope sad) => new()
+    {
+        At = Now(),
+        Event = auditEvent,
+        SignerId = sad.SignerId,
+        ClientId = sad.ClientId,
+        CredentialId = sad.CredentialId,
+        ActivationId = sad.ActivationId,
+        Count = sad.SignatureCount,
+    };
 
     private AuthorizeResult Issue(SadEnvelope sad)
         => new(SigningStatus.Ok, _sad.Encode(sad), (int)_options.SadLifetime.TotalSeconds);

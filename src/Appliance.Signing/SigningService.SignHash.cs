@@ -22,6 +22,9 @@ public sealed partial class SigningService
     /// <summary>Most hashes of one signHash.</summary>
     public const int HashLimit = 10_000;
 
+    /// <summary>A credential that changes again while it is read again is being edited: the caller may retry.</summary>
+    private const int CredentialAttempts = 3;
+
     /// <summary>Signs hashes that a SAD authorises, all or none. Never throws for a caller's mistake.</summary>
     /// <param name="request">What to sign, with what and by whose leave.</param>
     /// <param name="cancellationToken">
@@ -88,29 +91,57 @@ public sealed partial class SigningService
     }
 
     /// <summary>3c to 3e.</summary>
-    private ValueTask<SignHashResult> SignAsync(
+    private async ValueTask<SignHashResult> SignAsync(
         SignHashRequest request,
         Credential credential,
         SignatureScheme scheme,
         SadEnvelope sad,
         CancellationToken cancellationToken)
     {
+        for (var attempt = 1; ; attempt++)
+        {
+            var operation = new SignOperation(
+                _slots,
+                _ledger,
+                _activations,
+                _time,
+                credential.Key,
+                scheme,
+                Reserve(request, credential, sad),
+                cancellationToken);
+            if (!operation.TryStart(out var task))
+            {
+                return SignHashResult.Refused(SigningStatus.Overloaded);
+            }
+
+            var result = await task;
+            if (operation.Reserved != ReservationStatus.CredentialChanged || attempt == CredentialAttempts)
+            {
+                return result;
+            }
+
+            // Somebody changed the credential while it was remembered here: read it again, decide again.
+            _credentials.Forget(credential.Id);
+            var status = Check(request, out credential!, out scheme!, out sad);
+            if (status != SigningStatus.Ok)
+            {
+                return await RefuseAsync(request, status, cancellationToken);
+            }
+        }
+    }
+
+    private ReservationRequest Reserve(SignHashRequest request, Credential credential, in SadEnvelope sad)
+    {
         var now = _time.GetUtcNow();
-        var operation = new SignOperation(_slots, credential.Key, scheme, request.Hashes, cancellationToken);
-        var reservation = _activations.Reserve(
-            new ReservationRequest(
-                Guid.CreateVersion7(now),
-                sad.ActivationId,
-                credential.Id,
-                credential.Version,
-                request.Caller.SignerId,
-                request.Caller.ClientId,
-                request.Hashes,
-                now.ToUnixTimeMilliseconds()),
-            operation.OnReserved);
-        return _ledger.TryEnqueue(reservation)
-            ? operation.Task
-            : new(SignHashResult.Refused(SigningStatus.Overloaded));
+        return new ReservationRequest(
+            Guid.CreateVersion7(now),
+            sad.ActivationId,
+            credential.Id,
+            credential.Version,
+            request.Caller.SignerId,
+            request.Caller.ClientId,
+            request.Hashes,
+            now.ToUnixTimeMilliseconds());
     }
 
     private async ValueTask<SignHashResult> RefuseAsync(

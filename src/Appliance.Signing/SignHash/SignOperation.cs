@@ -12,17 +12,34 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
 {
     private static readonly Action<SignJob> s_signed = static job => ((SignOperation)job.State!).OnSigned();
 
+    private static readonly Action<Reservation> s_reserved =
+        static reservation => ((SignOperation)reservation.State!).OnReserved();
+
     private readonly SlotGroup _slots;
+    private readonly CommitLoop _ledger;
+    private readonly TimeProvider _time;
+    private readonly Reservation _reservation;
     private readonly SignJob _job;
     private readonly CancellationToken _cancellation;
     private ManualResetValueTaskSourceCore<SignHashResult> _result;
-    private Reservation? _reservation;
 
     public SignOperation(
-        SlotGroup slots, KeyReference key, SignatureScheme scheme, IReadOnlyList<byte[]> hashes, CancellationToken token)
+        SlotGroup slots,
+        CommitLoop ledger,
+        Activations activations,
+        TimeProvider time,
+        KeyReference key,
+        SignatureScheme scheme,
+        in ReservationRequest request,
+        CancellationToken cancellationToken)
     {
         _slots = slots;
-        _cancellation = token;
+        _ledger = ledger;
+        _time = time;
+        _cancellation = cancellationToken;
+        _reservation = new Reservation(activations, s_reserved) { State = this };
+        _reservation.Prepare(request);
+        var hashes = request.Hashes;
         _job = new SignJob
         {
             Key = key,
@@ -34,21 +51,27 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
         };
     }
 
-    /// <summary>What the caller awaits, once.</summary>
-    public ValueTask<SignHashResult> Task => new(this, _result.Version);
+    /// <summary>What the ledger decided; stands once the task is completed.</summary>
+    public ReservationStatus Reserved => _reservation.Status;
+
+    /// <summary>Starts; false when more waits than the ledger's queue may hold, and nothing has happened.</summary>
+    public bool TryStart(out ValueTask<SignHashResult> task)
+    {
+        task = new(this, _result.Version);
+        return _ledger.TryEnqueue(_reservation);
+    }
 
     /// <summary>The ledger has decided. Runs on the commit thread: hands the job on and returns.</summary>
-    public void OnReserved(Reservation reservation)
+    private void OnReserved()
     {
-        _reservation = reservation;
-        if (reservation.Status != ReservationStatus.Ok)
+        if (_reservation.Status != ReservationStatus.Ok)
         {
-            Complete(SignHashResult.Refused(LedgerStatus.ToSigning(reservation.Status)), inline: false);
+            Complete(SignHashResult.Refused(LedgerStatus.ToSigning(_reservation.Status)), inline: false);
         }
         else if (_cancellation.IsCancellationRequested)
         {
             // The caller has gone and nothing was dispatched: the hashes may be used again.
-            reservation.Settle(ReservationOutcome.Released);
+            Settle(ReservationOutcome.Released, "cancelled");
             Complete(SignHashResult.Refused(SigningStatus.Cancelled), inline: false);
         }
         else if (_slots.Dispatch == SlotDispatch.Inline)
@@ -57,7 +80,7 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
         }
         else if (!_slots.TryEnqueue(_job))
         {
-            reservation.Settle(ReservationOutcome.Released);
+            Settle(ReservationOutcome.Released, "queue full");
             Complete(SignHashResult.Refused(SigningStatus.Overloaded), inline: false);
         }
     }
@@ -68,8 +91,15 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
     private void OnSigned()
     {
         // Every outcome of a job is definite (SignOutcome): what did not end in signatures may be used again.
-        var signed = _job.Outcome == SignOutcome.Signed;
-        _reservation!.Settle(signed ? ReservationOutcome.Consumed : ReservationOutcome.Released);
+        if (_job.Outcome == SignOutcome.Signed)
+        {
+            Settle(ReservationOutcome.Consumed, null);
+        }
+        else
+        {
+            Settle(ReservationOutcome.Released, $"{_job.Outcome}, CKR 0x{_job.ReturnValue:X8}");
+        }
+
         var result = _job.Outcome switch
         {
             SignOutcome.Signed => new SignHashResult(SigningStatus.Ok, _job.Signatures!),
@@ -79,6 +109,9 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
         };
         Complete(result, inline: true);
     }
+
+    private void Settle(ReservationOutcome outcome, string? detail)
+        => _reservation.Settle(_ledger, outcome, _time.GetUtcNow().ToUnixTimeMilliseconds(), detail);
 
     /// <summary>
     /// The answer is written by the thread that signed, which saves a hop; never by the commit thread, where everybody
