@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Appliance.Server.Commands.Documents;
@@ -25,6 +26,10 @@ internal sealed class CommandReply
 
     /// <summary>Where people read.</summary>
     public IAnsiConsole Console => _console ??= CreateConsole();
+
+    /// <summary>The reply to a command line.</summary>
+    public static CommandReply For(ParseResult parsed, CommandEnvironment environment)
+        => new(environment, parsed.GetValue(GlobalOptions.Json));
 
     /// <summary>Writes the document of --json.</summary>
     public void Write<T>(T value, JsonTypeInfo<T> type)

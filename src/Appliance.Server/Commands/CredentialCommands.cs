@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Appliance.Server.Commands.Documents;
@@ -70,7 +71,7 @@ internal static class CredentialCommands
             var keyAlgorithm = AlgorithmName.Parse(parsed.GetRequiredValue(algorithm));
             var bench = Workbench.Open(parsed, environment);
             await using var _ = bench.ConfigureAwait(false);
-            var (signer, profile) = bench.FindSigner(parsed.GetRequiredValue(user));
+            var (signer, profile) = bench.FindSigner(parsed.GetRequiredValue(user)!);
             var order = new CredentialOrder
             {
                 SignerId = signer.Id,
@@ -171,16 +172,10 @@ internal static class CredentialCommands
 
     private static List<CredentialDocument> List(Workbench bench, string? user)
     {
-        var list = new List<CredentialDocument>();
-        if (user is not null)
-        {
-            var (signer, _) = bench.FindSigner(user);
-            list.AddRange(bench.CredentialsOf(signer.Id).Select(row => Describe(row, signer.UserName)));
-            return list;
-        }
-
+        Guid? signer = user is null ? null : bench.FindSigner(user).Signer.Id;
         var names = new Dictionary<Guid, string>();
-        foreach (var row in bench.AllCredentials())
+        var list = new List<CredentialDocument>();
+        foreach (var row in bench.Credentials(signer))
         {
             if (!names.TryGetValue(row.SignerId, out var name))
             {
@@ -211,8 +206,8 @@ internal static class CredentialCommands
         document.User,
         document.Algorithm,
         document.State,
-        document.Scal.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        document.Multisign.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        document.Scal.ToString(CultureInfo.InvariantCulture),
+        document.Multisign.ToString(CultureInfo.InvariantCulture),
         document.NotAfter?.ToString("u") ?? "",
         document.Description,
     ];

@@ -119,7 +119,7 @@ public sealed class CredentialProvisioning
         }
 
         connection.Credentials.Insert(row);
-        Audit(connection, row, "credential.created");
+        Audit(connection, row, AuditEvent.CredentialCreated, null);
     }
 
     /// <summary>Destroys the key pair of a credential that did not get into the store.</summary>
@@ -181,7 +181,7 @@ public sealed class CredentialProvisioning
             connection.Credentials.SetState(credentialId, CredentialState.Enabled);
         }
 
-        Audit(connection, row, "credential.certificates-imported");
+        Audit(connection, row, AuditEvent.CredentialChanged, "certificates imported");
         return connection.Credentials.Find(credentialId)!;
     }
 
@@ -248,14 +248,14 @@ public sealed class CredentialProvisioning
         return request.CreateSigningRequest(new TokenSignatureGenerator(_token, key));
     }
 
-    private void Audit(StoreConnection connection, CredentialRow row, string name)
+    private void Audit(StoreConnection connection, CredentialRow row, AuditEvent happened, string? detail)
         => AuditTrail.Append(connection, new AuditRecord
         {
             At = _time.GetUtcNow().ToUnixTimeMilliseconds(),
-            Event = name,
-            Outcome = "ok",
+            Event = happened,
             SignerId = row.SignerId,
             CredentialId = row.Id,
+            Detail = detail,
         });
 
     private static long Milliseconds(DateTime local)

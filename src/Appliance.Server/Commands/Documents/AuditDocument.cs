@@ -5,8 +5,8 @@ namespace Appliance.Server.Commands.Documents;
 /// <summary>One audit record in the answer of `audit show`.</summary>
 internal sealed record AuditDocument
 {
-    [JsonPropertyName("id")]
-    public required long Id { get; init; }
+    [JsonPropertyName("sequence")]
+    public required long Sequence { get; init; }
 
     [JsonPropertyName("at")]
     public required DateTimeOffset At { get; init; }
@@ -33,10 +33,14 @@ internal sealed record AuditDocument
     public required Guid? ClientId { get; init; }
 
     [JsonPropertyName("requestId")]
-    public required string? RequestId { get; init; }
+    public required Guid? RequestId { get; init; }
 
     [JsonPropertyName("count")]
     public required int Count { get; init; }
+
+    /// <summary>SHA-256 of the signed hashes, or the hash itself, in hexadecimal.</summary>
+    [JsonPropertyName("digest")]
+    public required string? Digest { get; init; }
 
     [JsonPropertyName("detail")]
     public required string? Detail { get; init; }
