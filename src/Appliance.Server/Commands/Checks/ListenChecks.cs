@@ -9,9 +9,9 @@ internal static class ListenChecks
 {
     public static void Examine(CheckList list, ApplianceOptions options)
     {
-        foreach (var address in new[] { options.Listen.Rest, options.Listen.Grpc }.Distinct(StringComparer.Ordinal))
+        foreach (var address in new[] { options.Listen.Rest.EndPoint, options.Listen.Grpc.EndPoint }.Distinct())
         {
-            Bind(list, IPEndPoint.Parse(address));
+            Bind(list, address);
         }
     }
 
