@@ -17,6 +17,7 @@ internal sealed unsafe class TokenLogin : IDisposable
     private PinSource? _pin;
     private RefusedPins? _refused;
     private TokenSession? _keeper;
+    private bool _needsNoLogin;
 
     public TokenLogin(LoadedModule module, TokenInfo token)
     {
@@ -30,7 +31,7 @@ internal sealed unsafe class TokenLogin : IDisposable
         {
             lock (_gate)
             {
-                return _keeper is not null && TokenSession.IsUser(_module.Api, _keeper.Handle);
+                return _pin is not null && Stands();
             }
         }
     }
@@ -55,7 +56,7 @@ internal sealed unsafe class TokenLogin : IDisposable
     {
         lock (_gate)
         {
-            lost = _pin is not null && (_keeper is null || !TokenSession.IsUser(_module.Api, _keeper.Handle));
+            lost = _pin is not null && !Stands();
             if (!lost)
             {
                 return CKR.CKR_OK;
@@ -88,6 +89,10 @@ internal sealed unsafe class TokenLogin : IDisposable
         }
     }
 
+    private bool Stands()
+        => _keeper is not null
+            && (_needsNoLogin ? IsAlive(_keeper) : TokenSession.IsUser(_module.Api, _keeper.Handle));
+
     private void LogInNow(bool force)
     {
         var token = ReadToken();
@@ -100,7 +105,8 @@ internal sealed unsafe class TokenLogin : IDisposable
         }
 
         // Someone else in this process may hold a login: it is the application's.
-        if (!token.Flags.HasFlag(TokenFlags.LoginRequired) || TokenSession.IsUser(_module.Api, _keeper.Handle))
+        _needsNoLogin = !token.Flags.HasFlag(TokenFlags.LoginRequired);
+        if (_needsNoLogin || TokenSession.IsUser(_module.Api, _keeper.Handle))
         {
             return;
         }

@@ -32,6 +32,9 @@ internal sealed unsafe class TokenSession : IDisposable
         return new TokenSession(api, handle, token);
     }
 
+    /// <summary>Another owner's session, for its finding functions; not to be disposed here.</summary>
+    public static TokenSession Borrow(Cryptoki api, CULong handle, TokenInfo token) => new(api, handle, token);
+
     /// <summary>True when the application is logged in as the user; false also when the session is dead.</summary>
     public static bool IsUser(Cryptoki api, CULong session)
     {
