@@ -54,7 +54,11 @@ public sealed class TotpEnrolmentTests
     {
         var options = new TotpOptions
         {
-            Issuer = "a:b", Window = 2, Digits = 5, Period = 1, Algorithm = (TotpAlgorithm)9,
+            Issuer = "a:b",
+            Window = 2,
+            Digits = 5,
+            Period = 1,
+            Algorithm = (TotpAlgorithm)9,
         };
 
         Assert.Equal(5, options.Validate().Count);

@@ -22,5 +22,5 @@ internal sealed class CommitWork<T>(Func<StoreConnection, T> apply, Action<T> co
         _completion.SetResult(_result);
     }
 
-    public override void Failed(Exception error) => _completion.SetException(error);
+    public override void Failed(Exception exception) => _completion.SetException(exception);
 }
