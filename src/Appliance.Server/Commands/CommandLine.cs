@@ -32,9 +32,10 @@ internal static class CommandLine
         {
             return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
         }
-        catch (Exception error) when (CommandErrors.Describe(error) is { } sentence)
+        catch (Exception error)
         {
-            reply.Error(sentence);
+            // A bug shows where it is; whatever can be expected shows one sentence.
+            reply.Error(CommandErrors.Describe(error) ?? $"Unexpected: {error}");
             return ExitCode.Failed;
         }
     }
