@@ -161,8 +161,15 @@ public sealed partial class SigningService
             FactorStatus.Accepted => SigningStatus.Ok,
             FactorStatus.Missing => SigningStatus.FactorMissing,
             FactorStatus.Locked or FactorStatus.JustLocked => SigningStatus.FactorLocked,
+            FactorStatus.Tampered => TamperedFactor(signerId),
             _ => SigningStatus.FactorWrong,
         };
+    }
+
+    private SigningStatus TamperedFactor(Guid signerId)
+    {
+        Log.FactorTampered(_logger, signerId);
+        return SigningStatus.FactorWrong;
     }
 
     private async ValueTask<AuthorizeResult> CarryOverAsync(

@@ -164,6 +164,9 @@ public sealed partial class SigningService
         [LoggerMessage(5001, LogLevel.Error, "A refusal is missing from the audit trail ({Event}, {Detail}): {Error}")]
         public static partial void RefusalNotRecorded(ILogger logger, AuditEvent @event, string? detail, string error);
 
+        [LoggerMessage(5003, LogLevel.Critical, "The factor of signer {Signer} was changed in the store by another hand.")]
+        public static partial void FactorTampered(ILogger logger, Guid signer);
+
         [LoggerMessage(5002, LogLevel.Error, "An authorisation failed in the store: {Error}")]
         public static partial void AuthorizationFailed(ILogger logger, string error);
     }

@@ -32,8 +32,8 @@ internal static class CommandConfiguration
     }
 
     /// <summary>The validated options.</summary>
-    /// <exception cref="OptionsException">Something is wrong; every fault is named.</exception>
-    public static ApplianceOptions Load(ParseResult parsed) => ApplianceOptions.Load(Read(parsed));
+    public static ApplianceOptions Load(ParseResult parsed)
+        => OptionsReader.Read(Read(parsed));
 
     private static IEnumerable<KeyValuePair<string, string?>> ReadSet(ParseResult parsed)
     {

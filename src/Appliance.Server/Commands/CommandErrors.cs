@@ -20,7 +20,7 @@ internal static class CommandErrors
         TokenNotFoundException or TokenLoginException or Pkcs11Exception => error.Message,
         LedgerOverloadedException => error.Message,
         DllNotFoundException or BadImageFormatException or FormatException => error.Message,
-        OptionsException => error.Message,
+        OptionsException options => string.Join(Environment.NewLine, options.Errors),
         JsonException json => $"The JSON cannot be read: {json.Message}",
         IOException or UnauthorizedAccessException => error.Message,
         OperationCanceledException => "Interrupted; what was not finished was undone.",

@@ -11,8 +11,9 @@ internal static class LedgerStatus
         ReservationStatus.UnknownActivation => SigningStatus.SadInvalid,
         ReservationStatus.ActivationExpired => SigningStatus.SadExpired,
         ReservationStatus.HashNotAuthorized => SigningStatus.HashNotAuthorized,
-        // csc-api 3.2: more hashes than remaining signatures are not covered by the SAD.
+        // csc-api 3.2: more hashes than remaining signatures are not covered by the SAD; one used up is invalid.
         ReservationStatus.Exhausted => SigningStatus.HashNotAuthorized,
+        ReservationStatus.UsedUp => SigningStatus.SadInvalid,
         ReservationStatus.CredentialDisabled => SigningStatus.CredentialDisabled,
         ReservationStatus.CertificateExpired => SigningStatus.CertificateExpired,
         ReservationStatus.SignerLimited => SigningStatus.CredentialDisabled,

@@ -107,15 +107,15 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
             SignOutcome.TokenUnavailable => SignHashResult.Refused(SigningStatus.TokenUnavailable),
             _ => SignHashResult.Refused(SigningStatus.Failed),
         };
-        Complete(result, inline: true);
+        Complete(result, inline: _slots.Dispatch == SlotDispatch.Inline);
     }
 
     private void Settle(ReservationOutcome outcome, string? detail)
         => _reservation.Settle(_ledger, outcome, _time.GetUtcNow().ToUnixTimeMilliseconds(), detail);
 
     /// <summary>
-    /// The answer is written by the thread that signed, which saves a hop; never by the commit thread, where everybody
-    /// else waits.
+    /// Inline, the answer is written by the pool thread that signed, which saves a hop. A session's own thread goes on
+    /// with the next job instead, and the commit thread, where everybody waits, never answers itself.
     /// </summary>
     private void Complete(SignHashResult result, bool inline)
     {

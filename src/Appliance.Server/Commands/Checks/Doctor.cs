@@ -47,7 +47,7 @@ internal sealed class Doctor
         }
         catch (OptionsException error)
         {
-            return [.. error.Faults.Select(fault => new Check("options", CheckResult.Failed, fault)), .. s_unexamined];
+            return [.. error.Errors.Select(fault => new Check("options", CheckResult.Failed, fault)), .. s_unexamined];
         }
 
         var doctor = new Doctor(options, environment.Time);
@@ -110,7 +110,7 @@ internal sealed class Doctor
 
         return _list.Try("token", () =>
         {
-            using var token = module.OpenToken(TokenSelector.Parse(_options.Token.Selector));
+            using var token = module.OpenToken(TokenSelector.Parse(_options.Token.Token));
             var info = token.ReadInfo();
             _list.Ok("token", info.ToString());
             return info;

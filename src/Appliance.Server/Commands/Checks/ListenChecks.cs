@@ -9,9 +9,12 @@ internal static class ListenChecks
 {
     public static void Examine(CheckList list, ApplianceOptions options)
     {
-        foreach (var address in new[] { options.Listen.Rest.EndPoint, options.Listen.Grpc.EndPoint }.Distinct())
+        foreach (var address in new[] { options.Listen.Rest, options.Listen.Grpc }.Distinct(StringComparer.Ordinal))
         {
-            Bind(list, address);
+            if (ListenAddress.TryParse(address, out var parsed))
+            {
+                Bind(list, parsed.EndPoint);
+            }
         }
     }
 
