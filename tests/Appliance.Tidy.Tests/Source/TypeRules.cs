@@ -16,12 +16,19 @@ internal static class TypeRules
         return types.Count > 1 ? [new Finding(file.Path, 0, $"{types.Count} types: {string.Join(", ", types)}")] : [];
     }
 
-    /// <summary>Each class is sealed, static or abstract; for a partial class one of its parts says so.</summary>
-    public static IEnumerable<Finding> CheckSealed(IEnumerable<CSharpFile> files) =>
-        from parts in files.SelectMany(ClassesOf).GroupBy(declaration => declaration.Name, StringComparer.Ordinal)
-        where !parts.SelectMany(part => part.Class.Modifiers).Any(IsClosing)
-        let first = parts.First()
-        select first.File.At(first.Class, $"the class {parts.Key} is neither sealed, static nor abstract");
+    /// <summary>Each class is sealed, static or abstract; for a partial class one of its parts says so. An exception
+    /// that others of the product derive from may be open: it is thrown, and its family is caught by it.</summary>
+    public static IEnumerable<Finding> CheckSealed(IEnumerable<CSharpFile> files)
+    {
+        var classes = files.SelectMany(ClassesOf).ToList();
+        var bases = classes.SelectMany(declaration => BasesOf(declaration.Class)).ToHashSet(StringComparer.Ordinal);
+        return from parts in classes.GroupBy(declaration => declaration.Name, StringComparer.Ordinal)
+               where !parts.SelectMany(part => part.Class.Modifiers).Any(IsClosing)
+               let first = parts.First()
+               let name = first.Class.Identifier.Text
+               where !(name.EndsWith("Exception", StringComparison.Ordinal) && bases.Contains(name))
+               select first.File.At(first.Class, $"the class {parts.Key} is neither sealed, static nor abstract");
+    }
 
     /// <summary>An interface has at least two implementations in the product; else a class does.</summary>
     public static IEnumerable<Finding> CheckInterfaces(IEnumerable<CSharpFile> files)
