@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 
 namespace Appliance.Tidy.Tests.Suites;
 
 /// <summary>Runs tests/run-suites.sh over suites that are bash scripts in a folder of their own.</summary>
+[UnsupportedOSPlatform("windows")]
 internal sealed class SuiteRun : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("suites-");
@@ -31,6 +33,7 @@ internal sealed class SuiteRun : IDisposable
         var start = new ProcessStartInfo("bash",
             [Path.Combine(RepositoryFiles.Root, "tests/run-suites.sh"), Path.Combine(_folder.FullName, "results"), .. _suites])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             Environment = { ["SUITE_SECONDS"] = "2", ["SUITE_JOBS"] = "2" },

@@ -1,6 +1,9 @@
+using System.Runtime.Versioning;
+
 namespace Appliance.Tidy.Tests.Suites;
 
 /// <summary>The closing line of test.sh tells the truth about suites that fail, crash, hang or run nothing.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class SuiteRunTests : IDisposable
 {
     private readonly SuiteRun _run = new();
