@@ -6,7 +6,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/deploy/setup.sh"
 cd "$REPOSITORY"
 
-install_missing "${TEST_NEEDS[@]}"
+install_missing "${NEEDS[@]}"
 build Appliance.sln
 
 suites=()

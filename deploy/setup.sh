@@ -10,8 +10,8 @@ export MSBUILDDISABLENODEREUSE=1
 # Debian's Python has Debian's gRPC; another python3 that comes first on the PATH does not.
 SYSTEM_PYTHON=/usr/bin/python3
 
-# PROBE=PACKAGE. A probe is a command, the pattern of a file, or a Python module.
-TEST_NEEDS=(
+# What tests, demo and fixture need, as PROBE=PACKAGE. A probe is a command, the pattern of a file, or a Python module.
+NEEDS=(
     command:softhsm2-util=softhsm2
     "file:/usr/lib/*softhsm/libsofthsm2.so=softhsm2"
     "file:/usr/lib/*/libsqlite3.so.0=libsqlite3-0"
@@ -23,8 +23,6 @@ TEST_NEEDS=(
     python:google.protobuf=python3-protobuf
     command:protoc=protobuf-compiler
 )
-# The demo needs nothing that the tests do not need as well: they run the same clients.
-DEMO_NEEDS=("${TEST_NEEDS[@]}")
 
 say() { printf '%s\n' "==> $*"; }
 
