@@ -24,13 +24,13 @@ internal sealed class Installation : IDisposable
 
     public string PathOf(string name) => Path.Combine(_directory, name);
 
-    public void WriteConfiguration(string token, string pinFile, string rest = "127.0.0.1:0", string grpc = "127.0.0.1:0")
+    public void WriteConfiguration(string token, string pinFile, string rest = "http://127.0.0.1:0", string grpc = "http://127.0.0.1:0")
         => File.WriteAllText(
             PathOf("appliance.json"),
             JsonSerializer.Serialize(new
             {
                 Store = new { Path = StorePath },
-                Token = new { Module = SoftHsmTokens.Library, Selector = token, PinFile = pinFile },
+                Token = new { Module = SoftHsmTokens.Library, Token = token, PinFile = pinFile },
                 Listen = new { Rest = rest, Grpc = grpc },
             }));
 

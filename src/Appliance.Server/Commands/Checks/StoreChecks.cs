@@ -1,3 +1,4 @@
+using System.Globalization;
 using Appliance.Server.Hosting;
 
 namespace Appliance.Server.Commands.Checks;
@@ -7,16 +8,28 @@ internal static class StoreChecks
 {
     private const string Probe = "doctor.probe";
 
+    /// <summary>PRAGMA synchronous = FULL: a commit is on disk when it returns.</summary>
+    private const int FullSynchronous = 2;
+
     public static void Examine(CheckList list, Composition composition)
     {
-        var store = composition.Store;
-        var written = composition.Loop.WriteAsync(
+        var now = composition.Time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
+        var (journal, synchronous) = composition.Loop.WriteAsync(
             connection =>
             {
-                connection.Meta.Set(Probe, composition.Time.GetUtcNow().ToString("O"));
-                return connection.Meta.Get(Probe);
+                connection.Meta.Set(Probe, now);
+                return connection.ReadDurability();
             },
             CancellationToken.None).AsTask().GetAwaiter().GetResult();
-        list.Ok("store", $"{store.Path}: schema up to date, writable (last probe {written})");
+        if (!string.Equals(journal, "wal", StringComparison.Ordinal) || synchronous < FullSynchronous)
+        {
+            list.Fail(
+                "store",
+                FormattableString.Invariant(
+                    $"{composition.Store.Path}: journal {journal}, synchronous {synchronous}; it must be wal and 2."));
+            return;
+        }
+
+        list.Ok("store", $"{composition.Store.Path}: schema up to date, writable, journal wal, synchronous FULL");
     }
 }
