@@ -34,9 +34,9 @@ EOF
     pin="$(openssl rand -hex 8)"
     (umask 077 && printf '%s' "$pin" >"$dir/pin")
     softhsm2-util --init-token --free --label "$name" --pin "$pin" --so-pin "$(openssl rand -hex 8)" >/dev/null
-    jq -n --arg store "$dir/store.db" --arg module "$(softhsm_module)" --arg token "$name" --arg pin "$dir/pin" '{
+    jq -n --arg store "$dir/store.db" --arg library "$(softhsm_module)" --arg token "$name" --arg pin "$dir/pin" '{
         Store: {Path: $store},
-        Token: {Module: $module, Token: $token, PinFile: $pin},
+        Token: {Module: $library, Token: $token, PinFile: $pin},
         Listen: {Rest: "http://127.0.0.1:0", Grpc: "http://127.0.0.1:0"},
         Totp: {Issuer: "Signing appliance"},
         Info: {Name: "Signing appliance", Region: "RO"}
