@@ -45,9 +45,12 @@ internal static class ActivationRules
             return ReservationStatus.CredentialDisabled;
         }
 
-        return now < found.NotBefore || now > found.NotAfter
-            ? ReservationStatus.CertificateExpired
-            : ReservationStatus.Ok;
+        if (now < found.NotBefore || now > found.NotAfter)
+        {
+            return ReservationStatus.CertificateExpired;
+        }
+
+        return found.Remaining > 0 ? ReservationStatus.Ok : ReservationStatus.UsedUp;
     }
 
     public static bool SameMac(UInt128 left, UInt128 right)

@@ -18,6 +18,9 @@ public enum ReservationStatus
     /// <summary>Fewer signatures are left than asked for.</summary>
     Exhausted,
 
+    /// <summary>Every signature that was granted is used up.</summary>
+    UsedUp,
+
     /// <summary>The credential is not enabled.</summary>
     CredentialDisabled,
 

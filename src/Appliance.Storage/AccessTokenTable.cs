@@ -11,6 +11,7 @@ public sealed class AccessTokenTable
     private readonly Statement _find;
     private readonly Statement _revoke;
     private readonly Statement _revokeGrant;
+    private readonly Statement _revokeSigner;
     private readonly Statement _deleteExpired;
 
     internal AccessTokenTable(Database database)
@@ -19,6 +20,7 @@ public sealed class AccessTokenTable
         _find = database.Prepare($"SELECT {Columns} FROM access_token WHERE hash = ?1");
         _revoke = database.Prepare("UPDATE access_token SET revoked = 1 WHERE hash = ?1 AND revoked = 0");
         _revokeGrant = database.Prepare("UPDATE access_token SET revoked = 1 WHERE grant_id = ?1 AND revoked = 0");
+        _revokeSigner = database.Prepare("UPDATE access_token SET revoked = 1 WHERE signer_id = ?1 AND revoked = 0");
         _deleteExpired = database.Prepare(
             "DELETE FROM access_token WHERE hash IN " +
             "(SELECT hash FROM access_token WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)");
@@ -53,6 +55,10 @@ public sealed class AccessTokenTable
     /// <summary>Withdraws every token of one sign-in.</summary>
     /// <returns>How many.</returns>
     public int RevokeGrant(Guid grantId) => _revokeGrant.Start().Bind(grantId).Execute();
+
+    /// <summary>Withdraws every token of one signer. Reads the whole table: for rare, administrative use.</summary>
+    /// <returns>How many.</returns>
+    public int RevokeSigner(Guid signerId) => _revokeSigner.Start().Bind(signerId).Execute();
 
     /// <summary>Removes tokens that expired at or before <paramref name="now"/>, oldest first.</summary>
     /// <param name="now">Unix milliseconds.</param>

@@ -21,6 +21,9 @@ internal sealed class Credential
 
     public Guid SignerId => _row.SignerId;
 
+    /// <summary>Raised by every change; the reservation refuses a decision made on an older one.</summary>
+    public long Version => _row.Version;
+
     public KeyReference Key { get; }
 
     public KeyAlgorithm KeyAlgorithm { get; }

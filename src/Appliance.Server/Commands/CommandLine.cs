@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+
+namespace Appliance.Server.Commands;
+
+/// <summary>
+/// The command line `appliance`: parses, runs one command, and turns whatever goes wrong into one sentence on
+/// standard error and an exit code.
+/// </summary>
+internal static class CommandLine
+{
+    private static readonly TimeSpan s_undoTime = TimeSpan.FromSeconds(30);
+
+    public static async Task<int> RunAsync(string[] args, CommandEnvironment environment)
+    {
+        var parsed = CommandTree.Build(environment).Parse(args);
+        var reply = new CommandReply(environment, parsed.GetValue(GlobalOptions.Json));
+        if (parsed.Action is ParseErrorAction)
+        {
+            reply.Error(string.Join(" ", parsed.Errors.Select(error => error.Message)) + " See --help.");
+            return ExitCode.Usage;
+        }
+
+        var configuration = new InvocationConfiguration
+        {
+            Output = environment.Output,
+            Error = environment.Error,
+            EnableDefaultExceptionHandler = false,
+
+            // The server's own host hears the signals and drains; a command is cancelled and undoes what it began.
+            ProcessTerminationTimeout = ServeCommand.IsIn(parsed) ? null : s_undoTime,
+        };
+        try
+        {
+            var exitCode = await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+            return exitCode <= ExitCode.Usage ? exitCode : throw new OperationCanceledException();
+        }
+        catch (Exception error)
+        {
+            // 128 + signal comes as a cancellation. A bug shows where it is; whatever can be expected shows one sentence.
+            reply.Error(CommandErrors.Describe(error) ?? $"Unexpected: {error}");
+            return ExitCode.Failed;
+        }
+    }
+}
