@@ -4,7 +4,7 @@ using Appliance.Storage;
 namespace Appliance.Ledger;
 
 /// <summary>
-/// The activations: what was authorised and what is left of it. Made once at start by <see cref="Start"/>, which also
+/// The activations: what was authorised and what is left of it. Made once at start by <see cref="StartAsync"/>, which also
 /// settles what an earlier run left open.
 /// </summary>
 public sealed class Activations
@@ -22,37 +22,39 @@ public sealed class Activations
 
     internal RowMac Mac { get; }
 
+    /// <summary>Room for the states of the activation in hand; used by the commit loop's thread alone.</summary>
+    internal OccurrenceStates States { get; } = new();
+
     /// <summary>
     /// Begins an incarnation: whatever an earlier one had reserved and not settled may have been signed, so it becomes
-    /// spent, with an audit record that says how much. Called before the commit loop starts.
+    /// spent, with an audit record that says how much.
     /// </summary>
-    /// <param name="store">The store.</param>
+    /// <param name="loop">The commit loop; nothing can be reserved before this has completed.</param>
     /// <param name="rowKey">The key of the row MACs, 32 bytes, kept alive and unchanged by the caller.</param>
     /// <param name="node">The node's name.</param>
-    public static Activations Start(Store store, ReadOnlyMemory<byte> rowKey, string node)
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public static async ValueTask<Activations> StartAsync(
+        CommitLoop loop, ReadOnlyMemory<byte> rowKey, string node, TimeProvider time, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(loop);
+        ArgumentNullException.ThrowIfNull(time);
         ArgumentException.ThrowIfNullOrEmpty(node);
         if (rowKey.Length != RowKeyLength)
         {
             throw new ArgumentException($"The row key has {RowKeyLength} bytes.", nameof(rowKey));
         }
 
-        var now = store.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        var writer = store.Writer;
-        writer.Begin();
-        try
-        {
-            var incarnation = writer.Incarnations.Insert(node, now);
-            Recovery.SpendReservationsBefore(writer, incarnation, now);
-            writer.Commit();
-            return new Activations(rowKey, incarnation);
-        }
-        catch
-        {
-            writer.Rollback();
-            throw;
-        }
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var incarnation = await loop.WriteAsync(
+            connection =>
+            {
+                var id = connection.Incarnations.Insert(node, now);
+                Recovery.SpendReservationsBefore(connection, id, now);
+                return id;
+            },
+            cancellationToken);
+        return new Activations(rowKey, incarnation);
     }
 
     /// <summary>Makes an activation's MACs on the caller's thread, ready for <see cref="Open"/>.</summary>
@@ -103,7 +105,7 @@ public sealed class Activations
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(extension);
         var request = extension.Request;
-        if (!store.Activations.TryCheck(activationId, out var found))
+        if (!store.Activations.TryCheck(activationId, States, out var found))
         {
             return new ExtendResult(ReservationStatus.UnknownActivation, 0);
         }
@@ -125,7 +127,7 @@ public sealed class Activations
             return new ExtendResult(status, 0);
         }
 
-        store.Activations.Close(activationId);
+        store.Activations.Close(found.Sequence);
         Insert(store, extension, found.Remaining);
         return new ExtendResult(ReservationStatus.Ok, found.Remaining);
     }
@@ -133,7 +135,7 @@ public sealed class Activations
     private void Insert(StoreConnection store, NewActivation activation, int total)
     {
         var request = activation.Request;
-        store.Activations.Insert(new ActivationRow(
+        var sequence = store.Activations.Insert(new ActivationRow(
             request.ActivationId,
             request.CredentialId,
             request.SignerId,
@@ -142,7 +144,6 @@ public sealed class Activations
             request.Scal,
             total,
             total,
-            activation.HashMacs.Length,
             request.ExpiresAt,
             request.Now,
             Mac.OfActivation(
@@ -155,8 +156,7 @@ public sealed class Activations
                 request.ExpiresAt)));
         for (var i = 0; i < activation.HashMacs.Length; i++)
         {
-            store.ActivationHashes.Insert(
-                request.ActivationId, i, request.Hashes[i], activation.HashMacs[i], ActivationHashState.Authorised);
+            store.ActivationHashes.Insert(sequence, i, request.Hashes[i], activation.HashMacs[i]);
         }
     }
 }
