@@ -1,1 +1,3 @@
-return 0;
+using Appliance.Server.Commands;
+
+return await CommandLine.RunAsync(args, new CommandEnvironment());

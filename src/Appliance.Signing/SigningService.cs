@@ -1,23 +1,173 @@
+using Appliance.Factors;
+using Appliance.Ledger;
+using Appliance.Pkcs11;
+using Appliance.Signing.Credentials;
+using Appliance.Signing.Provisioning;
+using Appliance.Signing.Sad;
+using Appliance.Storage;
+using Microsoft.Extensions.Logging;
+
 namespace Appliance.Signing;
 
 /// <summary>The signature activation module (EN 419 241): may this signer use this key for these hashes; do it.</summary>
-public sealed class SigningService
+public sealed partial class SigningService
 {
-    /// <summary>Signs hashes that a SAD authorises. Never throws for a caller's mistake.</summary>
-    public ValueTask<SignHashResult> SignHashAsync(SignHashRequest request, CancellationToken cancellationToken)
-        => throw new InvalidOperationException();
+    private readonly Store _store;
+    private readonly CommitLoop _ledger;
+    private readonly Activations _activations;
+    private readonly TotpFactors _factors;
+    private readonly SlotGroup _slots;
+    private readonly CredentialCache _credentials;
+    private readonly SadCodec _sad;
+    private readonly SigningOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
 
-    /// <summary>Checks the signer's factor and opens an activation.</summary>
-    public ValueTask<AuthorizeResult> AuthorizeAsync(AuthorizeRequest request, CancellationToken cancellationToken)
-        => throw new InvalidOperationException();
+    /// <summary>Composes the module from the rooms below; it owns none of them.</summary>
+    /// <param name="store">Where credentials are read.</param>
+    /// <param name="ledger">The commit loop; every decision that must last goes through it.</param>
+    /// <param name="activations">The rules of activations.</param>
+    /// <param name="factors">The signers' one-time passwords.</param>
+    /// <param name="slots">The tokens that hold the keys.</param>
+    /// <param name="link">Checks that a credential's row is as this installation made it.</param>
+    /// <param name="sadKey">32 bytes derived for <see cref="Keys.KeyPurpose.Sad"/>; must outlive this.</param>
+    /// <param name="options">Lifetimes.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where failures that are not a caller's fault are told.</param>
+    public SigningService(
+        Store store,
+        CommitLoop ledger,
+        Activations activations,
+        TotpFactors factors,
+        SlotGroup slots,
+        CredentialLink link,
+        ReadOnlyMemory<byte> sadKey,
+        SigningOptions options,
+        TimeProvider time,
+        ILogger<SigningService> logger)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        _store = store;
+        _ledger = ledger;
+        _activations = activations;
+        _factors = factors;
+        _slots = slots;
+        _credentials = new CredentialCache(store, link.Verify);
+        _sad = new SadCodec(sadKey);
+        _options = options;
+        _time = time;
+        _logger = logger;
+    }
 
-    /// <summary>Carries what is left of an activation over to new hashes and a new lifetime; the old SAD is void.</summary>
-    public ValueTask<AuthorizeResult> ExtendAsync(ExtendRequest request, CancellationToken cancellationToken)
-        => throw new InvalidOperationException();
+    /// <summary>The caller's credentials, oldest first; those whose row was tampered with are left out.</summary>
+    public IReadOnlyList<CredentialInfo> ListCredentials(Caller caller)
+    {
+        var rows = _store.Read(caller.SignerId, static (connection, id) => connection.Credentials.ListBySigner(id));
+        var now = Now();
+        var found = new List<CredentialInfo>(rows.Count);
+        foreach (var row in rows)
+        {
+            if (_credentials.Find(row.Id, out _) is { } credential && credential.SignerId == caller.SignerId)
+            {
+                found.Add(credential.Describe(now));
+            }
+        }
 
-    /// <summary>The caller's credentials, oldest first.</summary>
-    public IReadOnlyList<CredentialInfo> ListCredentials(Caller caller) => throw new InvalidOperationException();
+        return found;
+    }
 
     /// <summary>One of the caller's credentials, or null.</summary>
-    public CredentialInfo? FindCredential(Caller caller, Guid credentialId) => throw new InvalidOperationException();
+    public CredentialInfo? FindCredential(Caller caller, Guid credentialId)
+        => FindOwn(caller, credentialId)?.Describe(Now());
+
+    /// <summary>A credential was changed: what is remembered of it is dropped.</summary>
+    public void ForgetCredential(Guid credentialId) => _credentials.Forget(credentialId);
+
+    /// <summary>
+    /// Puts a request that the wire refused before it became an operation (a missing field, a wrong type, bad Base64)
+    /// into the audit trail: for authenticated callers only, so that nobody else can fill the store.
+    /// </summary>
+    /// <param name="caller">The authenticated caller.</param>
+    /// <param name="operation">The CSC method, e.g. <c>signatures/signHash</c>.</param>
+    /// <param name="credentialId">The credential named, when it could be read.</param>
+    /// <param name="reason">The error's description as the caller gets it: fixed text, never the caller's input.</param>
+    /// <param name="cancellationToken">Gives up waiting; the record may still be written.</param>
+    public ValueTask RecordRefusalAsync(
+        Caller caller, string operation, Guid? credentialId, string reason, CancellationToken cancellationToken)
+        => RecordAsync(
+            new AuditRecord
+            {
+                At = Now(),
+                Event = AuditEvent.RequestRefused,
+                Outcome = AuditOutcome.Refused,
+                SignerId = caller.SignerId,
+                ClientId = caller.ClientId,
+                CredentialId = credentialId,
+                Detail = $"{operation}: {reason}",
+            },
+            cancellationToken);
+
+    /// <summary>The credential if it is this caller's. Somebody else's and none at all are one answer.</summary>
+    private Credential? FindOwn(Caller caller, Guid credentialId)
+    {
+        var credential = _credentials.Find(credentialId, out var tampered);
+        if (tampered)
+        {
+            Log.CredentialTampered(_logger, credentialId);
+        }
+
+        return credential?.SignerId == caller.SignerId ? credential : null;
+    }
+
+    /// <summary>A refusal leaves its record before the caller is told; when the store cannot take it, a log line.</summary>
+    private async ValueTask RecordAsync(AuditRecord record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _ledger.WriteAsync(
+                connection =>
+                {
+                    AuditTrail.Append(connection, record);
+                    return true;
+                },
+                cancellationToken);
+        }
+        catch (Exception error) when (error is LedgerOverloadedException or StoreException or ObjectDisposedException
+            or OperationCanceledException)
+        {
+            Log.RefusalNotRecorded(_logger, record.Event, record.Detail, error.Message);
+        }
+    }
+
+    private AuditRecord Refusal(
+        AuditEvent auditEvent, Caller caller, Guid credentialId, SigningStatus status, int count, Guid? requestId = null)
+        => new()
+        {
+            At = Now(),
+            Event = auditEvent,
+            Outcome = AuditOutcome.Refused,
+            SignerId = caller.SignerId,
+            ClientId = caller.ClientId,
+            CredentialId = credentialId,
+            RequestId = requestId,
+            Count = count,
+            Detail = status.ToString(),
+        };
+
+    private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static partial class Log
+    {
+        [LoggerMessage(5000, LogLevel.Critical, "Credential {Credential} was changed in the store by another hand.")]
+        public static partial void CredentialTampered(ILogger logger, Guid credential);
+
+        [LoggerMessage(5001, LogLevel.Error, "A refusal is missing from the audit trail ({Event}, {Detail}): {Error}")]
+        public static partial void RefusalNotRecorded(ILogger logger, AuditEvent @event, string? detail, string error);
+
+        [LoggerMessage(5003, LogLevel.Critical, "The factor of signer {Signer} was changed in the store by another hand.")]
+        public static partial void FactorTampered(ILogger logger, Guid signer);
+
+        [LoggerMessage(5002, LogLevel.Error, "An authorisation failed in the store: {Error}")]
+        public static partial void AuthorizationFailed(ILogger logger, string error);
+    }
 }

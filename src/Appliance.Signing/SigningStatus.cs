@@ -54,6 +54,9 @@ public enum SigningStatus
     /// <summary>numSignatures exceeds the credential's multisign.</summary>
     SignatureCountTooHigh,
 
+    /// <summary>The credential needs a one-time password and none was sent. No try was counted.</summary>
+    FactorMissing,
+
     /// <summary>The one-time password is wrong, replayed, or the signer has no active factor.</summary>
     FactorWrong,
 

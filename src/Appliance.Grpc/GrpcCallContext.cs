@@ -1,0 +1,283 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using Appliance.Grpc.Wire;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Appliance.Grpc;
+
+/// <summary>
+/// What a handler knows of its call. Pooled: valid until the handler's task completes, and used by one thread at a time.
+/// </summary>
+public sealed class GrpcCallContext
+{
+    /// <summary>Longest time a timer is set for (CancellationTokenSource takes up to 49 days).</summary>
+    private static readonly TimeSpan s_longestTimer = TimeSpan.FromDays(30);
+
+    private readonly TimeProvider _time;
+    private HttpContext? _http;
+    private TimeSpan? _timeout;
+    private CancellationTokenSource? _deadline;
+    private CancellationTokenRegistration _abortion;
+    private GrpcStatus? _failure;
+    private List<KeyValuePair<string, string>>? _trailers;
+
+    internal GrpcCallContext(TimeProvider time)
+    {
+        _time = time;
+    }
+
+    /// <summary>The method called, <c>package.Service/Method</c>.</summary>
+    public string MethodName { get; private set; } = "";
+
+    /// <summary>The HTTP request, for its connection, its TLS features and its items.</summary>
+    /// <exception cref="ObjectDisposedException">The call is over.</exception>
+    public HttpContext Http => _http ?? throw new ObjectDisposedException(nameof(GrpcCallContext));
+
+    /// <summary>The caller's address; null on a Unix socket.</summary>
+    public IPAddress? PeerAddress => Http.Connection.RemoteIpAddress;
+
+    /// <summary>The metadata entry <c>authorization</c>, for example <c>Bearer TOKEN</c>; null when absent.</summary>
+    public string? Authorization
+    {
+        get
+        {
+            var values = Http.Request.Headers.Authorization;
+            return values.Count == 0 ? null : values.ToString();
+        }
+    }
+
+    /// <summary>
+    /// What is left until the deadline that the client set; zero when it has passed;
+    /// <see cref="Timeout.InfiniteTimeSpan"/> when it set none.
+    /// </summary>
+    public TimeSpan TimeRemaining
+    {
+        get
+        {
+            if (_timeout is not { } timeout)
+            {
+                return Timeout.InfiniteTimeSpan;
+            }
+
+            var remaining = timeout - _time.GetElapsedTime(StartedAt);
+            return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>
+    /// Cancelled when the deadline passes, the client cancels or the connection breaks. Whether the handler looks at it
+    /// or not, the client is answered DEADLINE_EXCEEDED at the deadline. Made at the first use: a call that does not ask
+    /// does not pay.
+    /// </summary>
+    public CancellationToken CancellationToken
+        => _timeout is null ? Http.RequestAborted : (_deadline ?? StartDeadline()).Token;
+
+    internal long StartedAt { get; private set; }
+
+    internal long RequestSize { get; set; }
+
+    internal long ResponseSize { get; set; }
+
+    /// <summary>True when grpc-encoding says gzip.</summary>
+    internal bool RequestGzip { get; private set; }
+
+    /// <summary>True once a message is in the response: the status then goes into trailers.</summary>
+    internal bool MessageWritten { get; set; }
+
+    /// <summary>True once the status is on its way.</summary>
+    internal bool Answered { get; private set; }
+
+    internal GrpcStatus? Failure => _failure;
+
+    [MemberNotNullWhen(true, nameof(_timeout))]
+    internal bool HasDeadline => _timeout is not null;
+
+    internal bool ClientGone => Http.RequestAborted.IsCancellationRequested;
+
+    internal bool DeadlinePassed
+        => _deadline is { IsCancellationRequested: true } && !ClientGone;
+
+    /// <summary>
+    /// Ends the call with a status and without an exception. The handler then gives null as its response.
+    /// </summary>
+    /// <param name="status">Not Ok.</param>
+    public void Fail(GrpcStatus status)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        if (status.Code == GrpcStatusCode.Ok)
+        {
+            throw new ArgumentException("A call that is done gives its response; fail with another code.", nameof(status));
+        }
+
+        _failure = status;
+    }
+
+    /// <summary>An entry of the request's metadata; several under one name are joined by commas. Null when absent.</summary>
+    /// <param name="name">Lower case, not ending in <c>-bin</c>.</param>
+    public string? GetMetadata(string name)
+        => Http.Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null;
+
+    /// <summary>The values of a binary entry of the request's metadata, in order; empty when absent.</summary>
+    /// <param name="name">Lower case, ending in <c>-bin</c>.</param>
+    /// <exception cref="GrpcStatusException">A value is not base64 (INVALID_ARGUMENT).</exception>
+    public IReadOnlyList<byte[]> GetBinaryMetadata(string name)
+    {
+        if (!Http.Request.Headers.TryGetValue(name, out var values))
+        {
+            return [];
+        }
+
+        var decoded = new List<byte[]>();
+        foreach (var text in values.ToString().Split(','))
+        {
+            decoded.Add(MetadataNames.DecodeBinary(text) ?? throw new GrpcStatusException(
+                new GrpcStatus(GrpcStatusCode.InvalidArgument, $"The metadata entry {name} is not base64.")));
+        }
+
+        return decoded;
+    }
+
+    /// <summary>Sends a metadata entry with the response's headers.</summary>
+    /// <param name="name">Lower case; not <c>grpc-*</c>, not a header of HTTP's own, not ending in <c>-bin</c>.</param>
+    /// <param name="value">Visible ASCII and space.</param>
+    public void AddHeader(string name, string value)
+    {
+        CheckText(name, value);
+        Http.Response.Headers.Append(name, value);
+    }
+
+    /// <summary>Sends a binary metadata entry with the response's headers.</summary>
+    /// <param name="name">As in <see cref="AddHeader(string, string)"/>, but ending in <c>-bin</c>.</param>
+    /// <param name="value">Any bytes.</param>
+    public void AddHeader(string name, ReadOnlySpan<byte> value)
+        => Http.Response.Headers.Append(name, EncodeBinary(name, value));
+
+    /// <summary>Sends a metadata entry with the status, after the response.</summary>
+    /// <param name="name">As in <see cref="AddHeader(string, string)"/>.</param>
+    /// <param name="value">Visible ASCII and space.</param>
+    public void AddTrailer(string name, string value)
+    {
+        CheckText(name, value);
+        (_trailers ??= []).Add(new(name, value));
+    }
+
+    /// <summary>Sends a binary metadata entry with the status, after the response.</summary>
+    /// <param name="name">As in <see cref="AddHeader(string, string)"/>, but ending in <c>-bin</c>.</param>
+    /// <param name="value">Any bytes.</param>
+    public void AddTrailer(string name, ReadOnlySpan<byte> value)
+        => (_trailers ??= []).Add(new(name, EncodeBinary(name, value)));
+
+    internal void Begin(HttpContext http, string methodName)
+    {
+        _http = http;
+        MethodName = methodName;
+        StartedAt = _time.GetTimestamp();
+    }
+
+    internal void SetTimeout(TimeSpan timeout) => _timeout = timeout;
+
+    internal bool TrySetEncoding(string encoding)
+    {
+        RequestGzip = string.Equals(encoding, "gzip", StringComparison.Ordinal);
+        return RequestGzip || string.Equals(encoding, "identity", StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// Writes the status: into the headers while no message was written (trailers-only), else into the trailers.
+    /// </summary>
+    internal void WriteStatus(GrpcStatus status)
+    {
+        Answered = true;
+        var response = Http.Response;
+        if (response.HasStarted && !MessageWritten)
+        {
+            return; // Only after the client went away; there is nobody to tell.
+        }
+
+        var fields = MessageWritten
+            ? Http.Features.Get<IHttpResponseTrailersFeature>()!.Trailers
+            : response.Headers;
+        fields.GrpcStatus = status.CodeText;
+        if (status.EncodedMessage.Length > 0)
+        {
+            fields.GrpcMessage = status.EncodedMessage;
+        }
+
+        if (status.EncodedDetails is not null)
+        {
+            fields["grpc-status-details-bin"] = status.EncodedDetails;
+        }
+
+        if (status.EncodedPushback is not null)
+        {
+            fields["grpc-retry-pushback-ms"] = status.EncodedPushback;
+        }
+
+        if (_trailers is { Count: > 0 })
+        {
+            foreach (var (name, value) in _trailers)
+            {
+                fields.Append(name, value);
+            }
+        }
+    }
+
+    /// <summary>Forgets the call, so that the context can serve another.</summary>
+    internal void End()
+    {
+        _http = null;
+        _timeout = null;
+        _failure = null;
+        _trailers?.Clear();
+        RequestSize = 0;
+        ResponseSize = 0;
+        RequestGzip = false;
+        MessageWritten = false;
+        Answered = false;
+        if (_deadline is not null)
+        {
+            _abortion.Dispose();
+            _abortion = default;
+            _deadline.Dispose();
+            _deadline = null;
+        }
+    }
+
+    private static void CheckText(string name, string value)
+    {
+        MetadataNames.CheckSendable(name);
+        MetadataNames.CheckText(value);
+        if (MetadataNames.IsBinary(name))
+        {
+            throw new ArgumentException("A name that ends in -bin takes bytes.", nameof(name));
+        }
+    }
+
+    private static string EncodeBinary(string name, ReadOnlySpan<byte> value)
+    {
+        MetadataNames.CheckSendable(name);
+        if (!MetadataNames.IsBinary(name))
+        {
+            throw new ArgumentException("The name of binary metadata ends in -bin.", nameof(name));
+        }
+
+        return Convert.ToBase64String(value).TrimEnd('=');
+    }
+
+    /// <summary>The handler and the envelope may both come first, on two threads: one of them wins.</summary>
+    private CancellationTokenSource StartDeadline()
+    {
+        var remaining = TimeRemaining;
+        var source = new CancellationTokenSource(remaining < s_longestTimer ? remaining : s_longestTimer, _time);
+        if (Interlocked.CompareExchange(ref _deadline, source, null) is { } first)
+        {
+            source.Dispose();
+            return first;
+        }
+
+        _abortion = Http.RequestAborted.UnsafeRegister(
+            static state => ((CancellationTokenSource)state!).Cancel(), source);
+        return source;
+    }
+}

@@ -1,0 +1,38 @@
+namespace Appliance.Grpc;
+
+/// <summary>Limits and manners of a <see cref="GrpcDispatcher"/>; read once when it is made.</summary>
+public sealed class GrpcServerOptions
+{
+    private int _maxReceiveMessageSize = 4 * 1024 * 1024;
+    private int _maxSendMessageSize = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// Largest request message in bytes, as it comes and after decompression; more is RESOURCE_EXHAUSTED.
+    /// Defaults to 4 MiB, as in other gRPC implementations.
+    /// </summary>
+    public int MaxReceiveMessageSize
+    {
+        get => _maxReceiveMessageSize;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            _maxReceiveMessageSize = value;
+        }
+    }
+
+    /// <summary>Largest response message in bytes; more is RESOURCE_EXHAUSTED. Defaults to 4 MiB.</summary>
+    public int MaxSendMessageSize
+    {
+        get => _maxSendMessageSize;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            _maxSendMessageSize = value;
+        }
+    }
+
+    /// <summary>
+    /// True: the caller is told type and text of a handler's exception. For development only. Defaults to false.
+    /// </summary>
+    public bool DetailedErrors { get; set; }
+}

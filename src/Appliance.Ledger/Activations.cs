@@ -1,0 +1,162 @@
+using Appliance.Ledger.Macs;
+using Appliance.Storage;
+
+namespace Appliance.Ledger;
+
+/// <summary>
+/// The activations: what was authorised and what is left of it. Made once at start by <see cref="Start"/>, which also
+/// settles what an earlier run left open.
+/// </summary>
+public sealed class Activations
+{
+    private const int RowKeyLength = 32;
+
+    private Activations(ReadOnlyMemory<byte> rowKey, long incarnation)
+    {
+        Mac = new RowMac(rowKey);
+        Incarnation = incarnation;
+    }
+
+    /// <summary>This run of this node; every reservation names it.</summary>
+    public long Incarnation { get; }
+
+    internal RowMac Mac { get; }
+
+    /// <summary>
+    /// Begins an incarnation: whatever an earlier one had reserved and not settled may have been signed, so it becomes
+    /// spent, with an audit record that says how much. Called before the commit loop starts.
+    /// </summary>
+    /// <param name="store">The store.</param>
+    /// <param name="rowKey">The key of the row MACs, 32 bytes, kept alive and unchanged by the caller.</param>
+    /// <param name="node">The node's name.</param>
+    public static Activations Start(Store store, ReadOnlyMemory<byte> rowKey, string node)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentException.ThrowIfNullOrEmpty(node);
+        if (rowKey.Length != RowKeyLength)
+        {
+            throw new ArgumentException($"The row key has {RowKeyLength} bytes.", nameof(rowKey));
+        }
+
+        var now = store.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        var writer = store.Writer;
+        writer.Begin();
+        try
+        {
+            var incarnation = writer.Incarnations.Insert(node, now);
+            Recovery.SpendReservationsBefore(writer, incarnation, now);
+            writer.Commit();
+            return new Activations(rowKey, incarnation);
+        }
+        catch
+        {
+            writer.Rollback();
+            throw;
+        }
+    }
+
+    /// <summary>Makes an activation's MACs on the caller's thread, ready for <see cref="Open"/>.</summary>
+    /// <exception cref="ArgumentException">
+    /// The total is below 1 or below the number of hashes, or a hash has not 1 to 64 bytes.
+    /// </exception>
+    public NewActivation Prepare(in ActivationRequest request)
+    {
+        // SCAL1 binds no hashes: its rows come into being as they are reserved.
+        var hashes = request.Scal == 1 ? [] : request.Hashes;
+        if (request.Total < 1 || hashes.Count > request.Total)
+        {
+            throw new ArgumentException("An activation grants at least one signature, and one per hash.", nameof(request));
+        }
+
+        var macs = new UInt128[hashes.Count];
+        for (var i = 0; i < macs.Length; i++)
+        {
+            if (hashes[i].Length is < 1 or > RowMac.MaxHashLength)
+            {
+                throw new ArgumentException("A hash has 1 to 64 bytes.", nameof(request));
+            }
+
+            macs[i] = Mac.OfHash(request.ActivationId, i, hashes[i]);
+        }
+
+        return new NewActivation(request, macs);
+    }
+
+    /// <summary>Opens an activation in the transaction that is open. Its audit record is the caller's to add.</summary>
+    public void Open(StoreConnection store, NewActivation activation)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(activation);
+        Insert(store, activation, activation.Request.Total);
+    }
+
+    /// <summary>
+    /// Carries what is left of an activation over to a new one, in the transaction that is open: the old one is void
+    /// afterwards, the new one authorises the new hashes only. The new one's total is ignored; what is left counts. Its
+    /// audit record is the caller's to add.
+    /// </summary>
+    /// <param name="store">The loop's connection.</param>
+    /// <param name="activationId">The activation to extend.</param>
+    /// <param name="extension">The new one: of the same credential, signer, client and SCAL.</param>
+    public ExtendResult Extend(StoreConnection store, Guid activationId, NewActivation extension)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(extension);
+        var request = extension.Request;
+        if (!store.Activations.TryCheck(activationId, out var found))
+        {
+            return new ExtendResult(ReservationStatus.UnknownActivation, 0);
+        }
+
+        var status = ActivationRules.Check(
+            Mac, activationId, found, request.CredentialId, request.SignerId, request.ClientId, request.Now);
+        if (status == ReservationStatus.Ok && found.Scal != request.Scal)
+        {
+            status = ReservationStatus.UnknownActivation;
+        }
+
+        if (status == ReservationStatus.Ok && found.Remaining < Math.Max(1, extension.HashMacs.Length))
+        {
+            status = ReservationStatus.Exhausted;
+        }
+
+        if (status != ReservationStatus.Ok)
+        {
+            return new ExtendResult(status, 0);
+        }
+
+        store.Activations.Close(activationId);
+        Insert(store, extension, found.Remaining);
+        return new ExtendResult(ReservationStatus.Ok, found.Remaining);
+    }
+
+    private void Insert(StoreConnection store, NewActivation activation, int total)
+    {
+        var request = activation.Request;
+        store.Activations.Insert(new ActivationRow(
+            request.ActivationId,
+            request.CredentialId,
+            request.SignerId,
+            request.ClientId,
+            ActivationState.Open,
+            request.Scal,
+            total,
+            total,
+            activation.HashMacs.Length,
+            request.ExpiresAt,
+            request.Now,
+            Mac.OfActivation(
+                request.ActivationId,
+                request.CredentialId,
+                request.SignerId,
+                request.ClientId,
+                request.Scal,
+                total,
+                request.ExpiresAt)));
+        for (var i = 0; i < activation.HashMacs.Length; i++)
+        {
+            store.ActivationHashes.Insert(
+                request.ActivationId, i, request.Hashes[i], activation.HashMacs[i], ActivationHashState.Authorised);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+namespace Appliance.Ledger;
+
+/// <summary>
+/// What the audit trail records. Each has a name that is stored and never changes (<see cref="AuditEvents"/>).
+/// </summary>
+public enum AuditEvent
+{
+    /// <summary>An event of another release.</summary>
+    Unknown,
+
+    /// <summary>Hashes are reserved and are going to be signed.</summary>
+    SignHashIntent,
+
+    /// <summary>The hashes are signed.</summary>
+    SignHashDone,
+
+    /// <summary>Nothing was signed; the hashes may be used again.</summary>
+    SignHashReleased,
+
+    /// <summary>It is not known whether they were signed; the hashes are used up.</summary>
+    SignHashSpent,
+
+    /// <summary>The signing was refused.</summary>
+    SignHashRefused,
+
+    /// <summary>An activation was opened.</summary>
+    AuthorizeOk,
+
+    /// <summary>An authorisation was refused.</summary>
+    AuthorizeRefused,
+
+    /// <summary>An activation was extended.</summary>
+    ExtendOk,
+
+    /// <summary>An extension was refused.</summary>
+    ExtendRefused,
+
+    /// <summary>A wire refused a malformed request.</summary>
+    RequestRefused,
+
+    /// <summary>A signer signed in.</summary>
+    LoginOk,
+
+    /// <summary>A sign-in failed.</summary>
+    LoginFailed,
+
+    /// <summary>A token was revoked.</summary>
+    TokenRevoked,
+
+    /// <summary>A factor was enrolled.</summary>
+    FactorEnrolled,
+
+    /// <summary>A factor's first code was accepted.</summary>
+    FactorActivated,
+
+    /// <summary>A factor was locked by wrong codes.</summary>
+    FactorLocked,
+
+    /// <summary>A factor was unlocked by an operator.</summary>
+    FactorUnlocked,
+
+    /// <summary>A signer was added.</summary>
+    SignerCreated,
+
+    /// <summary>What a signer may do was changed, or its password.</summary>
+    SignerChanged,
+
+    /// <summary>A credential was created.</summary>
+    CredentialCreated,
+
+    /// <summary>A credential's state or certificate was changed.</summary>
+    CredentialChanged,
+
+    /// <summary>The root key was made or wrapped for another token.</summary>
+    RootKeyCreated,
+
+    /// <summary>A node started.</summary>
+    NodeStarted,
+
+    /// <summary>A node stopped in good order.</summary>
+    NodeStopped,
+
+    /// <summary>Reservations of an earlier run were found open and are spent.</summary>
+    LedgerRecovered,
+}

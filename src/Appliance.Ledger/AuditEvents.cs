@@ -1,0 +1,48 @@
+using System.Collections.Frozen;
+
+namespace Appliance.Ledger;
+
+/// <summary>The pinned names of the audit events, as they are stored and shown.</summary>
+public static class AuditEvents
+{
+    private static readonly string[] s_names = BuildNames();
+    private static readonly FrozenDictionary<string, AuditEvent> s_events = Enum.GetValues<AuditEvent>()
+        .ToFrozenDictionary(e => s_names[(int)e], StringComparer.Ordinal);
+
+    /// <summary>The event's name, e.g. <c>signhash.intent</c>.</summary>
+    public static string NameOf(AuditEvent auditEvent) => s_names[(int)auditEvent];
+
+    /// <summary>The event with this name; <see cref="AuditEvent.Unknown"/> when this release has none.</summary>
+    public static AuditEvent Parse(string name) => s_events.GetValueOrDefault(name, AuditEvent.Unknown);
+
+    private static string[] BuildNames() => [.. Enum.GetValues<AuditEvent>().Select(e => e switch
+    {
+        AuditEvent.Unknown => "unknown",
+        AuditEvent.SignHashIntent => "signhash.intent",
+        AuditEvent.SignHashDone => "signhash.done",
+        AuditEvent.SignHashReleased => "signhash.released",
+        AuditEvent.SignHashSpent => "signhash.spent",
+        AuditEvent.SignHashRefused => "signhash.refused",
+        AuditEvent.AuthorizeOk => "authorize.ok",
+        AuditEvent.AuthorizeRefused => "authorize.refused",
+        AuditEvent.ExtendOk => "extend.ok",
+        AuditEvent.ExtendRefused => "extend.refused",
+        AuditEvent.RequestRefused => "request.refused",
+        AuditEvent.LoginOk => "login.ok",
+        AuditEvent.LoginFailed => "login.failed",
+        AuditEvent.TokenRevoked => "token.revoked",
+        AuditEvent.FactorEnrolled => "factor.enrolled",
+        AuditEvent.FactorActivated => "factor.activated",
+        AuditEvent.FactorLocked => "factor.locked",
+        AuditEvent.FactorUnlocked => "factor.unlocked",
+        AuditEvent.SignerCreated => "signer.created",
+        AuditEvent.SignerChanged => "signer.changed",
+        AuditEvent.CredentialCreated => "credential.created",
+        AuditEvent.CredentialChanged => "credential.changed",
+        AuditEvent.RootKeyCreated => "rootkey.created",
+        AuditEvent.NodeStarted => "node.started",
+        AuditEvent.NodeStopped => "node.stopped",
+        AuditEvent.LedgerRecovered => "ledger.recovered",
+        _ => throw new InvalidOperationException("An audit event has no name."),
+    })];
+}

@@ -1,0 +1,199 @@
+using Appliance.Storage;
+
+namespace Appliance.Ledger.Commits;
+
+/// <summary>What waits for the loop: a bounded queue per lane, linked through the work itself.</summary>
+internal sealed class CommitQueue(CommitLoopOptions options)
+{
+    private const int MaxAttempts = 3;
+    private static readonly TimeSpan s_retryDelay = TimeSpan.FromMilliseconds(250);
+
+    private readonly object _gate = new();
+    private readonly Lane _interactive = new();
+    private readonly Lane _bulk = new();
+    private int _urgent;
+    private bool _loopWaits;
+    private bool _storeIsDown;
+    private bool _stopping;
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _interactive.Count + _bulk.Count;
+            }
+        }
+    }
+
+    public bool IsStopping
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _stopping;
+            }
+        }
+    }
+
+    public bool TryAdd(LedgerWork work)
+    {
+        lock (_gate)
+        {
+            // What must last settles something admitted before, so its number is bounded by that.
+            if (_stopping || (_interactive.Count + _bulk.Count >= options.QueueLimit && !work.MustLast))
+            {
+                return false;
+            }
+
+            (work.IsBulk ? _bulk : _interactive).Append(work);
+            if (!work.MustLast)
+            {
+                _urgent++;
+            }
+
+            // Work that nobody waits for wakes the loop only out of its idle sleep, to count the delay from now.
+            if (_loopWaits && (!work.MustLast || _interactive.Count == 1))
+            {
+                _loopWaits = false;
+                Monitor.Pulse(_gate);
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Queues work again that must last: for ever while the store is down, a few times otherwise.</summary>
+    public bool TryAddAgain(LedgerWork work, Exception error)
+    {
+        lock (_gate)
+        {
+            work.Attempts++;
+            var storeFailed = _storeIsDown && error is StoreException;
+            if (_stopping || (!storeFailed && work.Attempts >= MaxAttempts))
+            {
+                return false;
+            }
+
+            _interactive.Append(work);
+            return true;
+        }
+    }
+
+    /// <summary>Fills the batch with all that waits, within the limits, and waits for the first if there is none.</summary>
+    /// <param name="batch">May hold work that was taken before and not applied; it counts.</param>
+    /// <returns>False when the loop is to end: it was stopped and nothing waits.</returns>
+    public bool Take(List<LedgerWork> batch)
+    {
+        lock (_gate)
+        {
+            while (batch.Count == 0 && _urgent == 0 && !_stopping)
+            {
+                if (_interactive.Count == 0)
+                {
+                    Wait(Timeout.InfiniteTimeSpan);
+                }
+                else if (!Wait(_storeIsDown ? s_retryDelay : options.MaxOutcomeDelay))
+                {
+                    break;
+                }
+            }
+
+            while (batch.Count < options.MaxBatch && _interactive.Count > 0)
+            {
+                batch.Add(Remove(_interactive));
+            }
+
+            // At least one piece of bulk work gets in, so that a steady interactive load cannot starve it.
+            for (var rows = 0; rows < options.MaxBulkRows && _bulk.Count > 0;)
+            {
+                var work = Remove(_bulk);
+                rows += work.Rows;
+                batch.Add(work);
+            }
+
+            return batch.Count > 0;
+        }
+    }
+
+    public void StoreIsUp() => SetStoreIsDown(false);
+
+    public void StoreIsDown() => SetStoreIsDown(true);
+
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            _stopping = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private void SetStoreIsDown(bool value)
+    {
+        lock (_gate)
+        {
+            _storeIsDown = value;
+        }
+    }
+
+    private bool Wait(TimeSpan timeout)
+    {
+        _loopWaits = true;
+        var pulsed = Monitor.Wait(_gate, timeout);
+        _loopWaits = false;
+        return pulsed;
+    }
+
+    private LedgerWork Remove(Lane lane)
+    {
+        var work = lane.Remove();
+        if (!work.MustLast)
+        {
+            _urgent--;
+        }
+
+        return work;
+    }
+
+    /// <summary>First in, first out.</summary>
+    private sealed class Lane
+    {
+        private LedgerWork? _first;
+        private LedgerWork? _last;
+
+        public int Count { get; private set; }
+
+        public void Append(LedgerWork work)
+        {
+            work.Next = null;
+            if (_last is null)
+            {
+                _first = work;
+            }
+            else
+            {
+                _last.Next = work;
+            }
+
+            _last = work;
+            Count++;
+        }
+
+        public LedgerWork Remove()
+        {
+            var work = _first!;
+            _first = work.Next;
+            if (_first is null)
+            {
+                _last = null;
+            }
+
+            work.Next = null;
+            Count--;
+            return work;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Appliance.Storage;
+
+namespace Appliance.Ledger;
+
+/// <summary>
+/// One piece of work for the <see cref="CommitLoop"/>. Its three methods run on the loop's thread, one after the
+/// other, and must neither block nor throw for what a caller did wrong: that is a result, not an error.
+/// </summary>
+public abstract class LedgerWork
+{
+    /// <summary>Next in the loop's queue; the queue is linked through its work, so that waiting allocates nothing.</summary>
+    internal LedgerWork? Next { get; set; }
+
+    /// <summary>Failed attempts so far, of work that <see cref="MustLast"/>.</summary>
+    internal int Attempts { get; set; }
+
+    /// <summary>True for bulk work: it comes after interactive work, and only so much of it in one commit.</summary>
+    public virtual bool IsBulk => false;
+
+    /// <summary>About how many rows it writes; bounds the bulk work in one commit.</summary>
+    public virtual int Rows => 1;
+
+    /// <summary>
+    /// True when nobody waits for it. It rides in the next commit, is never refused for a full queue (whatever it
+    /// settles was admitted before) and is tried again when the store fails.
+    /// </summary>
+    internal virtual bool MustLast => false;
+
+    /// <summary>
+    /// Does the work inside the loop's transaction. It may run again after a rollback, so it starts its results anew.
+    /// What it did before it threw is undone, and nothing else.
+    /// </summary>
+    public abstract void Apply(StoreConnection store);
+
+    /// <summary>The transaction is on disk.</summary>
+    public abstract void Committed();
+
+    /// <summary>Nothing of this work was stored: it threw, the store failed, or the loop has stopped.</summary>
+    public abstract void Failed(Exception exception);
+}

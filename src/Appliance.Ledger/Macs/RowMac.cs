@@ -1,0 +1,53 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Security.Cryptography;
+
+namespace Appliance.Ledger.Macs;
+
+/// <summary>
+/// HMAC-SHA-256 (RFC 2104), truncated to its first 128 bits, over what an authorisation granted. Whoever can write the
+/// database cannot make one. The first byte keeps the two kinds of row apart.
+/// </summary>
+internal sealed class RowMac(ReadOnlyMemory<byte> key)
+{
+    public const int MaxHashLength = 64;
+    private const byte ActivationKind = 1;
+    private const byte HashKind = 2;
+    private const int HashHeaderLength = 1 + 16 + 4;
+    private const int ActivationLength = 1 + (4 * 16) + 4 + 4 + 8;
+
+    /// <summary>Over one authorised hash occurrence.</summary>
+    public UInt128 OfHash(Guid activationId, int ordinal, ReadOnlySpan<byte> hash)
+    {
+        Debug.Assert(hash.Length <= MaxHashLength, "Prepare refuses longer hashes.");
+        Span<byte> message = stackalloc byte[HashHeaderLength + MaxHashLength];
+        message[0] = HashKind;
+        activationId.TryWriteBytes(message[1..], bigEndian: true, out _);
+        BinaryPrimitives.WriteInt32BigEndian(message[17..], ordinal);
+        hash.CopyTo(message[HashHeaderLength..]);
+        return Compute(message[..(HashHeaderLength + hash.Length)]);
+    }
+
+    /// <summary>Over everything in an activation that never changes.</summary>
+    public UInt128 OfActivation(
+        Guid activationId, Guid credentialId, Guid signerId, Guid clientId, int scal, int total, long expiresAt)
+    {
+        Span<byte> message = stackalloc byte[ActivationLength];
+        message[0] = ActivationKind;
+        activationId.TryWriteBytes(message[1..], bigEndian: true, out _);
+        credentialId.TryWriteBytes(message[17..], bigEndian: true, out _);
+        signerId.TryWriteBytes(message[33..], bigEndian: true, out _);
+        clientId.TryWriteBytes(message[49..], bigEndian: true, out _);
+        BinaryPrimitives.WriteInt32BigEndian(message[65..], scal);
+        BinaryPrimitives.WriteInt32BigEndian(message[69..], total);
+        BinaryPrimitives.WriteInt64BigEndian(message[73..], expiresAt);
+        return Compute(message);
+    }
+
+    private UInt128 Compute(ReadOnlySpan<byte> message)
+    {
+        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(key.Span, message, mac);
+        return BinaryPrimitives.ReadUInt128BigEndian(mac);
+    }
+}

@@ -1,0 +1,18 @@
+namespace Appliance.Ledger;
+
+/// <summary>An activation whose MACs are made, ready to be opened in a transaction.</summary>
+public sealed class NewActivation
+{
+    internal NewActivation(in ActivationRequest request, UInt128[] hashMacs)
+    {
+        Request = request;
+        HashMacs = hashMacs;
+    }
+
+    /// <summary>The activation's id.</summary>
+    public Guid Id => Request.ActivationId;
+
+    internal ActivationRequest Request { get; }
+
+    internal UInt128[] HashMacs { get; }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using Appliance.Storage;
+
+namespace Appliance.Ledger;
+
+/// <summary>Settles what a dead incarnation left: only ever to spent, as its signatures may exist.</summary>
+internal static class Recovery
+{
+    public static void SpendReservationsBefore(StoreConnection store, long incarnation, long now)
+    {
+        var requests = 0;
+        var hashes = 0;
+        foreach (var open in store.Reservations.ListBefore(incarnation))
+        {
+            foreach (var ordinal in open.Ordinals)
+            {
+                store.ActivationHashes.Spend(open.ActivationId, ordinal);
+            }
+
+            store.Reservations.Delete(open.RequestId);
+            AuditTrail.Append(store, new AuditRecord
+            {
+                At = now,
+                Event = AuditEvent.SignHashSpent,
+                Outcome = AuditOutcome.InDoubt,
+                ActivationId = open.ActivationId,
+                RequestId = open.RequestId,
+                Count = open.Ordinals.Count,
+                Detail = "found reserved after a restart",
+            });
+            requests++;
+            hashes += open.Ordinals.Count;
+        }
+
+        store.Incarnations.SettleBefore(incarnation, now);
+        if (requests > 0)
+        {
+            AuditTrail.Append(store, new AuditRecord
+            {
+                At = now,
+                Event = AuditEvent.LedgerRecovered,
+                Outcome = AuditOutcome.InDoubt,
+                Count = hashes,
+                Detail = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{hashes} reserved hashes of {requests} requests of an earlier run are spent"),
+            });
+        }
+    }
+}

@@ -1,0 +1,257 @@
+using System.Security.Cryptography;
+using Appliance.Storage;
+
+namespace Appliance.Ledger;
+
+/// <summary>
+/// One signHash in the ledger: all its hashes are reserved or none is, together with the audit record that says so.
+/// Durable when <c>completed</c> is called. One object serves one request at a time and may be used again after it was
+/// refused or settled.
+/// </summary>
+public sealed class Reservation : LedgerWork
+{
+    private readonly Activations _activations;
+    private readonly Action<Reservation> _completed;
+    private readonly Settlement _settlement;
+    private ReservationRequest _request;
+    private byte[] _digest = [];
+    private int[] _ordinals = new int[1];
+    private ReservationStatus _decided;
+
+    /// <summary>Makes one.</summary>
+    /// <param name="activations">The ledger's activations.</param>
+    /// <param name="completed">
+    /// Called once per request, on the commit loop's thread, when <see cref="Status"/> stands: it must not block.
+    /// </param>
+    /// <param name="settled">Called on the commit loop's thread when the outcome is stored, or can never be.</param>
+    public Reservation(Activations activations, Action<Reservation> completed, Action<Reservation>? settled = null)
+    {
+        ArgumentNullException.ThrowIfNull(activations);
+        ArgumentNullException.ThrowIfNull(completed);
+        _activations = activations;
+        _completed = completed;
+        _settlement = new Settlement(this, settled);
+    }
+
+    /// <summary>The caller's own.</summary>
+    public object? State { get; set; }
+
+    /// <summary>What the ledger decided; stands when <c>completed</c> is called.</summary>
+    public ReservationStatus Status { get; private set; }
+
+    /// <summary>Why the store failed; null unless <see cref="ReservationStatus.StoreFailed"/>.</summary>
+    public Exception? Error { get; private set; }
+
+    /// <summary>What was asked.</summary>
+    public ref readonly ReservationRequest Request => ref _request;
+
+    /// <inheritdoc/>
+    public override bool IsBulk => _request.Hashes.Count > BulkFrom;
+
+    /// <inheritdoc/>
+    public override int Rows => _request.Hashes.Count;
+
+    internal ReadOnlySpan<int> Ordinals => _ordinals.AsSpan(0, _request.Hashes.Count);
+
+    internal ReadOnlyMemory<byte> Digest => _digest;
+
+    internal int Scal { get; private set; }
+
+    private static int BulkFrom => 16;
+
+    /// <summary>Sets the request, on the caller's thread; then the reservation is enqueued.</summary>
+    public void Prepare(in ReservationRequest request)
+    {
+        if (request.Hashes.Count == 0)
+        {
+            throw new ArgumentException("A reservation needs at least one hash.", nameof(request));
+        }
+
+        _request = request;
+        _digest = DigestOf(request.Hashes);
+        if (_ordinals.Length < request.Hashes.Count)
+        {
+            _ordinals = new int[request.Hashes.Count];
+        }
+
+        Error = null;
+    }
+
+    /// <summary>
+    /// Stores how it ended, with the next commit; nobody waits for it. Called once, after <see cref="Status"/> was Ok.
+    /// Never refused: when the loop has stopped, the next start settles it as spent.
+    /// </summary>
+    /// <param name="loop">The loop that made the reservation durable.</param>
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="now">Unix milliseconds.</param>
+    /// <param name="detail">Fixed text or a code for the audit record, e.g. the CKR's name.</param>
+    public void Settle(CommitLoop loop, ReservationOutcome outcome, long now, string? detail = null)
+    {
+        ArgumentNullException.ThrowIfNull(loop);
+        _settlement.Prepare(outcome, now, detail);
+        if (!loop.TryEnqueue(_settlement))
+        {
+            _settlement.Failed(new ObjectDisposedException(nameof(CommitLoop)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Apply(StoreConnection store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        _decided = Decide(store);
+        if (_decided != ReservationStatus.CredentialChanged)
+        {
+            Record(store);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Committed()
+    {
+        Status = _decided;
+        _completed(this);
+    }
+
+    /// <inheritdoc/>
+    public override void Failed(Exception exception)
+    {
+        Status = ReservationStatus.StoreFailed;
+        Error = exception;
+        _completed(this);
+    }
+
+    private static byte[] DigestOf(IReadOnlyList<byte[]> hashes)
+    {
+        if (hashes.Count == 1)
+        {
+            return hashes[0];
+        }
+
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var hash in hashes)
+        {
+            digest.AppendData(hash);
+        }
+
+        return digest.GetHashAndReset();
+    }
+
+    private ReservationStatus Decide(StoreConnection store)
+    {
+        if (!store.Activations.TryCheck(_request.ActivationId, out var found))
+        {
+            return ReservationStatus.UnknownActivation;
+        }
+
+        var status = ActivationRules.Check(
+            _activations.Mac,
+            _request.ActivationId,
+            found,
+            _request.CredentialId,
+            _request.SignerId,
+            _request.ClientId,
+            _request.Now);
+        if (status != ReservationStatus.Ok)
+        {
+            return status;
+        }
+
+        if (found.CredentialVersion != _request.CredentialVersion)
+        {
+            return ReservationStatus.CredentialChanged;
+        }
+
+        Scal = found.Scal;
+        return found.Remaining < _request.Hashes.Count ? ReservationStatus.Exhausted : Take(store, found);
+    }
+
+    private ReservationStatus Take(StoreConnection store, in ActivationCheck found)
+    {
+        var count = _request.Hashes.Count;
+        if (found.Scal == 1)
+        {
+            TakeAny(store, found.NextOrdinal);
+            store.Activations.Take(_request.ActivationId, count, newOrdinals: count);
+            store.Reservations.Insert(_request.RequestId, _activations.Incarnation, _request.ActivationId, Ordinals);
+            return ReservationStatus.Ok;
+        }
+
+        var status = TakeAuthorised(store);
+        if (status == ReservationStatus.Ok)
+        {
+            store.Activations.Take(_request.ActivationId, count, newOrdinals: 0);
+            store.Reservations.Insert(_request.RequestId, _activations.Incarnation, _request.ActivationId, Ordinals);
+        }
+
+        return status;
+    }
+
+    /// <summary>SCAL1: each hash becomes an occurrence as it is reserved.</summary>
+    private void TakeAny(StoreConnection store, int firstOrdinal)
+    {
+        for (var i = 0; i < _request.Hashes.Count; i++)
+        {
+            var hash = _request.Hashes[i];
+            _ordinals[i] = firstOrdinal + i;
+            var mac = _activations.Mac.OfHash(_request.ActivationId, _ordinals[i], hash);
+            store.ActivationHashes.Insert(
+                _request.ActivationId, _ordinals[i], hash, mac, ActivationHashState.Reserved);
+        }
+    }
+
+    /// <summary>SCAL2: each hash takes one authorised occurrence of its own; when one has none, all are given back.</summary>
+    private ReservationStatus TakeAuthorised(StoreConnection store)
+    {
+        for (var i = 0; i < _request.Hashes.Count; i++)
+        {
+            var hash = _request.Hashes[i];
+            var status = ReservationStatus.Ok;
+            if (!store.ActivationHashes.TryReserve(_request.ActivationId, hash, out _ordinals[i], out var mac))
+            {
+                status = ReservationStatus.HashNotAuthorized;
+            }
+            else if (!ActivationRules.SameMac(
+                mac, _activations.Mac.OfHash(_request.ActivationId, _ordinals[i], hash)))
+            {
+                store.ActivationHashes.Release(_request.ActivationId, _ordinals[i], hash);
+                status = ReservationStatus.Tampered;
+            }
+
+            if (status != ReservationStatus.Ok)
+            {
+                GiveBack(store, i);
+                return status;
+            }
+        }
+
+        return ReservationStatus.Ok;
+    }
+
+    private void GiveBack(StoreConnection store, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            store.ActivationHashes.Release(_request.ActivationId, _ordinals[i], _request.Hashes[i]);
+        }
+    }
+
+    private void Record(StoreConnection store)
+    {
+        var accepted = _decided == ReservationStatus.Ok;
+        AuditTrail.Append(store, new AuditRecord
+        {
+            At = _request.Now,
+            Event = accepted ? AuditEvent.SignHashIntent : AuditEvent.SignHashRefused,
+            Outcome = accepted ? AuditOutcome.Ok : AuditOutcome.Refused,
+            SignerId = _request.SignerId,
+            CredentialId = _request.CredentialId,
+            ActivationId = _request.ActivationId,
+            ClientId = _request.ClientId,
+            RequestId = _request.RequestId,
+            Count = _request.Hashes.Count,
+            Digest = _digest,
+            Detail = accepted ? null : ReservationStatuses.NameOf(_decided),
+        });
+    }
+}

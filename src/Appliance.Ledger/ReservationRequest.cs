@@ -1,0 +1,20 @@
+namespace Appliance.Ledger;
+
+/// <summary>What a signHash asks the ledger for.</summary>
+/// <param name="RequestId">One per signHash (UUIDv7).</param>
+/// <param name="ActivationId">From the SAD.</param>
+/// <param name="CredentialId">The credential to sign with.</param>
+/// <param name="CredentialVersion">The version of the credential that the caller decided by.</param>
+/// <param name="SignerId">The caller's signer.</param>
+/// <param name="ClientId">The caller's client application.</param>
+/// <param name="Hashes">Raw digests, at least one; not changed until the reservation is settled.</param>
+/// <param name="Now">Unix milliseconds.</param>
+public readonly record struct ReservationRequest(
+    Guid RequestId,
+    Guid ActivationId,
+    Guid CredentialId,
+    long CredentialVersion,
+    Guid SignerId,
+    Guid ClientId,
+    IReadOnlyList<byte[]> Hashes,
+    long Now);

@@ -1,0 +1,43 @@
+namespace Appliance.Ledger;
+
+/// <summary>What the ledger decided about a reservation or an extension.</summary>
+public enum ReservationStatus
+{
+    /// <summary>Every hash is reserved, and the intent is in the audit trail.</summary>
+    Ok,
+
+    /// <summary>No such activation, or not this credential's, signer's and client's, or void.</summary>
+    UnknownActivation,
+
+    /// <summary>The activation's time is over.</summary>
+    ActivationExpired,
+
+    /// <summary>A hash, or one more occurrence of it, is not authorised or was used before.</summary>
+    HashNotAuthorized,
+
+    /// <summary>Fewer signatures are left than asked for.</summary>
+    Exhausted,
+
+    /// <summary>Every signature that was granted is used up.</summary>
+    UsedUp,
+
+    /// <summary>The credential is not enabled.</summary>
+    CredentialDisabled,
+
+    /// <summary>
+    /// The credential is not the version that the caller looked at. Nothing was recorded: read it again and retry.
+    /// </summary>
+    CredentialChanged,
+
+    /// <summary>The certificate is not yet or no longer valid.</summary>
+    CertificateExpired,
+
+    /// <summary>The signer is limited.</summary>
+    SignerLimited,
+
+    /// <summary>A row does not carry our MAC: somebody edited the database.</summary>
+    Tampered,
+
+    /// <summary>The store failed or the loop has stopped; nothing was recorded.</summary>
+    StoreFailed,
+}

@@ -1,0 +1,87 @@
+using Appliance.Storage;
+
+namespace Appliance.Ledger;
+
+/// <summary>How a reservation ended, on its way into the store.</summary>
+internal sealed class Settlement(Reservation reservation, Action<Reservation>? settled) : LedgerWork
+{
+    private ReservationOutcome _outcome;
+    private long _now;
+    private string? _detail;
+
+    public override int Rows => reservation.Rows;
+
+    internal override bool MustLast => true;
+
+    public void Prepare(ReservationOutcome outcome, long now, string? detail)
+    {
+        _outcome = outcome;
+        _now = now;
+        _detail = detail;
+        Attempts = 0;
+    }
+
+    public override void Apply(StoreConnection store)
+    {
+        var request = reservation.Request;
+        var ordinals = reservation.Ordinals;
+        for (var i = 0; i < ordinals.Length; i++)
+        {
+            Settle(store, request.ActivationId, ordinals[i], request.Hashes[i]);
+        }
+
+        if (_outcome == ReservationOutcome.Released)
+        {
+            store.Activations.GiveBack(request.ActivationId, ordinals.Length);
+        }
+
+        store.Reservations.Delete(request.RequestId);
+        AuditTrail.Append(store, new AuditRecord
+        {
+            At = _now,
+            Event = _outcome switch
+            {
+                ReservationOutcome.Consumed => AuditEvent.SignHashDone,
+                ReservationOutcome.Released => AuditEvent.SignHashReleased,
+                _ => AuditEvent.SignHashSpent,
+            },
+            Outcome = _outcome switch
+            {
+                ReservationOutcome.Consumed => AuditOutcome.Ok,
+                ReservationOutcome.Released => AuditOutcome.Failed,
+                _ => AuditOutcome.InDoubt,
+            },
+            SignerId = request.SignerId,
+            CredentialId = request.CredentialId,
+            ActivationId = request.ActivationId,
+            ClientId = request.ClientId,
+            RequestId = request.RequestId,
+            Count = ordinals.Length,
+            Digest = reservation.Digest,
+            Detail = _detail,
+        });
+    }
+
+    public override void Committed() => settled?.Invoke(reservation);
+
+    public override void Failed(Exception exception) => settled?.Invoke(reservation);
+
+    private void Settle(StoreConnection store, Guid activationId, int ordinal, byte[] hash)
+    {
+        switch (_outcome)
+        {
+            case ReservationOutcome.Consumed:
+                store.ActivationHashes.Consume(activationId, ordinal, hash);
+                break;
+            case ReservationOutcome.Released when reservation.Scal == 1:
+                store.ActivationHashes.Delete(activationId, ordinal, hash);
+                break;
+            case ReservationOutcome.Released:
+                store.ActivationHashes.Release(activationId, ordinal, hash);
+                break;
+            default:
+                store.ActivationHashes.Spend(activationId, ordinal);
+                break;
+        }
+    }
+}

@@ -1,0 +1,206 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Appliance.Pkcs11.Interop;
+using Appliance.Pkcs11.Modules;
+
+namespace Appliance.Pkcs11.Login;
+
+/// <summary>
+/// The login of one token: a keeper session that holds it, the source of the PIN, and the rules before C_Login. In
+/// PKCS#11 the login belongs to the application, so one object per token serialises it.
+/// </summary>
+internal sealed unsafe class TokenLogin : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly LoadedModule _module;
+    private readonly TokenInfo _token;
+    private PinSource? _pin;
+    private RefusedPins? _refused;
+    private TokenSession? _keeper;
+    private bool _needsNoLogin;
+
+    public TokenLogin(LoadedModule module, TokenInfo token)
+    {
+        _module = module;
+        _token = token;
+    }
+
+    public bool IsLoggedIn
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _pin is not null && Stands();
+            }
+        }
+    }
+
+    public void LogIn(PinSource pin, RefusedPins refused, bool force)
+    {
+        lock (_gate)
+        {
+            if (!ReferenceEquals(_pin, pin))
+            {
+                _pin?.Dispose();
+            }
+
+            _pin = pin;
+            _refused = refused;
+            LogInNow(force);
+        }
+    }
+
+    /// <summary>CKR_OK when logged in, or when no login was ever asked for.</summary>
+    public CKR Ensure(out bool lost)
+    {
+        lock (_gate)
+        {
+            lost = _pin is not null && !Stands();
+            if (!lost)
+            {
+                return CKR.CKR_OK;
+            }
+
+            try
+            {
+                LogInNow(force: false);
+                return CKR.CKR_OK;
+            }
+            catch (Pkcs11Exception e)
+            {
+                return (CKR)e.ReturnValue;
+            }
+            catch (TokenLoginException e)
+            {
+                return e.ReturnValue == 0 ? CKR.CKR_USER_NOT_LOGGED_IN : (CKR)e.ReturnValue;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _keeper?.Dispose();
+            _keeper = null;
+            _pin?.Dispose();
+            _pin = null;
+        }
+    }
+
+    private bool Stands()
+        => _keeper is not null
+            && (_needsNoLogin ? IsAlive(_keeper) : TokenSession.IsUser(_module.Api, _keeper.Handle));
+
+    private void LogInNow(bool force)
+    {
+        var token = ReadToken();
+        Refuse(token, force);
+        if (_keeper is null || !IsAlive(_keeper))
+        {
+            _keeper?.Dispose();
+            _keeper = null;
+            _keeper = TokenSession.Open(_module.Api, _token, readWrite: false);
+        }
+
+        // Someone else in this process may hold a login: it is the application's.
+        _needsNoLogin = !token.Flags.HasFlag(TokenFlags.LoginRequired);
+        if (_needsNoLogin || TokenSession.IsUser(_module.Api, _keeper.Handle))
+        {
+            return;
+        }
+
+        using var pin = _pin!.Read();
+        if (token.MaxPinLength > 0 && (pin.Length < token.MinPinLength || pin.Length > token.MaxPinLength))
+        {
+            throw new TokenLoginException(
+                TokenLoginFailure.PinMissing,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{token} takes PINs of {token.MinPinLength} to {token.MaxPinLength} bytes, which the one from "
+                    + $"{_pin.Description} is not; the token was not asked."));
+        }
+
+        var session = _keeper.Handle;
+        var returnValue = _refused!.Attempt(token, pin, force, () => CallLogin(session, pin));
+        if (returnValue is not (CKR.CKR_OK or CKR.CKR_USER_ALREADY_LOGGED_IN))
+        {
+            throw Failed(token, returnValue);
+        }
+    }
+
+    private CKR CallLogin(CULong session, LockedMemory pin)
+    {
+        fixed (byte* first = pin.GetSpan())
+        {
+            return _module.Api.C_Login(session, new CULong(CKU.CKU_USER), first, new CULong((uint)pin.Length));
+        }
+    }
+
+    private TokenInfo ReadToken()
+    {
+        var returnValue = _module.TryReadToken(new CULong((nuint)_token.SlotId), out var token);
+        Pkcs11Exception.ThrowIfFailed(returnValue, "C_GetTokenInfo", _token.ToString());
+        return string.Equals(token.SerialNumber, _token.SerialNumber, StringComparison.Ordinal)
+            ? token
+            : throw new TokenLoginException(
+                TokenLoginFailure.TokenError, $"The slot of {_token} now holds {token}; start again to choose anew.");
+    }
+
+    private bool IsAlive(TokenSession session)
+    {
+        CK_SESSION_INFO info;
+        return _module.Api.C_GetSessionInfo(session.Handle, &info) == CKR.CKR_OK;
+    }
+
+    /// <summary>What the flags forbid, before anything is tried.</summary>
+    private static void Refuse(TokenInfo token, bool force)
+    {
+        if (token.Flags.HasFlag(TokenFlags.UserPinLocked))
+        {
+            throw new TokenLoginException(
+                TokenLoginFailure.Locked, $"The PIN of {token} is locked. The security officer must reset it.");
+        }
+
+        if (token.Flags.HasFlag(TokenFlags.UserPinFinalTry))
+        {
+            throw new TokenLoginException(
+                TokenLoginFailure.FinalTry,
+                $"{token} has one attempt left and the appliance does not take it. "
+                + "Log in once with the vendor's tool, or have the PIN reset.");
+        }
+
+        if (token.Flags.HasFlag(TokenFlags.UserPinCountLow) && !force)
+        {
+            throw new TokenLoginException(
+                TokenLoginFailure.CountLow,
+                $"A wrong PIN was entered at {token} before, so few attempts are left. "
+                + "Check the PIN and log in once by force.");
+        }
+
+        if (token.Flags.HasFlag(TokenFlags.LoginRequired) && !token.Flags.HasFlag(TokenFlags.UserPinInitialized))
+        {
+            throw new TokenLoginException(
+                TokenLoginFailure.NotInitialized, $"{token} has no user PIN yet. Initialise it.");
+        }
+    }
+
+    private static TokenLoginException Failed(TokenInfo token, CKR returnValue)
+    {
+        var name = Pkcs11ReturnValue.NameOf((uint)returnValue);
+        return returnValue switch
+        {
+            CKR.CKR_PIN_INCORRECT or CKR.CKR_PIN_INVALID or CKR.CKR_PIN_LEN_RANGE => new TokenLoginException(
+                TokenLoginFailure.PinRefused,
+                $"{token} refused the PIN: C_Login returned {name}. It will not be tried again until it changes.",
+                (uint)returnValue),
+            CKR.CKR_PIN_LOCKED => new TokenLoginException(
+                TokenLoginFailure.Locked,
+                $"C_Login returned {name} on {token}. The security officer must reset the PIN.",
+                (uint)returnValue),
+            _ => new TokenLoginException(
+                TokenLoginFailure.TokenError, $"C_Login returned {name} on {token}.", (uint)returnValue),
+        };
+    }
+}

@@ -1,0 +1,136 @@
+using System.Runtime.InteropServices;
+using Appliance.Pkcs11.Interop;
+
+namespace Appliance.Pkcs11.Modules;
+
+/// <summary>A short session of the control plane: one thread, one operation, closed at its end.</summary>
+internal sealed unsafe class TokenSession : IDisposable
+{
+    private const int MaxAttributeBytes = 65_536;
+    private const int FindBatch = 64;
+
+    private readonly TokenInfo _token;
+
+    private TokenSession(Cryptoki api, CULong handle, TokenInfo token)
+    {
+        Api = api;
+        Handle = handle;
+        _token = token;
+    }
+
+    public Cryptoki Api { get; }
+
+    public CULong Handle { get; }
+
+    public static TokenSession Open(Cryptoki api, TokenInfo token, bool readWrite)
+    {
+        var flags = CKF.CKF_SERIAL_SESSION | (readWrite ? CKF.CKF_RW_SESSION : 0);
+        CULong handle;
+        var returnValue = api.C_OpenSession(
+            new CULong((nuint)token.SlotId), new CULong(flags), null, null, &handle);
+        Pkcs11Exception.ThrowIfFailed(returnValue, "C_OpenSession", token.ToString());
+        return new TokenSession(api, handle, token);
+    }
+
+    /// <summary>Another owner's session, for its finding functions; not to be disposed here.</summary>
+    public static TokenSession Borrow(Cryptoki api, CULong handle, TokenInfo token) => new(api, handle, token);
+
+    /// <summary>True when the application is logged in as the user; false also when the session is dead.</summary>
+    public static bool IsUser(Cryptoki api, CULong session)
+    {
+        CK_SESSION_INFO info;
+        return api.C_GetSessionInfo(session, &info) == CKR.CKR_OK
+            && info.state.Value is CKS.CKS_RO_USER_FUNCTIONS or CKS.CKS_RW_USER_FUNCTIONS;
+    }
+
+    public void Check(CKR returnValue, string function)
+        => Pkcs11Exception.ThrowIfFailed(returnValue, function, _token.ToString());
+
+    /// <summary>Handles of the objects that match, at most as many as asked.</summary>
+    public List<CULong> Find(AttributeTemplate template, int limit)
+    {
+        var found = new List<CULong>();
+        Check(Api.C_FindObjectsInit(Handle, template.Pointer, template.Count), "C_FindObjectsInit");
+        try
+        {
+            var batch = stackalloc CULong[FindBatch];
+            CULong count;
+            do
+            {
+                Check(Api.C_FindObjects(Handle, batch, new CULong(FindBatch), &count), "C_FindObjects");
+                for (var i = 0; i < (int)count.Value && found.Count < limit; i++)
+                {
+                    found.Add(batch[i]);
+                }
+            }
+            while (count.Value > 0 && found.Count < limit);
+        }
+        finally
+        {
+            _ = Api.C_FindObjectsFinal(Handle);
+        }
+
+        return found;
+    }
+
+    public List<CULong> FindKeys(uint? keyClass, ReadOnlySpan<byte> id, string? label, int limit)
+    {
+        using var template = new AttributeTemplate();
+        if (keyClass is { } wanted)
+        {
+            template.Add(CKA.CKA_CLASS, wanted);
+        }
+
+        if (!id.IsEmpty)
+        {
+            template.Add(CKA.CKA_ID, id);
+        }
+
+        if (label is not null)
+        {
+            template.Add(CKA.CKA_LABEL, System.Text.Encoding.UTF8.GetBytes(label));
+        }
+
+        return Find(template, limit);
+    }
+
+    /// <summary>The one object of that class, id and label.</summary>
+    /// <exception cref="InvalidOperationException">There is none, or several.</exception>
+    public CULong FindKey(uint keyClass, KeyReference key)
+    {
+        var found = FindKeys(keyClass, key.Id.Span, key.Label, limit: 2);
+        return found.Count == 1
+            ? found[0]
+            : throw new InvalidOperationException(
+                $"{_token} has {(found.Count == 0 ? "no" : "more than one")} {(TokenKeyClass)keyClass} {key}.");
+    }
+
+    /// <summary>An attribute's value; null when the token does not tell it.</summary>
+    public byte[]? Get(CULong handle, uint type)
+    {
+        var attribute = new CK_ATTRIBUTE { type = new CULong(type) };
+        var returnValue = Api.C_GetAttributeValue(Handle, handle, &attribute, new CULong(1));
+        if (returnValue != CKR.CKR_OK || attribute.ulValueLen.Value > MaxAttributeBytes)
+        {
+            return null;
+        }
+
+        var value = new byte[(int)attribute.ulValueLen.Value];
+        fixed (byte* first = value)
+        {
+            attribute.pValue = first;
+            returnValue = Api.C_GetAttributeValue(Handle, handle, &attribute, new CULong(1));
+        }
+
+        return returnValue != CKR.CKR_OK || (int)attribute.ulValueLen.Value > value.Length
+            ? null
+            : value[..(int)attribute.ulValueLen.Value];
+    }
+
+    public uint? GetNumber(CULong handle, uint type)
+        => Get(handle, type) is { } value && value.Length == sizeof(CULong)
+            ? unchecked((uint)MemoryMarshal.Read<CULong>(value).Value)
+            : null;
+
+    public void Dispose() => _ = Api.C_CloseSession(Handle);
+}

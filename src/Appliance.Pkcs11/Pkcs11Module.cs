@@ -1,0 +1,70 @@
+using Appliance.Pkcs11.Modules;
+
+namespace Appliance.Pkcs11;
+
+/// <summary>
+/// A PKCS#11 library. Loaded and initialised once per process and path however often it is opened (C_Initialize is per
+/// process); finalised when the last opener disposes it; never unloaded, since libraries crash when they are.
+/// </summary>
+public sealed class Pkcs11Module : IDisposable
+{
+    private readonly LoadedModule _module;
+    private bool _disposed;
+
+    private Pkcs11Module(LoadedModule module) => _module = module;
+
+    /// <summary>What the library says about itself.</summary>
+    public ModuleInfo Info => _module.Info;
+
+    /// <summary>Loads and initialises a library with CKF_OS_LOCKING_OK.</summary>
+    /// <param name="path">Path of the shared library, or a name the loader finds.</param>
+    /// <exception cref="DllNotFoundException">The file does not exist or does not load.</exception>
+    /// <exception cref="NotSupportedException">It is not a PKCS#11 library of version 2.x or 3.x.</exception>
+    /// <exception cref="Pkcs11Exception">C_Initialize failed.</exception>
+    public static Pkcs11Module Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new Pkcs11Module(LoadedModule.Load(path));
+    }
+
+    /// <summary>Every initialised token present now.</summary>
+    /// <exception cref="Pkcs11Exception">The library failed.</exception>
+    public IReadOnlyList<TokenInfo> ListTokens()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _module.ListTokens();
+    }
+
+    /// <summary>Opens the one token the selector names.</summary>
+    /// <exception cref="TokenNotFoundException">No token matches, or several do.</exception>
+    /// <exception cref="Pkcs11Exception">The library failed.</exception>
+    public Token OpenToken(TokenSelector selector)
+    {
+        ArgumentNullException.ThrowIfNull(selector);
+        var tokens = ListTokens();
+        var matches = tokens.Where(selector.Matches).ToList();
+        if (matches.Count == 1)
+        {
+            return new Token(_module, matches[0]);
+        }
+
+        var found = tokens.Count == 0 ? "no initialised token" : string.Join("; ", tokens);
+        throw new TokenNotFoundException(matches.Count == 0
+            ? $"No token matches \"{selector}\". {Info.Path} has {found}."
+            : $"Several tokens match \"{selector}\": {string.Join("; ", matches)}. Add the serial number.");
+    }
+
+    /// <summary>Gives the library back; the last one to do so finalises it. Dispose tokens first.</summary>
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            _module.Release();
+        }
+    }
+
+    /// <summary>For tests that need a function list of their own.</summary>
+    internal static Pkcs11Module Attach(nint functionList, string name)
+        => new(LoadedModule.Attach(functionList, name));
+}

@@ -1,0 +1,154 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Appliance.Pkcs11.Interop;
+using Appliance.Pkcs11.Keys;
+
+namespace Appliance.Pkcs11.Schemes;
+
+/// <summary>
+/// One signature over one hash in one session: C_SignInit and C_Sign, everything on the stack but the answer.
+/// </summary>
+internal static unsafe class HashSigner
+{
+    /// <summary>RSA 8192.</summary>
+    private const int MaxSignature = 1024;
+
+    /// <summary>Signs.</summary>
+    /// <param name="api">Library.</param>
+    /// <param name="session">Session, logged in, idle, used by no other thread.</param>
+    /// <param name="key">Handle of the private key.</param>
+    /// <param name="scheme">How; fits the key.</param>
+    /// <param name="shape">The public key's family and size.</param>
+    /// <param name="hash">Hash of the scheme's length.</param>
+    /// <param name="job">Marked as dispatched just before C_Sign.</param>
+    /// <param name="signature">The answer; null unless CKR_OK.</param>
+    /// <returns>CKR_OK, or what C_SignInit or C_Sign returned.</returns>
+    [SkipLocalsInit]
+    public static CKR Sign(
+        Cryptoki api,
+        CULong session,
+        CULong key,
+        SignatureScheme scheme,
+        in PublicKeyShape shape,
+        ReadOnlySpan<byte> hash,
+        SignJob? job,
+        out byte[]? signature)
+    {
+        signature = null;
+        var input = stackalloc byte[HashFacts.MaxDigestInfoLength];
+        var inputLength = Prepare(scheme, shape, hash, new Span<byte>(input, HashFacts.MaxDigestInfoLength));
+        CK_RSA_PKCS_PSS_PARAMS pss;
+        var mechanism = Mechanism(scheme, &pss);
+        var returnValue = api.C_SignInit(session, &mechanism, key);
+        if (returnValue != CKR.CKR_OK)
+        {
+            return returnValue;
+        }
+
+        job?.Dispatched = true;
+        var size = shape.RawSignatureSize;
+        var length = new CULong(MaxSignature);
+        if (scheme.Kind is SignatureKind.EcdsaDer)
+        {
+            var plain = stackalloc byte[MaxSignature];
+            returnValue = api.C_Sign(session, input, new CULong((uint)inputLength), plain, &length);
+            returnValue = Settle(returnValue, length, size);
+            signature = returnValue == CKR.CKR_OK ? EcdsaSignature.ToDer(new ReadOnlySpan<byte>(plain, size)) : null;
+            return returnValue;
+        }
+
+        // The token writes straight into the answer.
+        var answer = new byte[size];
+        length = new CULong((uint)size);
+        fixed (byte* first = answer)
+        {
+            returnValue = api.C_Sign(session, input, new CULong((uint)inputLength), first, &length);
+        }
+
+        returnValue = Settle(returnValue, length, size);
+        signature = returnValue == CKR.CKR_OK ? answer : null;
+        return returnValue;
+    }
+
+    /// <summary>C_VerifyInit and C_Verify with a public key object.</summary>
+    /// <param name="api">Library.</param>
+    /// <param name="session">Session.</param>
+    /// <param name="key">Handle of the public key.</param>
+    /// <param name="scheme">How.</param>
+    /// <param name="shape">The public key's family and size.</param>
+    /// <param name="hash">Hash.</param>
+    /// <param name="signature">As CKM_ECDSA wants it: r || s.</param>
+    public static CKR Verify(
+        Cryptoki api,
+        CULong session,
+        CULong key,
+        SignatureScheme scheme,
+        in PublicKeyShape shape,
+        ReadOnlySpan<byte> hash,
+        ReadOnlySpan<byte> signature)
+    {
+        var input = stackalloc byte[HashFacts.MaxDigestInfoLength];
+        var inputLength = Prepare(scheme, shape, hash, new Span<byte>(input, HashFacts.MaxDigestInfoLength));
+        CK_RSA_PKCS_PSS_PARAMS pss;
+        var mechanism = Mechanism(scheme, &pss);
+        var returnValue = api.C_VerifyInit(session, &mechanism, key);
+        if (returnValue != CKR.CKR_OK)
+        {
+            return returnValue;
+        }
+
+        fixed (byte* first = signature)
+        {
+            return api.C_Verify(
+                session, input, new CULong((uint)inputLength), first, new CULong((uint)signature.Length));
+        }
+    }
+
+    /// <summary>A token that answers CKR_OK with another length than the key has is not to be believed.</summary>
+    private static CKR Settle(CKR returnValue, CULong length, int size)
+        => returnValue == CKR.CKR_OK && length.Value != (nuint)size ? CKR.CKR_GENERAL_ERROR : returnValue;
+
+    private static CK_MECHANISM Mechanism(SignatureScheme scheme, CK_RSA_PKCS_PSS_PARAMS* pss)
+    {
+        switch (scheme.Kind)
+        {
+            case SignatureKind.RsaPkcs1:
+                return new CK_MECHANISM { mechanism = new CULong(CKM.CKM_RSA_PKCS) };
+            case SignatureKind.RsaPss:
+                pss->hashAlg = new CULong(scheme.Hash.Mechanism);
+                pss->mgf = new CULong(scheme.Hash.Mgf);
+                pss->sLen = new CULong((uint)scheme.SaltLength);
+                return new CK_MECHANISM
+                {
+                    mechanism = new CULong(CKM.CKM_RSA_PKCS_PSS),
+                    pParameter = pss,
+                    ulParameterLen = new CULong((uint)sizeof(CK_RSA_PKCS_PSS_PARAMS)),
+                };
+            default:
+                return new CK_MECHANISM { mechanism = new CULong(CKM.CKM_ECDSA) };
+        }
+    }
+
+    /// <summary>
+    /// The bytes the mechanism signs: DigestInfo for PKCS#1 v1.5; for ECDSA the leftmost bytes of the hash up to the
+    /// curve's size (FIPS 186-5 section 6.4), which some tokens do not cut themselves.
+    /// </summary>
+    private static int Prepare(
+        SignatureScheme scheme, in PublicKeyShape shape, ReadOnlySpan<byte> hash, Span<byte> input)
+    {
+        var length = 0;
+        switch (scheme.Kind)
+        {
+            case SignatureKind.RsaPkcs1:
+                scheme.Hash.DigestInfoPrefix.CopyTo(input);
+                length = scheme.Hash.DigestInfoPrefix.Length;
+                break;
+            case SignatureKind.EcdsaDer or SignatureKind.EcdsaPlain when hash.Length > shape.SizeBytes:
+                hash = hash[..shape.SizeBytes];
+                break;
+        }
+
+        hash.CopyTo(input[length..]);
+        return length + hash.Length;
+    }
+}

@@ -1,0 +1,143 @@
+using Appliance.Pkcs11.Interop;
+
+namespace Appliance.Pkcs11.Sessions;
+
+/// <summary>
+/// Sessions of one slot for calling threads to rent. Opened when needed, up to the slot's limit; callers beyond it wait,
+/// interactive ones first, up to a limit of their own.
+/// </summary>
+internal sealed class SessionRental
+{
+    private readonly object _gate = new();
+    private readonly Slot _slot;
+    private readonly int _waitLimit;
+    private readonly Stack<SigningSession> _idle = new();
+    private int _made;
+    private int _waitingBulk;
+    private bool _stopped;
+
+    public SessionRental(Slot slot, int waitLimit)
+    {
+        _slot = slot;
+        _waitLimit = waitLimit;
+    }
+
+    public InteractiveSignal Interactive { get; } = new();
+
+    public int Waiting => Interactive.Waiting + Volatile.Read(ref _waitingBulk);
+
+    /// <summary>A session, perhaps after waiting; null when stopping or when too many wait.</summary>
+    /// <param name="isBulk">Waits behind interactive callers.</param>
+    /// <param name="goesOn">A bulk job that gave way: it was admitted before, so neither limit nor stop holds it.</param>
+    public SigningSession? Rent(bool isBulk, bool goesOn)
+    {
+        lock (_gate)
+        {
+            if (!goesOn && (_stopped || (!IsFree(isBulk) && Waiting >= _waitLimit)))
+            {
+                return null;
+            }
+
+            Wait(isBulk);
+            if (_idle.TryPop(out var idle))
+            {
+                return idle;
+            }
+
+            _made++;
+        }
+
+        var session = new SigningSession(_slot);
+        if (session.Open() != CKR.CKR_SESSION_COUNT || _slot.OpenSessions == 0)
+        {
+            return session;
+        }
+
+        // The slot has lowered its limit: give the place back and wait for one of the sessions there are.
+        lock (_gate)
+        {
+            _made--;
+        }
+
+        return Rent(isBulk, goesOn: true);
+    }
+
+    public void Return(SigningSession session)
+    {
+        lock (_gate)
+        {
+            _idle.Push(session);
+            Wake();
+        }
+    }
+
+    /// <summary>Admits nobody new, waits for those inside, closes the sessions.</summary>
+    /// <returns>Sessions that did not come back.</returns>
+    public int Stop(TimeProvider time, long start, TimeSpan timeout)
+    {
+        lock (_gate)
+        {
+            _stopped = true;
+            while (_idle.Count < _made || Waiting > 0)
+            {
+                var rest = timeout - time.GetElapsedTime(start);
+                if (rest <= TimeSpan.Zero || !Monitor.Wait(_gate, rest))
+                {
+                    break;
+                }
+            }
+
+            while (_idle.TryPop(out var session))
+            {
+                session.Close();
+                _made--;
+            }
+
+            return _made;
+        }
+    }
+
+    private bool IsFree(bool isBulk)
+        => (_idle.Count > 0 || _made < _slot.SessionLimit) && (!isBulk || !Interactive.IsWaiting);
+
+    private void Wait(bool isBulk)
+    {
+        while (!IsFree(isBulk))
+        {
+            Count(isBulk, 1);
+            Monitor.Wait(_gate);
+            Count(isBulk, -1);
+        }
+
+        // A bulk caller that was woken while interactive ones waited went back to sleep; now it may be its turn.
+        if (!isBulk && _waitingBulk > 0)
+        {
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private void Count(bool isBulk, int change)
+    {
+        if (isBulk)
+        {
+            _waitingBulk += change;
+        }
+        else
+        {
+            Interactive.Waiting += change;
+        }
+    }
+
+    /// <summary>One waiter is enough where all are of one kind; a stop waits here too.</summary>
+    private void Wake()
+    {
+        if (_stopped || (_waitingBulk > 0 && Interactive.IsWaiting))
+        {
+            Monitor.PulseAll(_gate);
+        }
+        else
+        {
+            Monitor.Pulse(_gate);
+        }
+    }
+}

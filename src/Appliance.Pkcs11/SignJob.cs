@@ -1,0 +1,70 @@
+namespace Appliance.Pkcs11;
+
+/// <summary>
+/// Hashes to sign with one key, and what became of it. Reusable: set the inputs, hand it to a
+/// <see cref="SlotGroup"/>, wait for <see cref="Completed"/>, read the results, and set it up again. Between handing
+/// over and completion it belongs to the group.
+/// </summary>
+public sealed class SignJob
+{
+    /// <summary>Key to sign with.</summary>
+    public required KeyReference Key { get; set; }
+
+    /// <summary>How; must fit the key.</summary>
+    public required SignatureScheme Scheme { get; set; }
+
+    /// <summary>Hashes, each of <see cref="SignatureScheme.HashLength"/> bytes; at least one.</summary>
+    public required IReadOnlyList<byte[]> Hashes { get; set; }
+
+    /// <summary>Bulk work gives way to interactive work between any two signatures.</summary>
+    public bool IsBulk { get; set; }
+
+    /// <summary>
+    /// Called once, on the thread that signed (or stopped), after the results are in place. Must be quick and must not
+    /// block: the session waits for it.
+    /// </summary>
+    public Action<SignJob>? Completed { get; set; }
+
+    /// <summary>The caller's own.</summary>
+    public object? State { get; set; }
+
+    /// <summary>
+    /// One signature per hash when <see cref="Outcome"/> is <see cref="SignOutcome.Signed"/>, in order. Taken as given
+    /// when it is long enough, else allocated. After any other outcome its entries mean nothing.
+    /// </summary>
+    public byte[]?[] Signatures { get; set; } = [];
+
+    /// <summary>How it ended.</summary>
+    public SignOutcome Outcome { get; internal set; }
+
+    /// <summary>CKR_ value behind an outcome other than Signed; 0 where no native call failed.</summary>
+    public uint ReturnValue { get; internal set; }
+
+    /// <summary>True from just before the first C_Sign for one of the hashes.</summary>
+    public bool Dispatched { get; internal set; }
+
+    /// <summary>
+    /// Signatures that the token has made for this job, also when it did not end in Signed (they are thrown away).
+    /// </summary>
+    public int SignedCount { get; internal set; }
+
+    /// <summary>Slots that failed this job for a reason of their own, one bit each: not tried there again.</summary>
+    internal ulong TriedSlots { get; set; }
+
+    /// <summary>Hashes done before a bulk job gave way to interactive work.</summary>
+    internal int Next { get; set; }
+
+    internal void Start()
+    {
+        Outcome = SignOutcome.None;
+        ReturnValue = 0;
+        Dispatched = false;
+        SignedCount = 0;
+        TriedSlots = 0;
+        Next = 0;
+        if (Signatures.Length < Hashes.Count)
+        {
+            Signatures = new byte[]?[Hashes.Count];
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Globalization;
+using Appliance.Ledger;
+using Appliance.Server.Commands.Documents;
+
+namespace Appliance.Server.Commands;
+
+/// <summary>`audit show`.</summary>
+internal static class AuditCommands
+{
+    public static Command Build(CommandEnvironment environment) => new("audit", "The audit trail.")
+    {
+        BuildShow(environment),
+    };
+
+    private static Command BuildShow(CommandEnvironment environment)
+    {
+        var user = CommandOptions.User(required: false);
+        var credential = new Option<Guid?>("--credential") { Description = "Only this credential's.", HelpName = "ID" };
+        var name = new Option<string?>("--event")
+        {
+            Description = "Only this event, for example signhash.intent.",
+            HelpName = "NAME",
+        };
+        var limit = new Option<int>("--limit")
+        {
+            Description = "At most this many records, 1 to 10,000.",
+            HelpName = "N",
+            DefaultValueFactory = static _ => 100,
+        };
+        var command = new Command("show", "Shows audit records, newest first.") { user, credential, name, limit };
+        command.SetAction(async (parsed, _) =>
+        {
+            var bench = Workbench.Open(parsed, environment);
+            await using var __ = bench.ConfigureAwait(false);
+            var query = new AuditQuery
+            {
+                SignerId = parsed.GetValue(user) is { } asked ? bench.FindSigner(asked).Signer.Id : null,
+                CredentialId = parsed.GetValue(credential),
+                Event = parsed.GetValue(name) is { } wanted ? ParseEvent(wanted) : null,
+                Limit = CheckLimit(parsed.GetValue(limit)),
+            };
+            var entries = bench.Store.Read(connection => AuditTrail.Read(connection, query));
+            Answer(bench, entries);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static void Answer(Workbench bench, IReadOnlyList<AuditEntry> entries)
+    {
+        var names = new Dictionary<Guid, string>();
+        var documents = entries.Select(entry => Describe(entry, NameOf)).ToList();
+        if (bench.Reply.Json)
+        {
+            bench.Reply.Write(documents, CommandJson.Default.IReadOnlyListAuditDocument);
+            return;
+        }
+
+        bench.Reply.Table(
+            ["No.", "Time (UTC)", "Event", "Outcome", "User", "Credential", "Count", "Detail"],
+            documents.Select(ToCells));
+
+        string NameOf(Guid signerId)
+        {
+            if (!names.TryGetValue(signerId, out var found))
+            {
+                names.Add(signerId, found = bench.UserNameOf(signerId));
+            }
+
+            return found;
+        }
+    }
+
+    private static AuditDocument Describe(AuditEntry entry, Func<Guid, string> nameOf) => new()
+    {
+        Sequence = entry.Sequence,
+        At = DateTimeOffset.FromUnixTimeMilliseconds(entry.Record.At),
+        Event = entry.EventName,
+        Outcome = entry.Record.Outcome.ToString().ToLowerInvariant(),
+        User = entry.Record.SignerId is { } signer ? nameOf(signer) : null,
+        SignerId = entry.Record.SignerId,
+        CredentialId = entry.Record.CredentialId,
+        ActivationId = entry.Record.ActivationId,
+        ClientId = entry.Record.ClientId,
+        RequestId = entry.Record.RequestId,
+        Count = entry.Record.Count,
+        Digest = entry.Record.Digest.IsEmpty ? null : Convert.ToHexStringLower(entry.Record.Digest.Span),
+        Detail = entry.Record.Detail,
+    };
+
+    private static IReadOnlyList<string> ToCells(AuditDocument document) =>
+    [
+        document.Sequence.ToString(CultureInfo.InvariantCulture),
+        document.At.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture),
+        document.Event,
+        document.Outcome,
+        document.User ?? "",
+        document.CredentialId?.ToString("D") ?? "",
+        document.Count == 0 ? "" : document.Count.ToString(CultureInfo.InvariantCulture),
+        document.Detail ?? "",
+    ];
+
+    private static AuditEvent ParseEvent(string name)
+    {
+        var found = AuditEvents.Parse(name);
+        return found != AuditEvent.Unknown
+            ? found
+            : throw new CommandException(
+                $"There is no audit event \"{name}\"; it is one of "
+                + $"{string.Join(", ", Enum.GetValues<AuditEvent>().Skip(1).Select(AuditEvents.NameOf))}.");
+    }
+
+    private static int CheckLimit(int limit)
+        => limit is >= 1 and <= 10_000 ? limit : throw new CommandException("--limit is 1 to 10,000.");
+}

@@ -1,0 +1,24 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Appliance.Server.Commands.Documents;
+
+namespace Appliance.Server.Commands;
+
+/// <summary>The JSON that commands read and write; every name is pinned at its property.</summary>
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    ReadCommentHandling = JsonCommentHandling.Skip,
+    AllowTrailingCommas = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(ErrorDocument))]
+[JsonSerializable(typeof(SignerDocument))]
+[JsonSerializable(typeof(CredentialDocument))]
+[JsonSerializable(typeof(IReadOnlyList<CredentialDocument>))]
+[JsonSerializable(typeof(FactorDocument))]
+[JsonSerializable(typeof(ActivationDocument))]
+[JsonSerializable(typeof(InitDocument))]
+[JsonSerializable(typeof(IReadOnlyList<ImportSigner>))]
+[JsonSerializable(typeof(IReadOnlyList<ImportedSigner>))]
+[JsonSerializable(typeof(IReadOnlyList<AuditDocument>))]
+[JsonSerializable(typeof(DoctorDocument))]
+internal sealed partial class CommandJson : JsonSerializerContext;

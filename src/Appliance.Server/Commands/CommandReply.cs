@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Appliance.Server.Commands.Documents;
+using Spectre.Console;
+
+namespace Appliance.Server.Commands;
+
+/// <summary>How a command answers: tables and sentences for people, one JSON document with --json.</summary>
+internal sealed class CommandReply
+{
+    /// <summary>Columns where the output is not a terminal: wide enough that no table wraps an id.</summary>
+    private const int FileWidth = 200;
+
+    private readonly CommandEnvironment _environment;
+    private IAnsiConsole? _console;
+
+    public CommandReply(CommandEnvironment environment, bool json)
+    {
+        _environment = environment;
+        Json = json;
+    }
+
+    /// <summary>True with --json: nothing but the document may go to the output.</summary>
+    public bool Json { get; }
+
+    /// <summary>Where people read.</summary>
+    public IAnsiConsole Console => _console ??= CreateConsole();
+
+    /// <summary>The reply to a command line.</summary>
+    public static CommandReply For(ParseResult parsed, CommandEnvironment environment)
+        => new(environment, parsed.GetValue(GlobalOptions.Json));
+
+    /// <summary>Writes the document of --json.</summary>
+    public void Write<T>(T value, JsonTypeInfo<T> type)
+        => _environment.Output.WriteLine(JsonSerializer.Serialize(value, type));
+
+    /// <summary>Writes a sentence for people; nothing with --json.</summary>
+    public void Say(string sentence)
+    {
+        if (!Json)
+        {
+            _environment.Output.WriteLine(sentence);
+        }
+    }
+
+    /// <summary>Writes a table for people.</summary>
+    public void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var column in columns)
+        {
+            table.AddColumn(new TableColumn(new Text(column, new Style(decoration: Decoration.Bold))).NoWrap());
+        }
+
+        foreach (var row in rows)
+        {
+            table.AddRow([.. row.Select(cell => new Text(cell))]);
+        }
+
+        Console.Write(table);
+    }
+
+    /// <summary>One sentence on standard error; {"error":"..."} with --json.</summary>
+    public void Error(string sentence)
+        => _environment.Error.WriteLine(
+            Json
+                ? JsonSerializer.Serialize(new ErrorDocument(sentence), CommandJson.Default.ErrorDocument)
+                : $"appliance: {sentence}");
+
+    private IAnsiConsole CreateConsole()
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(_environment.Output),
+            Ansi = _environment.Terminal ? AnsiSupport.Detect : AnsiSupport.No,
+            Interactive = InteractionSupport.No,
+        });
+        if (!_environment.Terminal)
+        {
+            console.Profile.Width = FileWidth;
+        }
+
+        return console;
+    }
+}

@@ -1,0 +1,21 @@
+using System.CommandLine;
+
+namespace Appliance.Server.Commands;
+
+/// <summary>All commands.</summary>
+internal static class CommandTree
+{
+    public static RootCommand Build(CommandEnvironment environment) => new("HSM signing appliance (CSC API).")
+    {
+        GlobalOptions.Config,
+        GlobalOptions.Json,
+        GlobalOptions.Set,
+        ServeCommand.Build(environment),
+        InitCommand.Build(environment),
+        DoctorCommand.Build(environment),
+        SignerCommands.Build(environment),
+        CredentialCommands.Build(environment),
+        FactorCommands.Build(environment),
+        AuditCommands.Build(environment),
+    };
+}

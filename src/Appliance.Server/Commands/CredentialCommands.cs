@@ -1,0 +1,239 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Appliance.Server.Commands.Documents;
+using Appliance.Signing.Provisioning;
+using Appliance.Storage;
+
+namespace Appliance.Server.Commands;
+
+/// <summary>`credential create`, `credential import` and `credential list`.</summary>
+internal static class CredentialCommands
+{
+    private const int ChainFileLimit = 1024 * 1024;
+
+    public static Command Build(CommandEnvironment environment) => new("credential", "Keys and their certificates.")
+    {
+        BuildCreate(environment),
+        BuildImport(environment),
+        BuildList(environment),
+    };
+
+    private static Command BuildCreate(CommandEnvironment environment)
+    {
+        var user = CommandOptions.User();
+        var algorithm = new Option<string>("--algorithm")
+        {
+            Description = string.Join(", ", AlgorithmName.All) + ".",
+            HelpName = "A",
+            Required = true,
+        };
+        var years = new Option<int>("--years")
+        {
+            Description = "Validity of the certificate from the demo CA: 1, 2 or 3.",
+            DefaultValueFactory = static _ => 1,
+        };
+        var notBefore = new Option<DateTimeOffset?>("--not-before")
+        {
+            Description = "Start of the validity, ISO 8601; UTC where no offset is given (default: now).",
+            HelpName = "T",
+            CustomParser = CommandOptions.ParseTime,
+        };
+        var scal = new Option<int>("--scal")
+        {
+            Description = "2: an authorisation is bound to the hashes; 1: to their number only.",
+            DefaultValueFactory = static _ => 2,
+        };
+        var multisign = new Option<int>("--multisign")
+        {
+            Description = "The most signatures one authorisation may cover.",
+            HelpName = "N",
+            DefaultValueFactory = static _ => 1,
+        };
+        var description = new Option<string>("--description")
+        {
+            Description = "Free text.",
+            HelpName = "D",
+            DefaultValueFactory = static _ => "",
+        };
+        var csr = new Option<FileInfo?>("--csr")
+        {
+            Description = "Write a PKCS#10 request (PEM) to this file; the credential waits for `credential import`.",
+            HelpName = "FILE",
+        };
+        var command = new Command("create", "Makes a key pair in the token and gets a certificate.")
+        {
+            user, algorithm, years, notBefore, scal, multisign, description, csr,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var keyAlgorithm = AlgorithmName.Parse(parsed.GetRequiredValue(algorithm));
+            var bench = Workbench.Open(parsed, environment);
+            await using var _ = bench.ConfigureAwait(false);
+            var (signer, profile) = bench.FindSigner(parsed.GetRequiredValue(user)!);
+            var order = new CredentialOrder
+            {
+                SignerId = signer.Id,
+                ProfileId = profile.Id,
+                Subject = Workbench.SubjectOf(signer.Id, signer.DisplayName),
+                Algorithm = keyAlgorithm,
+                Years = parsed.GetValue(years),
+                NotBefore = parsed.GetValue(notBefore),
+                Scal = parsed.GetValue(scal),
+                Multisign = parsed.GetValue(multisign),
+                Description = parsed.GetValue(description) ?? "",
+                SigningRequest = parsed.GetValue(csr) is not null,
+            };
+            await CreateAsync(bench, order, signer, parsed.GetValue(csr), cancellationToken).ConfigureAwait(false);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static async Task CreateAsync(
+        Workbench bench,
+        CredentialOrder order,
+        SignerRow signer,
+        FileInfo? csr,
+        CancellationToken cancellationToken)
+    {
+        // Opened first: a key whose CSR cannot be written is of no use.
+        var file = csr is null ? null : new StreamWriter(csr.FullName);
+        await using var _ = file.ConfigureAwait(false);
+        var made = await bench.Provisioning.CreateAsync(order, cancellationToken).ConfigureAwait(false);
+        if (file is not null && made.SigningRequest is not null)
+        {
+            await file
+                .WriteLineAsync(new string(PemEncoding.Write("CERTIFICATE REQUEST", made.SigningRequest)))
+                .ConfigureAwait(false);
+        }
+
+        Answer(bench.Reply, Describe(made.Row, signer.UserName));
+        if (csr is not null)
+        {
+            bench.Reply.Say($"The request is in {csr.FullName}; then: appliance credential import --id {made.Row.Id:D} "
+                + "--certificates chain.pem");
+        }
+    }
+
+    private static Command BuildImport(CommandEnvironment environment)
+    {
+        var id = new Option<Guid>("--id") { Description = "The credential.", Required = true };
+        var certificates = new Option<FileInfo>("--certificates")
+        {
+            Description = "PEM file with the leaf and its CAs, in any order.",
+            HelpName = "chain.pem",
+            Required = true,
+        };
+        var command = new Command("import", "Takes the CA's answer to a credential's CSR.") { id, certificates };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var file = parsed.GetRequiredValue(certificates);
+            if (file.Exists && file.Length > ChainFileLimit)
+            {
+                throw new CommandException($"{file.FullName} is larger than 1 MiB; that is no certificate chain.");
+            }
+
+            var pem = await File.ReadAllTextAsync(file.FullName, cancellationToken).ConfigureAwait(false);
+            var bench = Workbench.Open(parsed, environment);
+            await using var _ = bench.ConfigureAwait(false);
+            var row = await bench.Provisioning
+                .ImportCertificatesAsync(parsed.GetValue(id), pem, cancellationToken)
+                .ConfigureAwait(false);
+            Answer(bench.Reply, Describe(row, bench.UserNameOf(row.SignerId)));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command BuildList(CommandEnvironment environment)
+    {
+        var user = CommandOptions.User(required: false);
+        var command = new Command("list", "Lists credentials, oldest first.") { user };
+        command.SetAction(async (parsed, _) =>
+        {
+            var bench = Workbench.Open(parsed, environment);
+            await using var __ = bench.ConfigureAwait(false);
+            var list = List(bench, parsed.GetValue(user));
+            if (bench.Reply.Json)
+            {
+                bench.Reply.Write(list, CommandJson.Default.IReadOnlyListCredentialDocument);
+                return ExitCode.Ok;
+            }
+
+            bench.Reply.Table(
+                ["Credential", "User", "Algorithm", "State", "SCAL", "Multisign", "Valid until", "Description"],
+                list.Select(ToCells));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static List<CredentialDocument> List(Workbench bench, string? user)
+    {
+        Guid? signer = user is null ? null : bench.FindSigner(user).Signer.Id;
+        var names = new Dictionary<Guid, string>();
+        var list = new List<CredentialDocument>();
+        foreach (var row in bench.Credentials(signer))
+        {
+            if (!names.TryGetValue(row.SignerId, out var name))
+            {
+                names.Add(row.SignerId, name = bench.UserNameOf(row.SignerId));
+            }
+
+            list.Add(Describe(row, name));
+        }
+
+        return list;
+    }
+
+    private static void Answer(CommandReply reply, CredentialDocument document)
+    {
+        if (reply.Json)
+        {
+            reply.Write(document, CommandJson.Default.CredentialDocument);
+            return;
+        }
+
+        var until = document.NotAfter is { } end ? $", valid until {end:u}" : "";
+        reply.Say($"Credential {document.Id:D} of {document.User}: {document.Algorithm}, {document.State}{until}.");
+    }
+
+    private static IReadOnlyList<string> ToCells(CredentialDocument document) =>
+    [
+        document.Id.ToString("D"),
+        document.User,
+        document.Algorithm,
+        document.State,
+        document.Scal.ToString(CultureInfo.InvariantCulture),
+        document.Multisign.ToString(CultureInfo.InvariantCulture),
+        document.NotAfter?.ToString("u") ?? "",
+        document.Description,
+    ];
+
+    private static CredentialDocument Describe(CredentialRow row, string user)
+    {
+        var chain = new StringBuilder();
+        foreach (var certificate in row.Certificates)
+        {
+            chain.Append(PemEncoding.Write("CERTIFICATE", certificate)).Append('\n');
+        }
+
+        var pending = row.Certificates.Count == 0;
+        return new CredentialDocument
+        {
+            Id = row.Id,
+            User = user,
+            Algorithm = AlgorithmName.Of((Pkcs11.KeyAlgorithm)row.KeyAlgorithm),
+            State = row.State.ToString().ToLowerInvariant(),
+            Scal = row.Scal,
+            Multisign = row.Multisign,
+            Description = row.Description,
+            NotBefore = pending ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.NotBefore),
+            NotAfter = pending ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.NotAfter),
+            CertificatePem = pending ? null : PemEncoding.WriteString("CERTIFICATE", row.Certificates[0]) + "\n",
+            ChainPem = pending ? null : chain.ToString(),
+        };
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json.Serialization;
+
+namespace Appliance.Server.Commands.Documents;
+
+/// <summary>One audit record in the answer of `audit show`.</summary>
+internal sealed record AuditDocument
+{
+    [JsonPropertyName("sequence")]
+    public required long Sequence { get; init; }
+
+    [JsonPropertyName("at")]
+    public required DateTimeOffset At { get; init; }
+
+    [JsonPropertyName("event")]
+    public required string Event { get; init; }
+
+    [JsonPropertyName("outcome")]
+    public required string Outcome { get; init; }
+
+    [JsonPropertyName("user")]
+    public required string? User { get; init; }
+
+    [JsonPropertyName("signerId")]
+    public required Guid? SignerId { get; init; }
+
+    [JsonPropertyName("credentialId")]
+    public required Guid? CredentialId { get; init; }
+
+    [JsonPropertyName("activationId")]
+    public required Guid? ActivationId { get; init; }
+
+    [JsonPropertyName("clientId")]
+    public required Guid? ClientId { get; init; }
+
+    [JsonPropertyName("requestId")]
+    public required Guid? RequestId { get; init; }
+
+    [JsonPropertyName("count")]
+    public required int Count { get; init; }
+
+    /// <summary>SHA-256 of the signed hashes, or the hash itself, in hexadecimal.</summary>
+    [JsonPropertyName("digest")]
+    public required string? Digest { get; init; }
+
+    [JsonPropertyName("detail")]
+    public required string? Detail { get; init; }
+}

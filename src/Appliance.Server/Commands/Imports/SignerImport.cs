@@ -1,0 +1,212 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Appliance.Factors;
+using Appliance.Identity;
+using Appliance.Ledger;
+using Appliance.Server.Commands.Documents;
+using Appliance.Signing.Provisioning;
+using Appliance.Storage;
+
+namespace Appliance.Server.Commands.Imports;
+
+/// <summary>
+/// Adds signers with factors and credentials in one commit, all or none: everything is checked before the first key is
+/// made, and a failure destroys the keys again.
+/// </summary>
+internal sealed class SignerImport
+{
+    private const int SignerLimit = 1000;
+    private const int CredentialLimit = 100;
+
+    private readonly Workbench _bench;
+    private readonly TimeProvider _time;
+
+    public SignerImport(Workbench bench, TimeProvider time)
+    {
+        _bench = bench;
+        _time = time;
+    }
+
+    public async Task<IReadOnlyList<ImportedSigner>> RunAsync(
+        IReadOnlyList<ImportSigner> signers,
+        CancellationToken cancellationToken)
+    {
+        var plans = Plan(signers);
+        Parallel.ForEach(plans, plan => plan.PasswordHash = _bench.Passwords.Hash(plan.Password));
+        var made = new List<PreparedCredential>();
+        try
+        {
+            foreach (var plan in plans)
+            {
+                foreach (var order in plan.Orders)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    var prepared = _bench.Provisioning.Prepare(order);
+                    made.Add(prepared);
+                    plan.Credentials.Add(prepared);
+                }
+            }
+
+            // Not cancellable from here: whether the keys are still wanted must be certain.
+            var factors = plans.Exists(plan => plan.Factor) ? _bench.ImportFactors : null;
+            await _bench.Loop
+                .WriteAsync(connection => Write(connection, plans, factors), CancellationToken.None)
+                .ConfigureAwait(false);
+        }
+        catch
+        {
+            made.ForEach(_bench.Provisioning.Discard);
+            throw;
+        }
+
+        return [.. plans.Select(plan => plan.ToDocument())];
+    }
+
+    private List<SignerPlan> Plan(IReadOnlyList<ImportSigner> signers)
+    {
+        if (signers.Count > SignerLimit)
+        {
+            throw new CommandException($"The file has more than {SignerLimit} signers; import it in parts.");
+        }
+
+        var plans = new List<SignerPlan>(signers.Count);
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var signer in signers)
+        {
+            if (signer is null)
+            {
+                throw new CommandException("The file holds null where a signer should be.");
+            }
+
+            var plan = Plan(signer);
+            if (!names.Add(plan.UserName))
+            {
+                throw new CommandException($"The file has the user name \"{plan.UserName}\" twice.");
+            }
+
+            plans.Add(plan);
+        }
+
+        return plans;
+    }
+
+    private SignerPlan Plan(ImportSigner signer)
+    {
+        if (!UserName.TryRead(signer.User, out var name, out var reason))
+        {
+            throw new CommandException($"\"{signer.User}\" cannot be a user name: {reason}");
+        }
+
+        if (_bench.Store.Read(connection => connection.Signers.FindByUserName(name)) is not null)
+        {
+            throw new CommandException($"The user name \"{name}\" is taken; nothing was imported.");
+        }
+
+        var shown = signer.Name?.Trim() ?? "";
+        if (shown.Length is 0 or > SignerDirectory.MaximumDisplayName || shown.Any(char.IsControl))
+        {
+            throw new CommandException($"{name}: the name needs 1 to 255 characters and no control characters.");
+        }
+
+        var password = signer.Password ?? Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(18));
+        if (PasswordPolicy.Check(password, name) is { Count: > 0 } refused)
+        {
+            throw new CommandException($"{name}: {string.Join(' ', refused)}");
+        }
+
+        if (signer.Credentials.Count > CredentialLimit)
+        {
+            throw new CommandException($"{name}: more than {CredentialLimit} credentials.");
+        }
+
+        var now = _time.GetUtcNow();
+        var plan = new SignerPlan
+        {
+            SignerId = Guid.CreateVersion7(now),
+            ProfileId = Guid.CreateVersion7(now),
+            UserName = name,
+            DisplayName = shown,
+            Password = password,
+            Factor = signer.Factor,
+        };
+        plan.Orders.AddRange(signer.Credentials.Select(credential => Order(plan, credential)));
+        return plan;
+    }
+
+    private static CredentialOrder Order(SignerPlan plan, ImportCredential credential)
+        => credential is null
+            ? throw new CommandException($"{plan.UserName}: null where a credential should be.")
+            : new CredentialOrder
+            {
+                SignerId = plan.SignerId,
+                ProfileId = plan.ProfileId,
+                Subject = Workbench.SubjectOf(plan.SignerId, plan.DisplayName),
+                Algorithm = AlgorithmName.Parse(credential.Algorithm),
+                Years = credential.Years,
+                Scal = credential.Scal,
+                Multisign = credential.Multisign,
+                Description = credential.Description ?? "",
+            };
+
+    private bool Write(StoreConnection connection, List<SignerPlan> plans, TotpFactors? factors)
+    {
+        var at = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (var plan in plans)
+        {
+            connection.Signers.Insert(new SignerRow(
+                plan.SignerId, plan.UserName, plan.DisplayName, plan.PasswordHash, SignerState.Active, at));
+            connection.Profiles.Insert(
+                new ProfileRow(plan.ProfileId, plan.SignerId, ProfileKind.Person, plan.DisplayName, at));
+            Audit(connection, AuditEvent.SignerCreated, plan, at);
+            if (plan.Factor)
+            {
+                Pair(connection, plan, factors!, at);
+            }
+
+            foreach (var credential in plan.Credentials)
+            {
+                _bench.Provisioning.Insert(connection, credential);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Pairs with the code of the step before, so that the present one still authorises something.</summary>
+    private void Pair(StoreConnection connection, SignerPlan plan, TotpFactors factors, long at)
+    {
+        using var enrolment = factors.Enrol(connection, plan.SignerId, plan.UserName);
+        var status = Activate(connection, plan, factors, enrolment);
+        if (status == FactorStatus.Wrong)
+        {
+            // The step changed between the two looks at the clock.
+            status = Activate(connection, plan, factors, enrolment);
+        }
+
+        if (status != FactorStatus.Accepted)
+        {
+            throw new CommandException($"The factor of {plan.UserName} did not activate ({status}); import again.");
+        }
+
+        plan.TotpSecret = enrolment.SecretText();
+        Audit(connection, AuditEvent.FactorEnrolled, plan, at);
+        Audit(connection, AuditEvent.FactorActivated, plan, at);
+    }
+
+    private FactorStatus Activate(
+        StoreConnection connection, SignerPlan plan, TotpFactors factors, TotpEnrolment enrolment)
+    {
+        var step = Totp.Step(_time.GetUtcNow(), enrolment.Period) - 1;
+        var code = Totp.Code(enrolment.Algorithm, enrolment.Secret, step, enrolment.Digits);
+        return factors.Activate(connection, plan.SignerId, code);
+    }
+
+    private static void Audit(StoreConnection connection, AuditEvent happened, SignerPlan plan, long at)
+        => AuditTrail.Append(connection, new AuditRecord
+        {
+            At = at,
+            Event = happened,
+            SignerId = plan.SignerId,
+            Detail = "import",
+        });
+}

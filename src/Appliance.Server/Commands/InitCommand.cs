@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using Appliance.Ledger;
+using Appliance.Pkcs11;
+using Appliance.Server.Commands.Documents;
+using Appliance.Signing.Keys;
+using Appliance.Signing.Provisioning;
+using Appliance.Storage;
+
+namespace Appliance.Server.Commands;
+
+/// <summary>`init`: the root key and the demo CA, once per installation.</summary>
+internal static class InitCommand
+{
+    private const string DefaultAuthorityName = "Appliance demo CA";
+
+    public static Command Build(CommandEnvironment environment)
+    {
+        var name = new Option<string>("--ca-name")
+        {
+            Description = "Common name of the demo CA.",
+            HelpName = "NAME",
+            DefaultValueFactory = static _ => DefaultAuthorityName,
+        };
+        var command = new Command("init", "Makes the root key and a demo CA in the token, and the store.") { name };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var bench = Workbench.Open(parsed, environment);
+            await using var _ = bench.ConfigureAwait(false);
+            RefuseSecond(bench.Store.Read(static connection => connection.RootKeys.List()));
+            var token = bench.Composition.Token;
+            cancellationToken.ThrowIfCancellationRequested();
+            var rootKey = RootKey.Create(token, environment.Time);
+            using var authority = await CommitAsync(bench, rootKey, parsed.GetValue(name)!, environment.Time)
+                .ConfigureAwait(false);
+            Answer(bench, token, rootKey, authority);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static async Task<DemoAuthority> CommitAsync(
+        Workbench bench, RootKeyRow rootKey, string name, TimeProvider time)
+    {
+        var token = bench.Composition.Token;
+        DemoAuthority? authority = null;
+        try
+        {
+            authority = DemoAuthority.Create(token, name, time);
+            await bench.Loop
+                .WriteAsync(connection => Write(connection, rootKey, authority, time), CancellationToken.None)
+                .ConfigureAwait(false);
+            return authority;
+        }
+        catch
+        {
+            if (bench.Store.Read(static connection => connection.RootKeys.List()).Count == 0)
+            {
+                RootKey.Discard(token, rootKey);
+                authority?.Destroy();
+            }
+
+            authority?.Dispose();
+            throw;
+        }
+    }
+
+    private static bool Write(StoreConnection connection, RootKeyRow rootKey, DemoAuthority authority, TimeProvider time)
+    {
+        RefuseSecond(connection.RootKeys.List());
+        connection.RootKeys.Insert(rootKey);
+        authority.Save(connection);
+        AuditTrail.Append(connection, new AuditRecord
+        {
+            At = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            Event = AuditEvent.RootKeyCreated,
+            Detail = $"{(WrapMechanism)rootKey.Mechanism}, token serial {rootKey.TokenSerial}",
+        });
+        return true;
+    }
+
+    private static void RefuseSecond(IReadOnlyList<RootKeyRow> rows)
+    {
+        if (rows.Count > 0)
+        {
+            throw new CommandException(
+                $"The store has a root key already (token serial {rows[0].TokenSerial}); it was initialised before.");
+        }
+    }
+
+    private static void Answer(Workbench bench, Token token, RootKeyRow rootKey, DemoAuthority authority)
+    {
+        var mechanism = ((WrapMechanism)rootKey.Mechanism).ToString();
+        if (bench.Reply.Json)
+        {
+            bench.Reply.Write(
+                new InitDocument(
+                    bench.Store.Path,
+                    token.Info.Label,
+                    token.Info.SerialNumber,
+                    mechanism,
+                    PemEncoding.WriteString("CERTIFICATE", authority.Certificate) + "\n"),
+                CommandJson.Default.InitDocument);
+        }
+
+        bench.Reply.Say($"Store {bench.Store.Path} is ready; its root key is wrapped by {token.Info} ({mechanism}).");
+        bench.Reply.Say($"The demo CA's key is in the same token; its certificate is valid until {authority.NotAfter:u}.");
+        bench.Reply.Say("Next: appliance signer add --user NAME --name \"Full Name\"");
+    }
+}

@@ -1,0 +1,30 @@
+using QRCoder;
+
+namespace Appliance.Server.Commands;
+
+/// <summary>An otpauth URI as a picture: for the terminal and as PNG.</summary>
+internal static class QrCode
+{
+    private const int PixelsPerModule = 8;
+
+    /// <summary>Lines of half blocks, light on dark terminals and dark on light ones alike, with the quiet zone.</summary>
+    public static string ForTerminal(string uri)
+    {
+        using var data = Generate(uri);
+        using var code = new AsciiQRCode(data);
+        return code.GetGraphicSmall(drawQuietZones: true, invert: true);
+    }
+
+    public static byte[] Png(string uri)
+    {
+        using var data = Generate(uri);
+        using var code = new PngByteQRCode(data);
+        return code.GetGraphic(PixelsPerModule);
+    }
+
+    private static QRCodeData Generate(string uri)
+    {
+        using var generator = new QRCodeGenerator();
+        return generator.CreateQrCode(uri, QRCodeGenerator.ECCLevel.M);
+    }
+}

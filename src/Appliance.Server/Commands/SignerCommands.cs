@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Text.Json;
+using Appliance.Server.Commands.Documents;
+using Appliance.Server.Commands.Imports;
+
+namespace Appliance.Server.Commands;
+
+/// <summary>`signer add` and `signer import`.</summary>
+internal static class SignerCommands
+{
+    private const int ImportFileLimit = 16 * 1024 * 1024;
+
+    public static Command Build(CommandEnvironment environment) => new("signer", "Who signs.")
+    {
+        BuildAdd(environment),
+        BuildImport(environment),
+    };
+
+    private static Command BuildAdd(CommandEnvironment environment)
+    {
+        var user = CommandOptions.User();
+        var name = new Option<string>("--name") { Description = "Name shown to people.", HelpName = "N", Required = true };
+        var passwordFile = new Option<FileInfo?>("--password-file")
+        {
+            Description = "File whose first line is the password; without it the password is prompted for.",
+            HelpName = "F",
+        };
+        var command = new Command("add", "Adds a signer with a password.") { user, name, passwordFile };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var password = Passwords.Read(parsed.GetValue(passwordFile), environment);
+            var bench = Workbench.Open(parsed, environment);
+            await using var _ = bench.ConfigureAwait(false);
+            var added = await bench.Directory
+                .AddSignerAsync(
+                    parsed.GetRequiredValue(user)!, parsed.GetRequiredValue(name), password, cancellationToken)
+                .ConfigureAwait(false);
+            var (signer, profile) = bench.FindSigner(added.SignerId);
+            if (bench.Reply.Json)
+            {
+                bench.Reply.Write(
+                    new SignerDocument(signer.Id, signer.UserName, signer.DisplayName, profile.Id),
+                    CommandJson.Default.SignerDocument);
+            }
+
+            bench.Reply.Say($"Signer {signer.Id:D}: {signer.DisplayName}, signs in as {signer.UserName}.");
+            bench.Reply.Say($"Next: appliance factor enrol --user {signer.UserName}; "
+                + $"appliance credential create --user {signer.UserName} --algorithm RSA-2048");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command BuildImport(CommandEnvironment environment)
+    {
+        var file = new Argument<FileInfo>("FILE")
+        {
+            Description = "JSON array of {user, name, password, factor, credentials: [{algorithm, multisign, scal, "
+                + "years, description}]}.",
+        };
+        var command = new Command(
+            "import", "Adds signers with factors and credentials, all or none; tells their secrets in JSON.") { file };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var signers = Read(parsed.GetRequiredValue(file));
+            var bench = Workbench.Open(parsed, environment);
+            await using var _ = bench.ConfigureAwait(false);
+            var made = await new SignerImport(bench, environment.Time)
+                .RunAsync(signers, cancellationToken)
+                .ConfigureAwait(false);
+
+            // The answer is JSON for people too: it exists to be kept.
+            bench.Reply.Write(made, CommandJson.Default.IReadOnlyListImportedSigner);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static IReadOnlyList<ImportSigner> Read(FileInfo file)
+    {
+        if (file.Exists && file.Length > ImportFileLimit)
+        {
+            throw new CommandException($"{file.FullName} is larger than 16 MiB; import it in parts.");
+        }
+
+        using var stream = file.OpenRead();
+        return JsonSerializer.Deserialize(stream, CommandJson.Default.IReadOnlyListImportSigner)
+            ?? throw new CommandException($"{file.FullName} holds null; write an array of signers.");
+    }
+}

@@ -1,0 +1,108 @@
+using Appliance.Factors;
+using Appliance.Ledger;
+using Appliance.Pkcs11;
+using Appliance.Server.Options;
+using Appliance.Signing.Keys;
+using Appliance.Signing.Provisioning;
+using Appliance.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Appliance.Server.Hosting;
+
+/// <summary>
+/// The one place that builds what the server and the commands stand on: store, commit loop, token, root key and what
+/// works with its derived keys. The store is taken at once; the token is logged in when something first asks for it,
+/// so that a command that needs no key spends no login.
+/// </summary>
+internal sealed class Composition : IAsyncDisposable
+{
+    private readonly ApplianceOptions _options;
+    private Pkcs11Module? _module;
+    private Token? _token;
+    private RootKey? _rootKey;
+    private DemoAuthority? _authority;
+    private CredentialLink? _link;
+    private CredentialProvisioning? _provisioning;
+    private TotpFactors? _factors;
+
+    private Composition(ApplianceOptions options, Store store, TimeProvider time, ILoggerFactory loggers)
+    {
+        _options = options;
+        Time = time;
+        Store = store;
+        Loop = new CommitLoop(store, new CommitLoopOptions(), time, loggers.CreateLogger<CommitLoop>());
+    }
+
+    public TimeProvider Time { get; }
+
+    public Store Store { get; }
+
+    public CommitLoop Loop { get; }
+
+    public PasswordHasher Passwords { get; } = new();
+
+    /// <summary>The token, logged in.</summary>
+    public Token Token => _token ??= OpenToken();
+
+    public RootKey RootKey
+        => _rootKey ??= RootKey.Unwrap(Token, Store.Read(static connection => connection.RootKeys.List()));
+
+    public CredentialLink Link => _link ??= new CredentialLink(RootKey.Derive(KeyPurpose.CredentialLink));
+
+    /// <summary>The demo CA, or null where `appliance init` made none.</summary>
+    public DemoAuthority? Authority
+        => _authority ??= Store.Read(Token, static (connection, token) => DemoAuthority.Load(connection, token));
+
+    public CredentialProvisioning Provisioning
+        => _provisioning ??= new CredentialProvisioning(Store, Loop, Token, Link, Authority, Time);
+
+    public TotpFactors Factors => _factors ??= CreateFactors(_options.Totp.Window);
+
+    /// <summary>Takes the store and starts its commit loop.</summary>
+    public static Composition Open(ApplianceOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        var store = Store.Open(new StoreOptions { Path = options.Store.Path, TimeProvider = time });
+        try
+        {
+            return new Composition(options, store, time, loggers);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Factors with a window of the caller's choice: an import pairs with the code of the step before.</summary>
+    public TotpFactors CreateFactors(int window)
+    {
+        var options = new TotpOptions { Issuer = _options.Totp.Issuer, Window = window };
+        return new TotpFactors(RootKey.Derive(KeyPurpose.TotpSecret), options, Time);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _authority?.Dispose();
+        _rootKey?.Dispose();
+        _token?.Dispose();
+        _module?.Dispose();
+        await Loop.DisposeAsync().ConfigureAwait(false);
+        Store.Dispose();
+    }
+
+    private Token OpenToken()
+    {
+        _module ??= Pkcs11Module.Load(_options.Token.Module);
+        var token = _module.OpenToken(TokenSelector.Parse(_options.Token.Selector));
+        try
+        {
+            token.Login(PinOf(_options.Token), PinMemory.Create(Store, Loop, Time));
+            return token;
+        }
+        catch
+        {
+            token.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using Appliance.Pkcs11;
+using Appliance.Signing.Algorithms;
+using Appliance.Storage;
+
+namespace Appliance.Signing.Credentials;
+
+/// <summary>A credential as loaded from the store, its link to the key already proven by its MAC.</summary>
+internal sealed class Credential
+{
+    private readonly CredentialRow _row;
+
+    public Credential(CredentialRow row)
+    {
+        _row = row;
+        KeyAlgorithm = (KeyAlgorithm)row.KeyAlgorithm;
+        Key = new KeyReference(row.KeyId, row.KeyLabel, row.PublicKey);
+        Algorithms = SignatureAlgorithm.For(KeyAlgorithm);
+    }
+
+    public Guid Id => _row.Id;
+
+    public Guid SignerId => _row.SignerId;
+
+    /// <summary>Raised by every change; the reservation refuses a decision made on an older one.</summary>
+    public long Version => _row.Version;
+
+    public KeyReference Key { get; }
+
+    public KeyAlgorithm KeyAlgorithm { get; }
+
+    /// <summary>CSC key.algo.</summary>
+    public IReadOnlyList<string> Algorithms { get; }
+
+    public int Scal => _row.Scal;
+
+    public int Multisign => _row.Multisign;
+
+    public bool IsEnabled => _row.State == CredentialState.Enabled;
+
+    /// <summary>True when the certificate's validity holds at this instant (Unix milliseconds UTC).</summary>
+    public bool IsValidAt(long now) => now >= _row.NotBefore && now <= _row.NotAfter;
+
+    /// <summary>As credentials/info shows it.</summary>
+    public CredentialInfo Describe(long now) => new()
+    {
+        Id = _row.Id,
+        Description = _row.Description,
+        KeyEnabled = IsEnabled && IsValidAt(now),
+        Algorithms = Algorithms,
+        KeyLength = KeyLength(KeyAlgorithm),
+        Curve = Curve(KeyAlgorithm),
+        Certificates = _row.Certificates,
+        CertificateStatus = CertificateStatus(now),
+        Scal = _row.Scal,
+        Multisign = _row.Multisign,
+    };
+
+    private string CertificateStatus(long now)
+    {
+        if (_row.State == CredentialState.Suspended)
+        {
+            return "suspended";
+        }
+
+        return now > _row.NotAfter ? "expired" : "valid";
+    }
+
+    private static int KeyLength(KeyAlgorithm algorithm) => algorithm switch
+    {
+        KeyAlgorithm.Rsa2048 => 2048,
+        KeyAlgorithm.Rsa3072 => 3072,
+        KeyAlgorithm.Rsa4096 => 4096,
+        KeyAlgorithm.EcP256 => 256,
+        KeyAlgorithm.EcP384 => 384,
+        _ => 521,
+    };
+
+    private static string? Curve(KeyAlgorithm algorithm) => algorithm switch
+    {
+        KeyAlgorithm.EcP256 => "1.2.840.10045.3.1.7",
+        KeyAlgorithm.EcP384 => "1.3.132.0.34",
+        KeyAlgorithm.EcP521 => "1.3.132.0.35",
+        _ => null,
+    };
+}

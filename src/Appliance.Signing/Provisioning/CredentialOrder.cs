@@ -1,0 +1,37 @@
+using Appliance.Pkcs11;
+
+namespace Appliance.Signing.Provisioning;
+
+/// <summary>What <see cref="CredentialProvisioning"/> is asked to make.</summary>
+public sealed record CredentialOrder
+{
+    /// <summary>The owner.</summary>
+    public required Guid SignerId { get; init; }
+
+    /// <summary>The owner's profile that the credential belongs to.</summary>
+    public required Guid ProfileId { get; init; }
+
+    /// <summary>Whom the certificate or the CSR names.</summary>
+    public required CertificateSubject Subject { get; init; }
+
+    /// <summary>Type and size of the key.</summary>
+    public required KeyAlgorithm Algorithm { get; init; }
+
+    /// <summary>Validity of a certificate from the demo CA: 1, 2 or 3 years.</summary>
+    public int Years { get; init; } = 1;
+
+    /// <summary>Start of that validity, at most ten years ago; null for now.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>2: a SAD is bound to the hashes it authorises. 1: it is bound to their number only.</summary>
+    public int Scal { get; init; } = 2;
+
+    /// <summary>The most signatures one authorisation may cover: 1 to 100,000.</summary>
+    public int Multisign { get; init; } = 1;
+
+    /// <summary>Free text, at most 255 characters.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>True for a PKCS#10 CSR instead of a certificate from the demo CA.</summary>
+    public bool SigningRequest { get; init; }
+}

@@ -1,0 +1,263 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Appliance.Ledger;
+using Appliance.Pkcs11;
+using Appliance.Storage;
+
+namespace Appliance.Signing.Provisioning;
+
+/// <summary>
+/// Makes credentials: a key pair in the token, a certificate from the demo CA or from a CA that answers a CSR, a row
+/// with its link MAC in the store, an audit record. A step that fails leaves neither key nor row behind.
+/// </summary>
+public sealed class CredentialProvisioning
+{
+    private const int MultisignLimit = 100_000;
+    private const int DescriptionLimit = 255;
+    private const int BackdateYearsLimit = 10;
+
+    private readonly Store _store;
+    private readonly CommitLoop _loop;
+    private readonly Token _token;
+    private readonly CredentialLink _link;
+    private readonly DemoAuthority? _authority;
+    private readonly TimeProvider _time;
+
+    /// <summary>Works on a token that is logged in. Without an authority only CSRs can be asked for.</summary>
+    public CredentialProvisioning(
+        Store store,
+        CommitLoop loop,
+        Token token,
+        CredentialLink link,
+        DemoAuthority? authority,
+        TimeProvider time)
+    {
+        _store = store;
+        _loop = loop;
+        _token = token;
+        _link = link;
+        _authority = authority;
+        _time = time;
+    }
+
+    /// <summary>Makes a credential: enabled with a certificate of the demo CA, or pending with a CSR.</summary>
+    /// <exception cref="ProvisioningException">The order cannot be met; nothing was left behind.</exception>
+    public async Task<PreparedCredential> CreateAsync(CredentialOrder order, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var prepared = Prepare(order);
+        try
+        {
+            // Not cancellable from here: whether the key is still wanted must be certain.
+            await _loop.WriteAsync(
+                connection =>
+                {
+                    Insert(connection, prepared);
+                    return true;
+                },
+                CancellationToken.None).ConfigureAwait(false);
+        }
+        catch
+        {
+            Discard(prepared);
+            throw;
+        }
+
+        return prepared;
+    }
+
+    /// <summary>The first half of <see cref="CreateAsync"/>, for callers that write several rows in one commit.</summary>
+    /// <exception cref="ProvisioningException">The order cannot be met; nothing was left behind.</exception>
+    public PreparedCredential Prepare(CredentialOrder order)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        var now = _time.GetUtcNow();
+        Check(order, now);
+        var id = Guid.CreateVersion7(now);
+        var label = string.Create(CultureInfo.InvariantCulture, $"appliance credential {id:D}");
+        var keyId = RandomNumberGenerator.GetBytes(16);
+        var spki = _token.GenerateKeyPair(order.Algorithm, keyId, label);
+        var key = new KeyReference(keyId, label, spki);
+        try
+        {
+            var row = NewRow(id, order, key, now);
+            if (order.SigningRequest)
+            {
+                return new PreparedCredential(Linked(row), Request(order, key));
+            }
+
+            var notBefore = order.NotBefore ?? now;
+            var leaf = _authority!.Issue(spki, order.Subject, notBefore, order.Years);
+            using var certificate = X509CertificateLoader.LoadCertificate(leaf);
+            row = row with
+            {
+                Certificates = [leaf, _authority.Certificate],
+                State = CredentialState.Enabled,
+                NotBefore = Milliseconds(certificate.NotBefore),
+                NotAfter = Milliseconds(certificate.NotAfter),
+            };
+            return new PreparedCredential(Linked(row), null);
+        }
+        catch
+        {
+            _token.DestroyKey(keyId, label);
+            throw;
+        }
+    }
+
+    /// <summary>The second half of <see cref="CreateAsync"/>: row and audit record, in the caller's transaction.</summary>
+    /// <exception cref="ProvisioningException">The signer or the profile is not there.</exception>
+    public void Insert(StoreConnection connection, PreparedCredential prepared)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(prepared);
+        var row = prepared.Row;
+        if (connection.Profiles.Find(row.ProfileId)?.SignerId != row.SignerId)
+        {
+            throw new ProvisioningException("The credential's profile is not one of its signer; choose another.");
+        }
+
+        connection.Credentials.Insert(row);
+        Audit(connection, row, AuditEvent.CredentialCreated, null);
+    }
+
+    /// <summary>Destroys the key pair of a credential that did not get into the store.</summary>
+    public void Discard(PreparedCredential prepared)
+    {
+        ArgumentNullException.ThrowIfNull(prepared);
+        var row = prepared.Row;
+
+        // A commit whose answer was lost has happened: then the key is somebody's.
+        if (_store.Read(connection => connection.Credentials.Find(row.Id)) is null)
+        {
+            _token.DestroyKey(row.KeyId, row.KeyLabel);
+        }
+    }
+
+    /// <summary>
+    /// Takes the CA's answer to a credential's CSR, or a renewed certificate for the same key, and enables a pending
+    /// credential.
+    /// </summary>
+    /// <param name="credentialId">The credential.</param>
+    /// <param name="pem">Leaf and its CAs, PEM, in any order.</param>
+    /// <param name="cancellationToken">Cancels before the commit only.</param>
+    /// <exception cref="ProvisioningException">Not this key's chain, or the credential is not to be enabled.</exception>
+    public async Task<CredentialRow> ImportCertificatesAsync(
+        Guid credentialId,
+        string pem,
+        CancellationToken cancellationToken)
+    {
+        var row = _store.Read(connection => connection.Credentials.Find(credentialId))
+            ?? throw new ProvisioningException($"There is no credential {credentialId:D}; see `credential list`.");
+        if (!_link.Verify(row))
+        {
+            throw new ProvisioningException(
+                $"The row of credential {credentialId:D} was changed behind the appliance's back; restore the store.");
+        }
+
+        var chain = CertificateChain.Read(pem, row.PublicKey, _time.GetUtcNow());
+        return await _loop.WriteAsync(
+            connection => SetCertificates(connection, credentialId, chain),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private CredentialRow SetCertificates(StoreConnection connection, Guid credentialId, CertificateChain chain)
+    {
+        var row = connection.Credentials.Find(credentialId);
+        if (row?.State is not (CredentialState.Pending or CredentialState.Enabled))
+        {
+            throw new ProvisioningException(
+                $"Credential {credentialId:D} is {row?.State}; only a pending or enabled one takes certificates.");
+        }
+
+        connection.Credentials.SetCertificates(
+            credentialId,
+            chain.Certificates,
+            chain.NotBefore.ToUnixTimeMilliseconds(),
+            chain.NotAfter.ToUnixTimeMilliseconds());
+        if (row.State == CredentialState.Pending)
+        {
+            connection.Credentials.SetState(credentialId, CredentialState.Enabled);
+        }
+
+        Audit(connection, row, AuditEvent.CredentialChanged, "certificates imported");
+        return connection.Credentials.Find(credentialId)!;
+    }
+
+    private void Check(CredentialOrder order, DateTimeOffset now)
+    {
+        if (order.Scal is not (1 or 2))
+        {
+            throw new ProvisioningException(FormattableString.Invariant($"SCAL is 1 or 2, not {order.Scal}."));
+        }
+
+        if (order.Multisign is < 1 or > MultisignLimit)
+        {
+            throw new ProvisioningException(
+                FormattableString.Invariant($"Multisign is 1 to {MultisignLimit}, not {order.Multisign}."));
+        }
+
+        if (order.Description.Length > DescriptionLimit)
+        {
+            throw new ProvisioningException($"A description has at most {DescriptionLimit} characters; shorten it.");
+        }
+
+        if (order.NotBefore < now.AddYears(-BackdateYearsLimit))
+        {
+            throw new ProvisioningException($"A certificate starts at most {BackdateYearsLimit} years back.");
+        }
+
+        if (!order.SigningRequest && _authority is null)
+        {
+            throw new ProvisioningException(
+                "There is no demo CA in this store; run `appliance init` or ask for a CSR (--csr FILE).");
+        }
+
+        _ = order.Subject.ToDistinguishedName();
+    }
+
+    private static CredentialRow NewRow(Guid id, CredentialOrder order, KeyReference key, DateTimeOffset now) => new(
+        Id: id,
+        ProfileId: order.ProfileId,
+        SignerId: order.SignerId,
+        KeyId: key.Id.ToArray(),
+        KeyLabel: key.Label,
+        KeyAlgorithm: (int)order.Algorithm,
+        PublicKey: key.SubjectPublicKeyInfo.ToArray(),
+        LinkMac: [],
+        Certificates: [],
+        State: CredentialState.Pending,
+        Scal: order.Scal,
+        Multisign: order.Multisign,
+        Description: order.Description,
+        NotBefore: 0,
+        NotAfter: 0,
+        Version: 1,
+        CreatedAt: now.ToUnixTimeMilliseconds());
+
+    private CredentialRow Linked(CredentialRow row) => row with { LinkMac = _link.Compute(row) };
+
+    /// <summary>A PKCS#10 request (RFC 2986), signed by the new key itself: proof of possession.</summary>
+    private byte[] Request(CredentialOrder order, KeyReference key)
+    {
+        var request = new CertificateRequest(
+            order.Subject.ToDistinguishedName(),
+            PublicKey.CreateFromSubjectPublicKeyInfo(key.SubjectPublicKeyInfo.Span, out _),
+            TokenSignatureGenerator.HashFor(order.Algorithm));
+        return request.CreateSigningRequest(new TokenSignatureGenerator(_token, key));
+    }
+
+    private void Audit(StoreConnection connection, CredentialRow row, AuditEvent happened, string? detail)
+        => AuditTrail.Append(connection, new AuditRecord
+        {
+            At = _time.GetUtcNow().ToUnixTimeMilliseconds(),
+            Event = happened,
+            SignerId = row.SignerId,
+            CredentialId = row.Id,
+            Detail = detail,
+        });
+
+    private static long Milliseconds(DateTime local)
+        => new DateTimeOffset(local.ToUniversalTime()).ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,24 @@
+using Appliance.Ledger;
+
+namespace Appliance.Signing.SignHash;
+
+/// <summary>What the ledger's decisions mean to a caller.</summary>
+internal static class LedgerStatus
+{
+    public static SigningStatus ToSigning(ReservationStatus status) => status switch
+    {
+        ReservationStatus.Ok => SigningStatus.Ok,
+        ReservationStatus.UnknownActivation => SigningStatus.SadInvalid,
+        ReservationStatus.ActivationExpired => SigningStatus.SadExpired,
+        ReservationStatus.HashNotAuthorized => SigningStatus.HashNotAuthorized,
+        // csc-api 3.2: more hashes than remaining signatures are not covered by the SAD; one used up is invalid.
+        ReservationStatus.Exhausted => SigningStatus.HashNotAuthorized,
+        ReservationStatus.UsedUp => SigningStatus.SadInvalid,
+        ReservationStatus.CredentialDisabled => SigningStatus.CredentialDisabled,
+        ReservationStatus.CertificateExpired => SigningStatus.CertificateExpired,
+        ReservationStatus.SignerLimited => SigningStatus.CredentialDisabled,
+        ReservationStatus.Tampered => SigningStatus.SadInvalid,
+        ReservationStatus.CredentialChanged => SigningStatus.Failed,
+        _ => SigningStatus.Failed,
+    };
+}

@@ -1,0 +1,133 @@
+using System.Threading.Tasks.Sources;
+using Appliance.Ledger;
+using Appliance.Pkcs11;
+
+namespace Appliance.Signing.SignHash;
+
+/// <summary>
+/// One signHash between the commit loop, a session's thread and the caller that awaits it. It branches on nothing but
+/// what those two report; the rules are in <see cref="SigningService"/>.
+/// </summary>
+internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadPoolWorkItem
+{
+    private static readonly Action<SignJob> s_signed = static job => ((SignOperation)job.State!).OnSigned();
+
+    private static readonly Action<Reservation> s_reserved =
+        static reservation => ((SignOperation)reservation.State!).OnReserved();
+
+    private readonly SlotGroup _slots;
+    private readonly CommitLoop _ledger;
+    private readonly TimeProvider _time;
+    private readonly Reservation _reservation;
+    private readonly SignJob _job;
+    private readonly CancellationToken _cancellation;
+    private ManualResetValueTaskSourceCore<SignHashResult> _result;
+
+    public SignOperation(
+        SlotGroup slots,
+        CommitLoop ledger,
+        Activations activations,
+        TimeProvider time,
+        KeyReference key,
+        SignatureScheme scheme,
+        in ReservationRequest request,
+        CancellationToken cancellationToken)
+    {
+        _slots = slots;
+        _ledger = ledger;
+        _time = time;
+        _cancellation = cancellationToken;
+        _reservation = new Reservation(activations, s_reserved) { State = this };
+        _reservation.Prepare(request);
+        var hashes = request.Hashes;
+        _job = new SignJob
+        {
+            Key = key,
+            Scheme = scheme,
+            Hashes = hashes,
+            Signatures = new byte[hashes.Count][],
+            Completed = s_signed,
+            State = this,
+        };
+    }
+
+    /// <summary>What the ledger decided; stands once the task is completed.</summary>
+    public ReservationStatus Reserved => _reservation.Status;
+
+    /// <summary>Starts; false when more waits than the ledger's queue may hold, and nothing has happened.</summary>
+    public bool TryStart(out ValueTask<SignHashResult> task)
+    {
+        task = new(this, _result.Version);
+        return _ledger.TryEnqueue(_reservation);
+    }
+
+    /// <summary>The ledger has decided. Runs on the commit thread: hands the job on and returns.</summary>
+    private void OnReserved()
+    {
+        if (_reservation.Status != ReservationStatus.Ok)
+        {
+            Complete(SignHashResult.Refused(LedgerStatus.ToSigning(_reservation.Status)), inline: false);
+        }
+        else if (_cancellation.IsCancellationRequested)
+        {
+            // The caller has gone and nothing was dispatched: the hashes may be used again.
+            Settle(ReservationOutcome.Released, "cancelled");
+            Complete(SignHashResult.Refused(SigningStatus.Cancelled), inline: false);
+        }
+        else if (_slots.Dispatch == SlotDispatch.Inline)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+        else if (!_slots.TryEnqueue(_job))
+        {
+            Settle(ReservationOutcome.Released, "queue full");
+            Complete(SignHashResult.Refused(SigningStatus.Overloaded), inline: false);
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute() => _slots.Sign(_job);
+
+    /// <summary>The token has answered. Runs on the thread that signed.</summary>
+    private void OnSigned()
+    {
+        // Every outcome of a job is definite (SignOutcome): what did not end in signatures may be used again.
+        if (_job.Outcome == SignOutcome.Signed)
+        {
+            Settle(ReservationOutcome.Consumed, null);
+        }
+        else
+        {
+            Settle(ReservationOutcome.Released, $"{_job.Outcome}, CKR 0x{_job.ReturnValue:X8}");
+        }
+
+        var result = _job.Outcome switch
+        {
+            SignOutcome.Signed => new SignHashResult(SigningStatus.Ok, _job.Signatures!),
+            SignOutcome.NeverDispatched => SignHashResult.Refused(SigningStatus.Overloaded),
+            SignOutcome.TokenUnavailable => SignHashResult.Refused(SigningStatus.TokenUnavailable),
+            _ => SignHashResult.Refused(SigningStatus.Failed),
+        };
+        Complete(result, inline: _slots.Dispatch == SlotDispatch.Inline);
+    }
+
+    private void Settle(ReservationOutcome outcome, string? detail)
+        => _reservation.Settle(_ledger, outcome, _time.GetUtcNow().ToUnixTimeMilliseconds(), detail);
+
+    /// <summary>
+    /// Inline, the answer is written by the pool thread that signed, which saves a hop. A session's own thread goes on
+    /// with the next job instead, and the commit thread, where everybody waits, never answers itself.
+    /// </summary>
+    private void Complete(SignHashResult result, bool inline)
+    {
+        _result.RunContinuationsAsynchronously = !inline;
+        _result.SetResult(result);
+    }
+
+    SignHashResult IValueTaskSource<SignHashResult>.GetResult(short token) => _result.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<SignHashResult>.GetStatus(short token) => _result.GetStatus(token);
+
+    void IValueTaskSource<SignHashResult>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+        => _result.OnCompleted(continuation, state, token, flags);
+}

@@ -1,0 +1,50 @@
+namespace Appliance.Storage;
+
+/// <summary>What a reservation looks at: the activation and the present state of its credential and signer.</summary>
+public readonly record struct ActivationCheck
+{
+    /// <summary>For which credential.</summary>
+    public required Guid CredentialId { get; init; }
+
+    /// <summary>By which signer.</summary>
+    public required Guid SignerId { get; init; }
+
+    /// <summary>To which client application.</summary>
+    public required Guid ClientId { get; init; }
+
+    /// <summary>Open or void.</summary>
+    public required ActivationState State { get; init; }
+
+    /// <summary>1 or 2.</summary>
+    public required int Scal { get; init; }
+
+    /// <summary>Signatures granted.</summary>
+    public required int Total { get; init; }
+
+    /// <summary>Signatures left.</summary>
+    public required int Remaining { get; init; }
+
+    /// <summary>The ordinal of the next hash occurrence to be added.</summary>
+    public required int NextOrdinal { get; init; }
+
+    /// <summary>Unix milliseconds.</summary>
+    public required long ExpiresAt { get; init; }
+
+    /// <summary>Over what never changes.</summary>
+    public required UInt128 Mac { get; init; }
+
+    /// <summary>The credential's state now.</summary>
+    public required CredentialState CredentialState { get; init; }
+
+    /// <summary>The credential's version now.</summary>
+    public required long CredentialVersion { get; init; }
+
+    /// <summary>Start of the certificate's validity, Unix milliseconds.</summary>
+    public required long NotBefore { get; init; }
+
+    /// <summary>End of the certificate's validity, Unix milliseconds.</summary>
+    public required long NotAfter { get; init; }
+
+    /// <summary>The signer's state now.</summary>
+    public required SignerState SignerState { get; init; }
+}

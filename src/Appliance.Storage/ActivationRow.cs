@@ -1,0 +1,28 @@
+namespace Appliance.Storage;
+
+/// <summary>An activation.</summary>
+/// <param name="Id">The activation's id.</param>
+/// <param name="CredentialId">For which credential.</param>
+/// <param name="SignerId">By which signer.</param>
+/// <param name="ClientId">To which client application.</param>
+/// <param name="State">Open or void.</param>
+/// <param name="Scal">1 or 2.</param>
+/// <param name="Total">Signatures granted.</param>
+/// <param name="Remaining">Signatures left.</param>
+/// <param name="NextOrdinal">The ordinal of the next hash occurrence to be added.</param>
+/// <param name="ExpiresAt">Unix milliseconds.</param>
+/// <param name="CreatedAt">Unix milliseconds.</param>
+/// <param name="Mac">Over what never changes.</param>
+public sealed record ActivationRow(
+    Guid Id,
+    Guid CredentialId,
+    Guid SignerId,
+    Guid ClientId,
+    ActivationState State,
+    int Scal,
+    int Total,
+    int Remaining,
+    int NextOrdinal,
+    long ExpiresAt,
+    long CreatedAt,
+    UInt128 Mac);

@@ -1,0 +1,28 @@
+namespace Appliance.Storage;
+
+/// <summary>A record of the audit trail.</summary>
+/// <param name="Sequence">Its number, chosen by the store; numbers only grow.</param>
+/// <param name="At">Unix milliseconds.</param>
+/// <param name="Event">The event's pinned name.</param>
+/// <param name="Outcome">The outcome's pinned name.</param>
+/// <param name="SignerId">The signer concerned.</param>
+/// <param name="CredentialId">The credential concerned.</param>
+/// <param name="ActivationId">The activation concerned.</param>
+/// <param name="ClientId">The client application that asked.</param>
+/// <param name="RequestId">The request.</param>
+/// <param name="Count">How many it was about.</param>
+/// <param name="Digest">What was signed; empty when nothing was.</param>
+/// <param name="Detail">Fixed text or a code.</param>
+public readonly record struct AuditRow(
+    long Sequence,
+    long At,
+    string Event,
+    string Outcome,
+    Guid? SignerId,
+    Guid? CredentialId,
+    Guid? ActivationId,
+    Guid? ClientId,
+    Guid? RequestId,
+    int Count,
+    ReadOnlyMemory<byte> Digest,
+    string? Detail);

@@ -1,0 +1,38 @@
+namespace Appliance.Storage;
+
+/// <summary>A credential: a key in a token, its certificates and its rules.</summary>
+/// <param name="Id">The credentialID.</param>
+/// <param name="ProfileId">The profile it belongs to.</param>
+/// <param name="SignerId">The signer it belongs to.</param>
+/// <param name="KeyId">CKA_ID of the key pair.</param>
+/// <param name="KeyLabel">CKA_LABEL of the key pair.</param>
+/// <param name="KeyAlgorithm">The key algorithm's number, as the caller defines it.</param>
+/// <param name="PublicKey">SubjectPublicKeyInfo, DER.</param>
+/// <param name="LinkMac">Ties the id to the public key.</param>
+/// <param name="Certificates">DER, leaf first; empty while one is awaited.</param>
+/// <param name="State">Whether it may sign.</param>
+/// <param name="Scal">1 or 2.</param>
+/// <param name="Multisign">Upper bound of signatures per activation.</param>
+/// <param name="Description">Free text.</param>
+/// <param name="NotBefore">Start of the certificate's validity, Unix milliseconds.</param>
+/// <param name="NotAfter">End of the certificate's validity, Unix milliseconds.</param>
+/// <param name="Version">Raised by every change, so that a cached copy can be recognised as old.</param>
+/// <param name="CreatedAt">Unix milliseconds.</param>
+public sealed record CredentialRow(
+    Guid Id,
+    Guid ProfileId,
+    Guid SignerId,
+    byte[] KeyId,
+    string KeyLabel,
+    int KeyAlgorithm,
+    byte[] PublicKey,
+    byte[] LinkMac,
+    IReadOnlyList<byte[]> Certificates,
+    CredentialState State,
+    int Scal,
+    int Multisign,
+    string Description,
+    long NotBefore,
+    long NotAfter,
+    long Version,
+    long CreatedAt);

@@ -1,0 +1,141 @@
+using Appliance.Storage.Sqlite;
+
+namespace Appliance.Storage;
+
+/// <summary>The credentials and their certificate chains.</summary>
+public sealed class CredentialTable
+{
+    private const string Columns =
+        "id, profile_id, signer_id, key_id, key_label, key_algorithm, public_key, link_mac, state, scal, multisign, " +
+        "description, not_before, not_after, version, created_at";
+
+    private readonly Statement _insert;
+    private readonly Statement _find;
+    private readonly Statement _listBySigner;
+    private readonly Statement _list;
+    private readonly Statement _setValidity;
+    private readonly Statement _setState;
+    private readonly Statement _certificates;
+    private readonly Statement _addCertificate;
+    private readonly Statement _removeCertificates;
+
+    internal CredentialTable(Database database)
+    {
+        _insert = database.Prepare(
+            $"INSERT INTO credential ({Columns}) " +
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
+        _find = database.Prepare($"SELECT {Columns} FROM credential WHERE id = ?1");
+        _listBySigner = database.Prepare(
+            $"SELECT {Columns} FROM credential WHERE signer_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
+        _list = database.Prepare($"SELECT {Columns} FROM credential WHERE id > ?1 ORDER BY id LIMIT ?2");
+        _setValidity = database.Prepare(
+            "UPDATE credential SET not_before = ?2, not_after = ?3, version = version + 1 WHERE id = ?1");
+        _setState = database.Prepare("UPDATE credential SET state = ?2, version = version + 1 WHERE id = ?1");
+        _certificates = database.Prepare("SELECT der FROM certificate WHERE credential_id = ?1 ORDER BY position");
+        _addCertificate = database.Prepare(
+            "INSERT INTO certificate (credential_id, position, der) VALUES (?1, ?2, ?3)");
+        _removeCertificates = database.Prepare("DELETE FROM certificate WHERE credential_id = ?1");
+    }
+
+    /// <summary>Adds a credential with its certificates.</summary>
+    public void Insert(CredentialRow row)
+    {
+        _insert.Start()
+            .Bind(row.Id).Bind(row.ProfileId).Bind(row.SignerId).Bind(row.KeyId).Bind(row.KeyLabel)
+            .Bind(row.KeyAlgorithm).Bind(row.PublicKey).Bind(row.LinkMac).Bind((int)row.State).Bind(row.Scal)
+            .Bind(row.Multisign).Bind(row.Description).Bind(row.NotBefore).Bind(row.NotAfter).Bind(row.Version)
+            .Bind(row.CreatedAt)
+            .Execute();
+        AddCertificates(row.Id, row.Certificates);
+    }
+
+    /// <summary>The credential with this id, or null.</summary>
+    public CredentialRow? Find(Guid id) => All(_find.Start().Bind(id)).FirstOrDefault();
+
+    /// <summary>A page of a signer's credentials, oldest first.</summary>
+    /// <param name="signerId">Whose.</param>
+    /// <param name="after">The last id of the page before; empty for the first page.</param>
+    /// <param name="limit">At most this many.</param>
+    public IReadOnlyList<CredentialRow> ListBySigner(Guid signerId, Guid after = default, int limit = 1_000)
+        => All(_listBySigner.Start().Bind(signerId).Bind(after).Bind(limit));
+
+    /// <summary>A page of all credentials, oldest first.</summary>
+    /// <param name="after">The last id of the page before; empty for the first page.</param>
+    /// <param name="limit">At most this many.</param>
+    public IReadOnlyList<CredentialRow> List(Guid after = default, int limit = 1_000)
+        => All(_list.Start().Bind(after).Bind(limit));
+
+    /// <summary>Replaces the certificate chain and its validity; raises the version.</summary>
+    /// <param name="id">The credential.</param>
+    /// <param name="certificates">DER, leaf first.</param>
+    /// <param name="notBefore">Unix milliseconds.</param>
+    /// <param name="notAfter">Unix milliseconds.</param>
+    /// <returns>False when there is no such credential.</returns>
+    public bool SetCertificates(Guid id, IReadOnlyList<byte[]> certificates, long notBefore, long notAfter)
+    {
+        if (_setValidity.Start().Bind(id).Bind(notBefore).Bind(notAfter).Execute() == 0)
+        {
+            return false;
+        }
+
+        _removeCertificates.Start().Bind(id).Execute();
+        AddCertificates(id, certificates);
+        return true;
+    }
+
+    /// <summary>Switches the credential; raises the version.</summary>
+    /// <returns>False when there is no such credential.</returns>
+    public bool SetState(Guid id, CredentialState state)
+        => _setState.Start().Bind(id).Bind((int)state).Execute() == 1;
+
+    private void AddCertificates(Guid id, IReadOnlyList<byte[]> certificates)
+    {
+        for (var position = 0; position < certificates.Count; position++)
+        {
+            _addCertificate.Start().Bind(id).Bind(position).Bind(certificates[position]).Execute();
+        }
+    }
+
+    private List<CredentialRow> All(Statement statement)
+    {
+        using var rows = statement.Rows();
+        var result = new List<CredentialRow>();
+        while (rows.Next())
+        {
+            result.Add(Read(rows));
+        }
+
+        return result;
+    }
+
+    private CredentialRow Read(Rows rows) => new(
+        rows.Guid(0),
+        rows.Guid(1),
+        rows.Guid(2),
+        rows.Bytes(3),
+        rows.Text(4),
+        rows.Int32(5),
+        rows.Bytes(6),
+        rows.Bytes(7),
+        ReadCertificates(rows.Guid(0)),
+        (CredentialState)rows.Int32(8),
+        rows.Int32(9),
+        rows.Int32(10),
+        rows.Text(11),
+        rows.Int64(12),
+        rows.Int64(13),
+        rows.Int64(14),
+        rows.Int64(15));
+
+    private List<byte[]> ReadCertificates(Guid id)
+    {
+        using var rows = _certificates.Start().Bind(id).Rows();
+        var result = new List<byte[]>();
+        while (rows.Next())
+        {
+            result.Add(rows.Bytes(0));
+        }
+
+        return result;
+    }
+}

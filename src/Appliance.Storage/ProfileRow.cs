@@ -1,0 +1,9 @@
+namespace Appliance.Storage;
+
+/// <summary>A capacity in which a signer signs; credentials belong to one.</summary>
+/// <param name="Id">The profile's id.</param>
+/// <param name="SignerId">Whose profile it is.</param>
+/// <param name="Kind">In which capacity.</param>
+/// <param name="Name">For people to read.</param>
+/// <param name="CreatedAt">Unix milliseconds.</param>
+public sealed record ProfileRow(Guid Id, Guid SignerId, ProfileKind Kind, string Name, long CreatedAt);

@@ -1,0 +1,48 @@
+using Appliance.Storage.Sqlite;
+
+namespace Appliance.Storage;
+
+/// <summary>The signers' profiles.</summary>
+public sealed class ProfileTable
+{
+    private const string Columns = "id, signer_id, kind, name, created_at";
+
+    private readonly Statement _insert;
+    private readonly Statement _find;
+    private readonly Statement _listBySigner;
+
+    internal ProfileTable(Database database)
+    {
+        _insert = database.Prepare($"INSERT INTO profile ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5)");
+        _find = database.Prepare($"SELECT {Columns} FROM profile WHERE id = ?1");
+        _listBySigner = database.Prepare($"SELECT {Columns} FROM profile WHERE signer_id = ?1 ORDER BY id LIMIT 1000");
+    }
+
+    /// <summary>Adds a profile.</summary>
+    public void Insert(ProfileRow row) => _insert.Start()
+        .Bind(row.Id).Bind(row.SignerId).Bind((int)row.Kind).Bind(row.Name).Bind(row.CreatedAt)
+        .Execute();
+
+    /// <summary>The profile with this id, or null.</summary>
+    public ProfileRow? Find(Guid id)
+    {
+        using var rows = _find.Start().Bind(id).Rows();
+        return rows.Next() ? Read(rows) : null;
+    }
+
+    /// <summary>A signer's profiles, oldest first, at most 1,000.</summary>
+    public IReadOnlyList<ProfileRow> ListBySigner(Guid signerId)
+    {
+        using var rows = _listBySigner.Start().Bind(signerId).Rows();
+        var result = new List<ProfileRow>();
+        while (rows.Next())
+        {
+            result.Add(Read(rows));
+        }
+
+        return result;
+    }
+
+    private static ProfileRow Read(Rows rows) => new(
+        rows.Guid(0), rows.Guid(1), (ProfileKind)rows.Int32(2), rows.Text(3), rows.Int64(4));
+}

@@ -1,0 +1,79 @@
+using Appliance.Storage.Sqlite;
+
+namespace Appliance.Storage;
+
+/// <summary>The signers.</summary>
+public sealed class SignerTable
+{
+    private const string Columns = "id, user_name, display_name, password, state, created_at";
+
+    private readonly Statement _insert;
+    private readonly Statement _find;
+    private readonly Statement _findByName;
+    private readonly Statement _list;
+    private readonly Statement _setPassword;
+    private readonly Statement _setState;
+
+    internal SignerTable(Database database)
+    {
+        _insert = database.Prepare(
+            $"INSERT INTO signer ({Columns}, user_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+        _find = database.Prepare($"SELECT {Columns} FROM signer WHERE id = ?1");
+        _findByName = database.Prepare($"SELECT {Columns} FROM signer WHERE user_key = ?1");
+        _list = database.Prepare($"SELECT {Columns} FROM signer WHERE id > ?1 ORDER BY id LIMIT ?2");
+        _setPassword = database.Prepare("UPDATE signer SET password = ?2 WHERE id = ?1");
+        _setState = database.Prepare("UPDATE signer SET state = ?2 WHERE id = ?1");
+    }
+
+    /// <summary>Adds a signer.</summary>
+    /// <exception cref="StoreException">The user name is taken (<see cref="StoreFailure.Constraint"/>).</exception>
+    public void Insert(SignerRow row) => _insert.Start()
+        .Bind(row.Id).Bind(row.UserName).Bind(row.DisplayName).Bind(row.Password)
+        .Bind((int)row.State).Bind(row.CreatedAt).Bind(KeyOf(row.UserName))
+        .Execute();
+
+    /// <summary>The signer with this id, or null.</summary>
+    public SignerRow? Find(Guid id) => One(_find.Start().Bind(id));
+
+    /// <summary>The signer with this user name, upper and lower case alike, or null.</summary>
+    public SignerRow? FindByUserName(string userName) => One(_findByName.Start().Bind(KeyOf(userName)));
+
+    /// <summary>A page of signers, oldest first.</summary>
+    /// <param name="after">The last id of the page before; empty for the first page.</param>
+    /// <param name="limit">At most this many.</param>
+    public IReadOnlyList<SignerRow> List(Guid after = default, int limit = 1_000)
+    {
+        using var rows = _list.Start().Bind(after).Bind(limit).Rows();
+        var result = new List<SignerRow>();
+        while (rows.Next())
+        {
+            result.Add(Read(rows));
+        }
+
+        return result;
+    }
+
+    /// <summary>Replaces the password's digest.</summary>
+    /// <returns>False when there is no such signer.</returns>
+    public bool SetPassword(Guid id, byte[] password) => _setPassword.Start().Bind(id).Bind(password).Execute() == 1;
+
+    /// <summary>Changes what the signer may do.</summary>
+    /// <returns>False when there is no such signer.</returns>
+    public bool SetState(Guid id, SignerState state) => _setState.Start().Bind(id).Bind((int)state).Execute() == 1;
+
+    private static string KeyOf(string userName) => userName.ToUpperInvariant();
+
+    private static SignerRow? One(Statement statement)
+    {
+        using var rows = statement.Rows();
+        return rows.Next() ? Read(rows) : null;
+    }
+
+    private static SignerRow Read(Rows rows) => new(
+        rows.Guid(0),
+        rows.Text(1),
+        rows.Text(2),
+        rows.NullableBytes(3),
+        (SignerState)rows.Int32(4),
+        rows.Int64(5));
+}

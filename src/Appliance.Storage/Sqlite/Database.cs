@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Appliance.Storage.Sqlite;
+
+/// <summary>One SQLite connection, used by one thread at a time.</summary>
+internal sealed unsafe class Database : IDisposable
+{
+    private const int OpenReadOnly = 0x1;
+    private const int OpenReadWrite = 0x2;
+    private const int OpenNoMutex = 0x8000;
+    private const int OpenExtendedResultCodes = 0x2000000;
+    private const int CheckpointPassive = 0;
+    private const int CheckpointTruncate = 3;
+
+    private readonly List<Statement> _statements = [];
+    private readonly int* _walFrames;
+    private nint _handle;
+
+    private Database(nint handle)
+    {
+        _handle = handle;
+        _walFrames = (int*)NativeMemory.AllocZeroed(sizeof(int));
+    }
+
+    /// <summary>The native connection.</summary>
+    public nint Handle => _handle;
+
+    /// <summary>Whether a transaction is open. SQLite closes one by itself after some failures (disk full, I/O).</summary>
+    public bool InTransaction => Sqlite3.sqlite3_get_autocommit(_handle) == 0;
+
+    /// <summary>Rows changed by the last statement.</summary>
+    public int Changes => Sqlite3.sqlite3_changes(_handle);
+
+    /// <summary>Frames in the write-ahead log after this connection's last commit.</summary>
+    public int WalFrames => *_walFrames;
+
+    public static Database Open(string path, bool readOnly)
+    {
+        var flags = (readOnly ? OpenReadOnly : OpenReadWrite) | OpenNoMutex | OpenExtendedResultCodes;
+        var code = Sqlite3.sqlite3_open_v2(path, out var handle, flags, 0);
+        var database = new Database(handle);
+        if (code != ResultCode.Ok)
+        {
+            var error = database.Error(code, path);
+            database.Dispose();
+            throw error;
+        }
+
+        _ = Sqlite3.sqlite3_busy_timeout(handle, 5_000);
+        return database;
+    }
+
+    /// <summary>Turns the automatic checkpoint of this connection off and counts log frames instead.</summary>
+    public void CountWalFrames() => _ = Sqlite3.sqlite3_wal_hook(_handle, &OnWalCommit, _walFrames);
+
+    /// <summary>Runs constant SQL: migrations, pragmas, transaction control.</summary>
+    public void Execute(string sql)
+    {
+        var utf8 = new byte[Encoding.UTF8.GetByteCount(sql) + 1];
+        Encoding.UTF8.GetBytes(sql, utf8);
+        fixed (byte* text = utf8)
+        {
+            var code = Sqlite3.sqlite3_exec(_handle, text, 0, 0, 0);
+            if (code != ResultCode.Ok)
+            {
+                throw Error(code, "running a script");
+            }
+        }
+    }
+
+    /// <summary>Sets how much memory the page cache may take. Pragmas take no parameters, hence the text.</summary>
+    public void SetCacheSize(int kib)
+        => Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA cache_size = -{kib};"));
+
+    /// <summary>Registers a statement; it is compiled at its first use and lives as long as the connection.</summary>
+    public Statement Prepare(string sql)
+    {
+        var statement = new Statement(this, sql);
+        _statements.Add(statement);
+        return statement;
+    }
+
+    /// <summary>Copies what it can from the log into the database without waiting for anyone.</summary>
+    /// <returns>Frames in the log and how many of them are in the database now.</returns>
+    public (int LogFrames, int Checkpointed) Checkpoint(bool truncate)
+    {
+        var mode = truncate ? CheckpointTruncate : CheckpointPassive;
+        var code = Sqlite3.sqlite3_wal_checkpoint_v2(_handle, 0, mode, out var frames, out var done);
+        if ((code & 0xFF) is not (ResultCode.Ok or ResultCode.Busy or ResultCode.Locked))
+        {
+            throw Error(code, "checkpoint");
+        }
+
+        return (frames, done);
+    }
+
+    public StoreException Error(int code, string doing)
+    {
+        var words = Marshal.PtrToStringUTF8((nint)Sqlite3.sqlite3_errmsg(_handle)) ?? "no message";
+        return new StoreException(
+            ResultCode.Classify(code),
+            code,
+            string.Create(CultureInfo.InvariantCulture, $"SQLite error {code} ({words}): {doing}"));
+    }
+
+    public void Dispose()
+    {
+        if (_handle == 0)
+        {
+            return;
+        }
+
+        foreach (var statement in _statements)
+        {
+            statement.Release();
+        }
+
+        _ = Sqlite3.sqlite3_close_v2(_handle);
+        _handle = 0;
+        NativeMemory.Free(_walFrames);
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnWalCommit(void* context, nint database, byte* schema, int frames)
+    {
+        *(int*)context = frames;
+        return ResultCode.Ok;
+    }
+}

@@ -1,0 +1,202 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Appliance.Storage.Sqlite;
+
+/// <summary>
+/// One prepared statement. <see cref="Start"/> it, bind its parameters in order, then <see cref="Execute"/> it or
+/// read its <see cref="Rows"/>. Bytes are copied into a buffer of the statement's own, so binding allocates nothing.
+/// </summary>
+internal sealed unsafe class Statement(Database database, string sql)
+{
+    private const uint Persistent = 1;
+    private const nint Static = 0;
+    private const nint Transient = -1;
+    private const int BufferSize = 512;
+
+    private nint _handle;
+    private byte* _buffer;
+    private int _used;
+    private int _index;
+
+    /// <summary>Compiles the statement at its first use and begins a new set of parameters.</summary>
+    public Statement Start()
+    {
+        if (_handle == 0)
+        {
+            Compile();
+        }
+
+        _used = 0;
+        _index = 0;
+        return this;
+    }
+
+    public Statement Bind(long value)
+    {
+        Check(Sqlite3.sqlite3_bind_int64(_handle, ++_index, value));
+        return this;
+    }
+
+    public Statement Bind(long? value) => value is { } some ? Bind(some) : BindNull();
+
+    public Statement Bind(Guid value)
+    {
+        Debug.Assert(_used + 16 <= BufferSize, "Too many ids for one statement's buffer.");
+        var target = _buffer + _used;
+        value.TryWriteBytes(new Span<byte>(target, 16), bigEndian: true, out _);
+        _used += 16;
+        Check(Sqlite3.sqlite3_bind_blob(_handle, ++_index, target, 16, Static));
+        return this;
+    }
+
+    public Statement Bind(Guid? value) => value is { } some ? Bind(some) : BindNull();
+
+    /// <summary>Binds 16 big-endian bytes.</summary>
+    public Statement Bind(UInt128 value)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, value);
+        return Bind(bytes);
+    }
+
+    public Statement Bind(ReadOnlySpan<byte> value)
+    {
+        if (value.Length > BufferSize - _used)
+        {
+            fixed (byte* source = value)
+            {
+                Check(Sqlite3.sqlite3_bind_blob(_handle, ++_index, source, value.Length, Transient));
+            }
+
+            return this;
+        }
+
+        var target = _buffer + _used;
+        value.CopyTo(new Span<byte>(target, value.Length));
+        _used += value.Length;
+        Check(Sqlite3.sqlite3_bind_blob(_handle, ++_index, target, value.Length, Static));
+        return this;
+    }
+
+    public Statement Bind(byte[]? value) => value is null ? BindNull() : Bind(value.AsSpan());
+
+    public Statement Bind(string? value)
+    {
+        if (value is null)
+        {
+            return BindNull();
+        }
+
+        if (Encoding.UTF8.GetMaxByteCount(value.Length) > BufferSize - _used)
+        {
+            var utf8 = Encoding.UTF8.GetBytes(value);
+            fixed (byte* source = utf8)
+            {
+                // A null pointer would bind NULL, so an empty string points anywhere.
+                var text = source is null ? _buffer : source;
+                Check(Sqlite3.sqlite3_bind_text(_handle, ++_index, text, utf8.Length, Transient));
+            }
+
+            return this;
+        }
+
+        var target = _buffer + _used;
+        var length = Encoding.UTF8.GetBytes(value, new Span<byte>(target, BufferSize - _used));
+        _used += length;
+        Check(Sqlite3.sqlite3_bind_text(_handle, ++_index, target, length, Static));
+        return this;
+    }
+
+    public Statement BindNull()
+    {
+        Check(Sqlite3.sqlite3_bind_null(_handle, ++_index));
+        return this;
+    }
+
+    /// <summary>Runs to the end and resets.</summary>
+    /// <returns>Rows changed.</returns>
+    public int Execute()
+    {
+        while (Step())
+        {
+            // Rows of a RETURNING clause that nobody wants.
+        }
+
+        Reset();
+        return database.Changes;
+    }
+
+    /// <summary>The rows; dispose them to reset the statement.</summary>
+    public Rows Rows() => new(this);
+
+    /// <summary>Advances to the next row. False at the end.</summary>
+    public bool Step()
+    {
+        var code = Sqlite3.sqlite3_step(_handle);
+        if (code == ResultCode.Row)
+        {
+            return true;
+        }
+
+        if (code == ResultCode.Done)
+        {
+            return false;
+        }
+
+        var error = database.Error(code, sql);
+        Reset();
+        throw error;
+    }
+
+    /// <remarks>The result repeats the error of the last step, which was thrown there.</remarks>
+    public void Reset() => _ = Sqlite3.sqlite3_reset(_handle);
+
+    public long Int64(int column) => Sqlite3.sqlite3_column_int64(_handle, column);
+
+    public int Type(int column) => Sqlite3.sqlite3_column_type(_handle, column);
+
+    /// <summary>The bytes of a BLOB or of UTF-8 text; valid until the next step or reset.</summary>
+    public ReadOnlySpan<byte> Span(int column)
+    {
+        var pointer = Sqlite3.sqlite3_column_blob(_handle, column);
+        return new ReadOnlySpan<byte>(pointer, Sqlite3.sqlite3_column_bytes(_handle, column));
+    }
+
+    /// <summary>Called by the owning connection only.</summary>
+    public void Release()
+    {
+        if (_handle != 0)
+        {
+            _ = Sqlite3.sqlite3_finalize(_handle);
+            NativeMemory.Free(_buffer);
+            _handle = 0;
+        }
+    }
+
+    private void Compile()
+    {
+        var utf8 = Encoding.UTF8.GetBytes(sql);
+        fixed (byte* text = utf8)
+        {
+            var code = Sqlite3.sqlite3_prepare_v3(database.Handle, text, utf8.Length, Persistent, out var handle, 0);
+            if (code != ResultCode.Ok)
+            {
+                throw database.Error(code, sql);
+            }
+
+            _handle = handle;
+            _buffer = (byte*)NativeMemory.Alloc(BufferSize);
+        }
+    }
+
+    private void Check(int code)
+    {
+        if (code != ResultCode.Ok)
+        {
+            throw database.Error(code, sql);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using Appliance.Signing.Provisioning;
+using Appliance.Storage;
+
+namespace Appliance.Signing.Tests.Provisioning;
+
+public sealed class CredentialLinkTests
+{
+    private static readonly CredentialRow s_row = new(
+        Id: new Guid("019aa6d0-0000-7000-8000-000000000001"),
+        ProfileId: new Guid("019aa6d0-0000-7000-8000-000000000002"),
+        SignerId: new Guid("019aa6d0-0000-7000-8000-000000000003"),
+        KeyId: [1, 2, 3],
+        KeyLabel: "key",
+        KeyAlgorithm: 4,
+        PublicKey: [0x30, 0x59],
+        LinkMac: [],
+        Certificates: [],
+        State: CredentialState.Pending,
+        Scal: 2,
+        Multisign: 10,
+        Description: "",
+        NotBefore: 0,
+        NotAfter: 0,
+        Version: 1,
+        CreatedAt: 0);
+
+    private readonly CredentialLink _link = new(RandomNumberGenerator.GetBytes(32));
+
+    public static TheoryData<CredentialRow> Changed => new(
+        s_row with { Id = Guid.Empty },
+        s_row with { ProfileId = s_row.SignerId },
+        s_row with { SignerId = s_row.ProfileId },
+        s_row with { KeyId = [1, 2, 4] },
+        s_row with { KeyId = [1, 2], KeyLabel = "\u0003key" },
+        s_row with { KeyLabel = "kex" },
+        s_row with { KeyAlgorithm = 5 },
+        s_row with { PublicKey = [0x30, 0x5A] },
+        s_row with { Scal = 1 },
+        s_row with { Multisign = 11 });
+
+    [Fact]
+    public void An_untouched_row_verifies()
+        => Assert.True(_link.Verify(s_row with { LinkMac = _link.Compute(s_row) }));
+
+    [Fact]
+    public void What_may_change_does_not_break_the_link()
+        => Assert.True(_link.Verify(s_row with
+        {
+            LinkMac = _link.Compute(s_row),
+            State = CredentialState.Enabled,
+            Certificates = [[1]],
+            Description = "renamed",
+            NotBefore = 1,
+            NotAfter = 2,
+            Version = 7,
+        }));
+
+    [Theory]
+    [MemberData(nameof(Changed), DisableDiscoveryEnumeration = true)]
+    public void Whatever_else_changes_breaks_it(CredentialRow changed)
+        => Assert.False(_link.Verify(changed with { LinkMac = _link.Compute(s_row) }));
+
+    [Fact]
+    public void A_mac_of_another_key_or_length_is_refused()
+    {
+        var other = new CredentialLink(RandomNumberGenerator.GetBytes(32));
+
+        Assert.False(_link.Verify(s_row with { LinkMac = other.Compute(s_row) }));
+        Assert.False(_link.Verify(s_row));
+        Assert.False(_link.Verify(s_row with { LinkMac = _link.Compute(s_row)[..31] }));
+    }
+}

@@ -1,0 +1,139 @@
+using Appliance.Storage.Sqlite;
+
+namespace Appliance.Storage.Tests;
+
+public class StoreTests
+{
+    [Fact]
+    public void Only_its_owner_may_read_a_new_store_and_its_directory()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using var temporary = new TemporaryStore();
+        temporary.Writer.Meta.Set("a", "b");
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(temporary.Path));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(temporary.Path + "-wal"));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(Path.GetDirectoryName(temporary.Path)!));
+    }
+
+    [Fact]
+    public void A_second_owner_is_told_who_the_first_is()
+    {
+        using var temporary = new TemporaryStore();
+
+        var error = Assert.Throws<StoreLockedException>(
+            () => Store.Open(new StoreOptions { Path = temporary.Path }));
+
+        Assert.Equal(Environment.ProcessId, error.OwnerProcessId);
+        Assert.Contains(temporary.Path, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_was_committed_is_there_after_reopening()
+    {
+        using var temporary = new TemporaryStore();
+        temporary.Writer.Begin();
+        temporary.Writer.Meta.Set("kept", "yes");
+        temporary.Writer.Commit();
+        temporary.Writer.Begin();
+        temporary.Writer.Meta.Set("lost", "yes");
+
+        temporary.Reopen();
+
+        Assert.Equal("yes", temporary.Store.Read(c => c.Meta.Get("kept")));
+        Assert.Null(temporary.Store.Read(c => c.Meta.Get("lost")));
+    }
+
+    [Fact]
+    public void A_store_of_a_newer_release_is_refused_and_left_alone()
+    {
+        using var temporary = new TemporaryStore();
+        temporary.Store.Dispose();
+        using (var raw = Database.Open(temporary.Path, readOnly: false))
+        {
+            raw.Execute("PRAGMA user_version = 9999");
+        }
+
+        var error = Assert.Throws<StoreSchemaException>(temporary.Reopen);
+
+        Assert.Equal(9999, error.Found);
+        using var again = Database.Open(temporary.Path, readOnly: true);
+        using var rows = again.Prepare("PRAGMA user_version").Start().Rows();
+        Assert.True(rows.Next());
+        Assert.Equal(9999, rows.Int64(0));
+    }
+
+    [Fact]
+    public void A_file_that_is_no_database_is_refused_with_a_reason()
+    {
+        using var temporary = new TemporaryStore();
+        var path = temporary.Path + ".text";
+        File.WriteAllText(path, new string('x', 8_192));
+
+        var error = Assert.Throws<StoreException>(() => Store.Open(new StoreOptions { Path = path }));
+
+        Assert.Equal(StoreFailure.Corrupt, error.Failure);
+    }
+
+    [Fact]
+    public void Readers_see_one_moment_and_cannot_write()
+    {
+        using var temporary = new TemporaryStore();
+        temporary.Writer.Meta.Set("k", "old");
+
+        var seen = temporary.Store.Read(connection =>
+        {
+            var before = connection.Meta.Get("k");
+            temporary.Writer.Meta.Set("k", "new");
+            return (before, after: connection.Meta.Get("k"));
+        });
+        var error = Assert.Throws<StoreException>(() => temporary.Store.Read(c =>
+        {
+            c.Meta.Set("k", "worse");
+            return 0;
+        }));
+
+        Assert.Equal(("old", "old"), seen);
+        Assert.Equal(StoreFailure.ReadOnly, error.Failure);
+        Assert.Equal("new", temporary.Store.Read(c => c.Meta.Get("k")));
+    }
+
+    [Fact]
+    public void The_log_is_synced_at_every_commit_and_foreign_keys_are_checked()
+    {
+        using var temporary = new TemporaryStore();
+
+        Assert.Equal("wal", Pragma(temporary, "PRAGMA journal_mode"));
+        Assert.Equal("2", Pragma(temporary, "PRAGMA synchronous"));
+        Assert.Equal("1", Pragma(temporary, "PRAGMA foreign_keys"));
+    }
+
+    [Fact]
+    public void A_savepoint_undoes_only_what_follows_it()
+    {
+        using var temporary = new TemporaryStore();
+        var writer = temporary.Writer;
+        writer.Begin();
+        writer.Meta.Set("first", "1");
+        writer.Savepoint();
+        writer.Meta.Set("second", "2");
+        writer.UndoSavepoint();
+        writer.Commit();
+
+        Assert.Equal("1", writer.Meta.Get("first"));
+        Assert.Null(writer.Meta.Get("second"));
+    }
+
+    private static string Pragma(TemporaryStore temporary, string sql)
+    {
+        using var rows = temporary.Writer.Database.Prepare(sql).Start().Rows();
+        Assert.True(rows.Next());
+        return rows.Text(0);
+    }
+}
