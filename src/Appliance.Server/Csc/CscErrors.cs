@@ -16,14 +16,16 @@ internal static class CscErrors
     public static readonly CscError Malformed = Invalid(GenericDescription);
     public static readonly CscError MalformedHeader = Invalid("Malformed authorization header");
 
-    // The tables ask for 400 without a header, RFC 6750 section 3 for 401; 401 surprises the fewest clients.
+    /// <summary>
+    /// The tables ask for 400 without a header, RFC 6750 section 3 for 401; 401 surprises the fewest clients.
+    /// </summary>
     public static readonly CscError MissingHeader = Unauthenticated(
         InvalidRequest, "The request has no Authorization header", BearerChallenge);
 
     public static readonly CscError InvalidToken = Unauthenticated(
         "invalid_token", "The access token is not valid", BearerChallenge + ", error=\"invalid_token\"");
 
-    // RFC 6750 knows invalid_token only; CSC's expired_token stands in the body.
+    /// <summary>RFC 6750 knows invalid_token only; CSC's expired_token stands in the body.</summary>
     public static readonly CscError ExpiredToken = Unauthenticated(
         "expired_token", "The access token expired or was revoked", BearerChallenge + ", error=\"invalid_token\"");
 

@@ -6,7 +6,7 @@ namespace Appliance.Server.Csc.Fields;
 /// <summary>Reads an array of objects, or one object alone; anything else is a wrong type.</summary>
 internal sealed class FieldAuthDataConverter : JsonConverter<FieldAuthData>
 {
-    // More objects than any authentication expression needs.
+    /// <summary>More objects than any authentication expression needs.</summary>
     private const int Limit = 16;
 
     private static readonly FieldTextConverter s_text = new();
@@ -52,7 +52,9 @@ internal sealed class FieldAuthDataConverter : JsonConverter<FieldAuthData>
     public override void Write(Utf8JsonWriter writer, FieldAuthData value, JsonSerializerOptions options)
         => throw new NotSupportedException("Inputs are only read.");
 
-    // False when id is missing, or id or value is no string. A missing value is the out-of-band form: nothing to check.
+    /// <summary>
+    /// False when id is missing, or id or value is no string. A missing value is the out-of-band form: nothing to check.
+    /// </summary>
     private static bool ReadObject(
         ref Utf8JsonReader reader, List<KeyValuePair<string, string>> values, JsonSerializerOptions options)
     {

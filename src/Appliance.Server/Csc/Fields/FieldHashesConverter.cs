@@ -10,7 +10,7 @@ namespace Appliance.Server.Csc.Fields;
 /// </summary>
 internal sealed class FieldHashesConverter : JsonConverter<FieldHashes>
 {
-    // A SHA-512 digest in Base64, with every character percent-encoded, takes 264 bytes.
+    /// <summary>A SHA-512 digest in Base64, with every character percent-encoded, takes 264 bytes.</summary>
     private const int ScratchBytes = 512;
 
     public override bool HandleNull => true;
@@ -97,7 +97,9 @@ internal sealed class FieldHashesConverter : JsonConverter<FieldHashes>
         }
     }
 
-    // Laverca's extendTransaction model documents "[b64]"; Base64 has no comma, so a list in a string is unambiguous.
+    /// <summary>
+    /// Laverca's extendTransaction model documents "[b64]"; Base64 has no comma, so a list in a string is unambiguous.
+    /// </summary>
     private static FieldHashes ReadText(ref Utf8JsonReader reader)
     {
         if (!FieldReader.TryGetString(ref reader, out var text))

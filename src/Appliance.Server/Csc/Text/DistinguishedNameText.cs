@@ -78,7 +78,9 @@ internal static class DistinguishedNameText
         return text.ToString();
     }
 
-    // RFC 4514 section 3, then names that the common parsers (Java's X500Principal among them) know as well.
+    /// <summary>
+    /// RFC 4514 section 3, then names that the common parsers (Java's X500Principal among them) know as well.
+    /// </summary>
     private static string? Keyword(string oid) => oid switch
     {
         CommonNameOid => "CN",
@@ -131,7 +133,7 @@ internal static class DistinguishedNameText
         }
     }
 
-    // RFC 4514 section 2.4.
+    /// <summary>RFC 4514 section 2.4.</summary>
     private static void AppendEscaped(StringBuilder text, string value)
     {
         for (var i = 0; i < value.Length; i++)

@@ -68,7 +68,9 @@ internal static class LenientBase64
         return done;
     }
 
-    // Percent-decodes, maps the URL-safe alphabet to the standard one and sets the padding right.
+    /// <summary>
+    /// Percent-decodes, maps the URL-safe alphabet to the standard one and sets the padding right.
+    /// </summary>
     private static bool Normalize(ReadOnlySpan<byte> text, Span<byte> buffer, out int length)
     {
         length = 0;
