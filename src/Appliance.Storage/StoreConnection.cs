@@ -116,6 +116,14 @@ public sealed class StoreConnection : IDisposable
         _release.Start().Execute();
     }
 
+    /// <summary>How durable a commit is: PRAGMA journal_mode and PRAGMA synchronous ("wal" and 2, FULL).</summary>
+    public (string JournalMode, int Synchronous) ReadDurability()
+    {
+        using var mode = _database.Prepare("PRAGMA journal_mode").Start().Rows();
+        using var synchronous = _database.Prepare("PRAGMA synchronous").Start().Rows();
+        return (mode.Next() ? mode.Text(0) : "", synchronous.Next() ? synchronous.Int32(0) : 0);
+    }
+
     /// <summary>Closes the connection; an open transaction is undone.</summary>
     public void Dispose() => _database.Dispose();
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Pkcs11;
 using Appliance.Signing.Keys;
@@ -14,10 +15,11 @@ internal static class CommandErrors
     /// <summary>The sentence for an expected failure; null for a bug, which may show its stack.</summary>
     public static string? Describe(Exception error) => error switch
     {
-        CommandException or ProvisioningException or RootKeyException => error.Message,
+        CommandException or ProvisioningException or RootKeyException or DirectoryException => error.Message,
         StoreLockedException or StoreSchemaException or StoreException => error.Message,
         TokenNotFoundException or TokenLoginException or Pkcs11Exception => error.Message,
         LedgerOverloadedException => error.Message,
+        DllNotFoundException or BadImageFormatException or FormatException => error.Message,
         OptionsValidationException options => string.Join(" ", options.Failures),
         JsonException json => $"The JSON cannot be read: {json.Message}",
         IOException or UnauthorizedAccessException => error.Message,

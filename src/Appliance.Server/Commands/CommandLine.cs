@@ -9,6 +9,8 @@ namespace Appliance.Server.Commands;
 /// </summary>
 internal static class CommandLine
 {
+    private static readonly TimeSpan s_undoTime = TimeSpan.FromSeconds(30);
+
     public static async Task<int> RunAsync(string[] args, CommandEnvironment environment)
     {
         var parsed = CommandTree.Build(environment).Parse(args);
@@ -25,16 +27,17 @@ internal static class CommandLine
             Error = environment.Error,
             EnableDefaultExceptionHandler = false,
 
-            // The commands stop by themselves and the server drains: nobody may cut them short.
-            ProcessTerminationTimeout = null,
+            // The server's own host hears the signals and drains; a command is cancelled and undoes what it began.
+            ProcessTerminationTimeout = ServeCommand.IsIn(parsed) ? null : s_undoTime,
         };
         try
         {
             return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
         }
-        catch (Exception error) when (CommandErrors.Describe(error) is { } sentence)
+        catch (Exception error)
         {
-            reply.Error(sentence);
+            // A bug shows where it is; whatever can be expected shows one sentence.
+            reply.Error(CommandErrors.Describe(error) ?? $"Unexpected: {error}");
             return ExitCode.Failed;
         }
     }

@@ -9,8 +9,11 @@ namespace Appliance.Server.Commands;
 /// <summary>How a command answers: tables and sentences for people, one JSON document with --json.</summary>
 internal sealed class CommandReply
 {
-    /// <summary>Columns where the output is not a terminal: wide enough that no table wraps an id.</summary>
-    private const int FileWidth = 200;
+    /// <summary>Columns where the output is not a terminal: nothing wraps.</summary>
+    private const int FileWidth = 1000;
+
+    private const string DarkOnLight = "\e[38;5;16;48;5;231m";
+    private const string Reset = "\e[0m";
 
     private readonly CommandEnvironment _environment;
     private IAnsiConsole? _console;
@@ -44,13 +47,25 @@ internal sealed class CommandReply
         }
     }
 
+    /// <summary>Writes a QR code: dark on light whatever the terminal's colours, or scanners may not read it.</summary>
+    public void QrCode(string uri)
+    {
+        foreach (var line in Commands.QrCode.ForTerminal(uri).Split('\n'))
+        {
+            Say(_environment.Terminal ? $"{DarkOnLight}{line.TrimEnd('\r')}{Reset}" : line.TrimEnd('\r'));
+        }
+    }
+
     /// <summary>Writes a table for people.</summary>
     public void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
         var table = new Table().Border(TableBorder.Simple);
-        foreach (var column in columns)
+        for (var i = 0; i < columns.Count; i++)
         {
-            table.AddColumn(new TableColumn(new Text(column, new Style(decoration: Decoration.Bold))).NoWrap());
+            var header = new Text(columns[i], new Style(decoration: Decoration.Bold));
+
+            // The last column gives way where the terminal is narrow: ids and times stay whole.
+            table.AddColumn(new TableColumn(header) { NoWrap = i < columns.Count - 1 });
         }
 
         foreach (var row in rows)

@@ -98,15 +98,17 @@ internal static class CredentialCommands
         FileInfo? csr,
         CancellationToken cancellationToken)
     {
-        // Opened first: a key whose CSR cannot be written is of no use.
-        var file = csr is null ? null : new StreamWriter(csr.FullName);
-        await using var _ = file.ConfigureAwait(false);
-        var made = await bench.Provisioning.CreateAsync(order, cancellationToken).ConfigureAwait(false);
-        if (file is not null && made.SigningRequest is not null)
+        // Made first: a key whose CSR cannot be written is of no use.
+        if (csr is not null)
         {
-            await file
-                .WriteLineAsync(new string(PemEncoding.Write("CERTIFICATE REQUEST", made.SigningRequest)))
-                .ConfigureAwait(false);
+            await File.WriteAllTextAsync(csr.FullName, "", cancellationToken).ConfigureAwait(false);
+        }
+
+        var made = await bench.Provisioning.CreateAsync(order, cancellationToken).ConfigureAwait(false);
+        if (csr is not null && made.SigningRequest is not null)
+        {
+            var pem = PemEncoding.WriteString("CERTIFICATE REQUEST", made.SigningRequest) + "\n";
+            await File.WriteAllTextAsync(csr.FullName, pem, CancellationToken.None).ConfigureAwait(false);
         }
 
         Answer(bench.Reply, Describe(made.Row, signer.UserName));
@@ -175,7 +177,7 @@ internal static class CredentialCommands
         Guid? signer = user is null ? null : bench.FindSigner(user).Signer.Id;
         var names = new Dictionary<Guid, string>();
         var list = new List<CredentialDocument>();
-        foreach (var row in bench.Credentials(signer))
+        foreach (var row in bench.Composition.ListCredentials(signer))
         {
             if (!names.TryGetValue(row.SignerId, out var name))
             {

@@ -99,7 +99,7 @@ internal static class FactorCommands
             return;
         }
 
-        reply.Say(QrCode.ForTerminal(uri));
+        reply.QrCode(uri);
         reply.Say(uri);
         reply.Say($"Scan it with an authenticator application (or type {enrolment.SecretText()}); it is shown only now.");
         reply.Say($"Then: appliance factor activate --user {signer.UserName} --code CODE");

@@ -7,7 +7,7 @@ internal static class QrCode
 {
     private const int PixelsPerModule = 8;
 
-    /// <summary>Lines of half blocks, light on dark terminals and dark on light ones alike, with the quiet zone.</summary>
+    /// <summary>Lines of half blocks with the quiet zone; a block is a dark module.</summary>
     public static string ForTerminal(string uri)
     {
         using var data = Generate(uri);

@@ -12,8 +12,6 @@ namespace Appliance.Server.Commands;
 /// <summary>What a command works with: the composed appliance without its wires, a reply, and the usual look-ups.</summary>
 internal sealed class Workbench : IAsyncDisposable
 {
-    private const int PageSize = 500;
-
     /// <summary>The window that accepts the code of the step before.</summary>
     private const int ImportWindow = 1;
 
@@ -84,30 +82,6 @@ internal sealed class Workbench : IAsyncDisposable
     public string UserNameOf(Guid signerId)
         => Store.Read(signerId, static (connection, id) => connection.Signers.Find(id)?.UserName)
             ?? signerId.ToString("D");
-
-    /// <summary>All credentials of one signer, or of all (null), oldest first.</summary>
-    public IEnumerable<CredentialRow> Credentials(Guid? signerId)
-    {
-        var after = Guid.Empty;
-        while (true)
-        {
-            var from = after;
-            var page = Store.Read(connection => signerId is { } id
-                ? connection.Credentials.ListBySigner(id, from, PageSize)
-                : connection.Credentials.List(from, PageSize));
-            foreach (var row in page)
-            {
-                yield return row;
-            }
-
-            if (page.Count < PageSize)
-            {
-                yield break;
-            }
-
-            after = page[^1].Id;
-        }
-    }
 
     public async ValueTask DisposeAsync()
     {

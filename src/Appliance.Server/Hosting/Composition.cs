@@ -5,7 +5,6 @@ using Appliance.Server.Options;
 using Appliance.Signing.Keys;
 using Appliance.Signing.Provisioning;
 using Appliance.Storage;
-using Microsoft.Extensions.Logging;
 
 namespace Appliance.Server.Hosting;
 
@@ -16,6 +15,8 @@ namespace Appliance.Server.Hosting;
 /// </summary>
 internal sealed class Composition : IAsyncDisposable
 {
+    private const int PageSize = 500;
+
     private readonly ApplianceOptions _options;
     private Pkcs11Module? _module;
     private Token? _token;
@@ -80,6 +81,30 @@ internal sealed class Composition : IAsyncDisposable
         return new TotpFactors(RootKey.Derive(KeyPurpose.TotpSecret), options, Time);
     }
 
+    /// <summary>All credentials of one signer, or of all (null), oldest first.</summary>
+    public IEnumerable<CredentialRow> ListCredentials(Guid? signerId)
+    {
+        var after = Guid.Empty;
+        while (true)
+        {
+            var from = after;
+            var page = Store.Read(connection => signerId is { } id
+                ? connection.Credentials.ListBySigner(id, from, PageSize)
+                : connection.Credentials.List(from, PageSize));
+            foreach (var row in page)
+            {
+                yield return row;
+            }
+
+            if (page.Count < PageSize)
+            {
+                yield break;
+            }
+
+            after = page[^1].Id;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         _authority?.Dispose();
@@ -89,6 +114,9 @@ internal sealed class Composition : IAsyncDisposable
         await Loop.DisposeAsync().ConfigureAwait(false);
         Store.Dispose();
     }
+
+    private static PinSource PinOf(TokenSettings settings)
+        => settings.PinFile is { } file ? PinSource.FromFile(file) : PinSource.FromEnvironment(settings.PinVariable!);
 
     private Token OpenToken()
     {

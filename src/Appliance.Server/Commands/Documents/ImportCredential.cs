@@ -7,17 +7,17 @@ internal sealed record ImportCredential
 {
     /// <summary>RSA-2048, RSA-3072, RSA-4096, P-256, P-384 or P-521.</summary>
     [JsonPropertyName("algorithm")]
-    public required string Algorithm { get; init; }
+    public required string Algorithm { get; set; }
 
     [JsonPropertyName("multisign")]
-    public int Multisign { get; init; } = 1;
+    public int Multisign { get; set; } = 1;
 
     [JsonPropertyName("scal")]
-    public int Scal { get; init; } = 2;
+    public int Scal { get; set; } = 2;
 
     [JsonPropertyName("years")]
-    public int Years { get; init; } = 1;
+    public int Years { get; set; } = 1;
 
     [JsonPropertyName("description")]
-    public string Description { get; init; } = "";
+    public string Description { get; set; } = "";
 }

@@ -6,19 +6,19 @@ namespace Appliance.Server.Commands.Documents;
 internal sealed record ImportSigner
 {
     [JsonPropertyName("user")]
-    public required string User { get; init; }
+    public required string User { get; set; }
 
     [JsonPropertyName("name")]
-    public required string Name { get; init; }
+    public required string Name { get; set; }
 
     /// <summary>Null for a random one, which the answer tells.</summary>
     [JsonPropertyName("password")]
-    public string? Password { get; init; }
+    public string? Password { get; set; }
 
     /// <summary>True to enrol and activate a TOTP factor, whose secret the answer tells.</summary>
     [JsonPropertyName("factor")]
-    public bool Factor { get; init; }
+    public bool Factor { get; set; }
 
     [JsonPropertyName("credentials")]
-    public IReadOnlyList<ImportCredential> Credentials { get; init; } = [];
+    public IReadOnlyList<ImportCredential> Credentials { get; set; } = [];
 }

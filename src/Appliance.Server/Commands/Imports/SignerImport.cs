@@ -114,6 +114,11 @@ internal sealed class SignerImport
             throw new CommandException($"{name}: {string.Join(' ', refused)}");
         }
 
+        if (signer.Credentials is null)
+        {
+            throw new CommandException($"{name}: null where an array of credentials should be.");
+        }
+
         if (signer.Credentials.Count > CredentialLimit)
         {
             throw new CommandException($"{name}: more than {CredentialLimit} credentials.");
@@ -141,7 +146,7 @@ internal sealed class SignerImport
                 SignerId = plan.SignerId,
                 ProfileId = plan.ProfileId,
                 Subject = Workbench.SubjectOf(plan.SignerId, plan.DisplayName),
-                Algorithm = AlgorithmName.Parse(credential.Algorithm),
+                Algorithm = AlgorithmName.Parse(credential.Algorithm ?? ""),
                 Years = credential.Years,
                 Scal = credential.Scal,
                 Multisign = credential.Multisign,

@@ -1,0 +1,89 @@
+using System.Globalization;
+using Appliance.Pkcs11;
+using Appliance.Server.Hosting;
+using Appliance.Storage;
+
+namespace Appliance.Server.Commands.Checks;
+
+/// <summary>Credentials: their keys are in the token, their rows are as they were made, their certificates last.</summary>
+internal static class CredentialChecks
+{
+    private const int NamedLimit = 5;
+
+    public static void Examine(
+        CheckList list, Composition composition, Token token, bool linksKnown, DateTimeOffset now)
+    {
+        var rows = list.Try("keys", () => composition.ListCredentials(null).ToList());
+        if (rows is null)
+        {
+            list.Skip("certificates", "The credentials cannot be read.");
+            return;
+        }
+
+        list.Look("keys", () => ExamineKeys(list, rows, token));
+        if (linksKnown)
+        {
+            var changed = rows.Where(row => !composition.Link.Verify(row)).ToList();
+            Report(list, "links", "as they were made", changed, "changed behind the appliance's back", rows.Count);
+        }
+        else
+        {
+            list.Skip("links", "The root key does not unwrap.");
+        }
+
+        ExamineCertificates(list, rows, now);
+    }
+
+    private static void ExamineKeys(CheckList list, List<CredentialRow> rows, Token token)
+    {
+        var inToken = new HashSet<(string Id, string Label)>();
+        foreach (var key in token.FindKeys())
+        {
+            if (key.Class == TokenKeyClass.Private)
+            {
+                inToken.Add((Convert.ToHexString(key.Id), key.Label));
+            }
+        }
+
+        var missing = rows.Where(row => !inToken.Contains((Convert.ToHexString(row.KeyId), row.KeyLabel))).ToList();
+        Report(list, "keys", "in the token", missing, "without their key in the token", rows.Count);
+    }
+
+    private static void ExamineCertificates(CheckList list, List<CredentialRow> rows, DateTimeOffset now)
+    {
+        var enabled = rows.Where(row => row.State == CredentialState.Enabled).ToList();
+        var expired = enabled.Where(row => row.NotAfter <= now.ToUnixTimeMilliseconds()).ToList();
+        var soon = enabled
+            .Where(row => row.NotAfter > now.ToUnixTimeMilliseconds()
+                && row.NotAfter <= now.AddDays(30).ToUnixTimeMilliseconds())
+            .ToList();
+        if (expired.Count > 0 || soon.Count == 0)
+        {
+            Report(list, "certificates", "not expired", expired, "enabled with an expired certificate", enabled.Count);
+        }
+
+        if (soon.Count > 0)
+        {
+            list.Warn("certificates", $"{Number(soon.Count)} expire within 30 days: {Names(soon)}.");
+        }
+    }
+
+    private static void Report(
+        CheckList list, string name, string good, List<CredentialRow> bad, string wrong, int count)
+    {
+        if (bad.Count == 0)
+        {
+            list.Ok(name, $"{Number(count)} credentials, {good}");
+        }
+        else
+        {
+            list.Fail(name, $"{Number(bad.Count)} of {Number(count)} credentials {wrong}: {Names(bad)}.");
+        }
+    }
+
+    private static string Names(List<CredentialRow> rows)
+        => string.Join(", ", rows.Take(NamedLimit).Select(row => row.Id.ToString("D")))
+            + (rows.Count > NamedLimit ? ", ..." : "");
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

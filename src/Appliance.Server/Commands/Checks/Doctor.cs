@@ -1,0 +1,179 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using Appliance.Pkcs11;
+using Appliance.Server.Hosting;
+using Appliance.Server.Options;
+using Appliance.Signing.Keys;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Appliance.Server.Commands.Checks;
+
+/// <summary>
+/// Examines an installation from its options to its certificates. Every check is listed; one that depends on a failed
+/// one is skipped and says so. Spends no PIN attempt that the token's flags or the memory of refused PINs forbid.
+/// </summary>
+internal sealed class Doctor
+{
+    private const string NoStore = "The store did not open.";
+    private const string NoToken = "The token is not logged in.";
+
+    private readonly CheckList _list = new();
+    private readonly ApplianceOptions _options;
+    private readonly TimeProvider _time;
+
+    private Doctor(ApplianceOptions options, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+    }
+
+    public static async Task<List<Check>> ExamineAsync(ParseResult parsed, CommandEnvironment environment)
+    {
+        var options = CommandConfiguration.Load(parsed);
+        var doctor = new Doctor(options, environment.Time);
+        await doctor.ExamineAsync().ConfigureAwait(false);
+        return doctor._list.Checks;
+    }
+
+    private async Task ExamineAsync()
+    {
+        _list.Ok("options", "complete and consistent");
+        ListenChecks.Examine(_list, _options);
+        var composition = OpenStore();
+        ClockChecks.Examine(_list, _time, composition?.Store);
+        using var module = LoadModule();
+        try
+        {
+            var token = FindToken(module);
+            Examine(composition, token);
+        }
+        finally
+        {
+            if (composition is not null)
+            {
+                await composition.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>A store that is not there yet is not made: that is `init`'s.</summary>
+    private Composition? OpenStore()
+    {
+        if (!File.Exists(_options.Store.Path))
+        {
+            _list.Fail("store", $"There is no store at {_options.Store.Path}; run `appliance init`.");
+            return null;
+        }
+
+        return _list.Try("store", () =>
+        {
+            var composition = Composition.Open(_options, _time, NullLoggerFactory.Instance);
+            StoreChecks.Examine(_list, composition);
+            return composition;
+        });
+    }
+
+    private Pkcs11Module? LoadModule() => _list.Try("module", () =>
+    {
+        var module = Pkcs11Module.Load(_options.Token.Module);
+        _list.Ok("module", $"{module.Info.Path}: {module.Info.Manufacturer}, {module.Info.Description} {module.Info.LibraryVersion}");
+        return module;
+    });
+
+    private TokenInfo? FindToken(Pkcs11Module? module)
+    {
+        if (module is null)
+        {
+            _list.Skip("token", "The module did not load.");
+            return null;
+        }
+
+        return _list.Try("token", () =>
+        {
+            using var token = module.OpenToken(TokenSelector.Parse(_options.Token.Selector));
+            var info = token.ReadInfo();
+            _list.Ok("token", info.ToString());
+            return info;
+        });
+    }
+
+    private void Examine(Composition? composition, TokenInfo? info)
+    {
+        var token = LogIn(composition, info);
+        if (composition is null || token is null)
+        {
+            foreach (var name in new[] { "root key", "demo CA", "keys", "certificates" })
+            {
+                _list.Skip(name, composition is null ? NoStore : NoToken);
+            }
+
+            return;
+        }
+
+        var rootKey = _list.Try("root key", () => composition.RootKey);
+        if (rootKey is not null)
+        {
+            ReportRootKey(rootKey);
+        }
+
+        _list.Look("demo CA", () => ExamineAuthority(composition, token));
+        CredentialChecks.Examine(_list, composition, token, rootKey is not null, _time.GetUtcNow());
+    }
+
+    private Token? LogIn(Composition? composition, TokenInfo? info)
+    {
+        if (composition is null || info is null)
+        {
+            _list.Skip("PIN", composition is null ? NoStore : "The token was not found.");
+            return null;
+        }
+
+        if (info.Flags.HasFlag(TokenFlags.UserPinToBeChanged))
+        {
+            _list.Warn("PIN flags", "The token says that its PIN is to be changed.");
+        }
+
+        return _list.Try("PIN", () =>
+        {
+            var token = composition.Token;
+            _list.Ok("PIN", "accepted");
+            return token;
+        });
+    }
+
+    private void ReportRootKey(RootKey rootKey)
+    {
+        if (rootKey.IsLocked)
+        {
+            _list.Ok("root key", "unwraps");
+        }
+        else
+        {
+            _list.Warn("root key", "unwraps, but its memory cannot be locked; raise RLIMIT_MEMLOCK (LimitMEMLOCK).");
+        }
+    }
+
+    /// <summary>A signature by the token that the certificate verifies: keys, mechanism and certificate fit.</summary>
+    private void ExamineAuthority(Composition composition, Token token)
+    {
+        if (composition.Authority is not { } authority)
+        {
+            _list.Fail("demo CA", "The store has none; run `appliance init`.");
+            return;
+        }
+
+        var hash = RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes);
+        var scheme = new SignatureScheme(SignatureKind.EcdsaDer, HashAlgorithmName.SHA256);
+        var signature = token.Sign(authority.Key, scheme, hash);
+        using var key = ECDsa.Create();
+        key.ImportSubjectPublicKeyInfo(authority.Key.SubjectPublicKeyInfo.Span, out _);
+        if (!key.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence))
+        {
+            _list.Fail("demo CA", "A signature by its key does not verify against its certificate; restore the token.");
+        }
+        else
+        {
+            CertificateChecks.Report(_list, "demo CA", "signs and verifies", authority.NotAfter, _time.GetUtcNow());
+        }
+    }
+}

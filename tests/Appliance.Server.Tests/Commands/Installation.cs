@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Appliance.Server.Commands;
+
+namespace Appliance.Server.Tests.Commands;
+
+/// <summary>An installation in a temporary directory with a token of its own, worked by its command line.</summary>
+internal sealed class Installation : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("commands-").FullName;
+
+    /// <summary>With a token of its own, or with none for commands that never ask for it.</summary>
+    public Installation(bool withToken = true)
+    {
+        Token = withToken ? SoftHsmTokens.Take() : "none";
+        File.WriteAllText(PathOf("pin"), SoftHsmTokens.Pin);
+        WriteConfiguration(Token, PathOf("pin"));
+    }
+
+    public string Token { get; }
+
+    public string StorePath => PathOf("store.db");
+
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
+    public string PathOf(string name) => Path.Combine(_directory, name);
+
+    public void WriteConfiguration(string token, string pinFile, string rest = "127.0.0.1:0", string grpc = "127.0.0.1:0")
+        => File.WriteAllText(
+            PathOf("appliance.json"),
+            JsonSerializer.Serialize(new
+            {
+                Store = new { Path = StorePath },
+                Token = new { Module = SoftHsmTokens.Library, Selector = token, PinFile = pinFile },
+                Listen = new { Rest = rest, Grpc = grpc },
+            }));
+
+    /// <summary>Runs a command; arguments are separated by single spaces.</summary>
+    public Task<CommandOutcome> RunAsync(string arguments, string input = "")
+        => RunAsync(arguments.Split(' '), input);
+
+    public async Task<CommandOutcome> RunAsync(string[] arguments, string input = "")
+    {
+        await using var output = new StringWriter();
+        await using var error = new StringWriter();
+        using var reader = new StringReader(input);
+        var environment = new CommandEnvironment
+        {
+            Output = output,
+            Error = error,
+            Input = reader,
+            Interactive = false,
+            Terminal = false,
+            Time = Time,
+        };
+        var exitCode = await CommandLine.RunAsync([.. arguments, "--config", PathOf("appliance.json")], environment);
+        return new CommandOutcome(exitCode, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Runs a command with --json that must succeed.</summary>
+    public async Task<JsonElement> JsonAsync(string arguments, string input = "")
+        => (await RunAsync(arguments + " --json", input)).Json();
+
+    /// <summary>After `init` and `signer add`.</summary>
+    public async Task SetUpAsync(string user = "ioana")
+    {
+        (await RunAsync("init")).Succeeded();
+        (await RunAsync($"signer add --user {user} --name Ioana", "a long enough password")).Succeeded();
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+}
