@@ -6,7 +6,7 @@ namespace Appliance.Server.Commands;
 /// <summary>The appliance's options as a command line names them: file, environment, --set.</summary>
 internal static class CommandConfiguration
 {
-    private const string EnvironmentPrefix = "APPLIANCE_";
+    private const string EnvironmentPrefix = "APPLIANCE__";
 
     /// <summary>Sources in rising precedence.</summary>
     public static IConfigurationRoot Read(ParseResult parsed)
@@ -33,11 +33,7 @@ internal static class CommandConfiguration
 
     /// <summary>The validated options.</summary>
     public static ApplianceOptions Load(ParseResult parsed)
-    {
-        var options = new ApplianceOptions();
-        Read(parsed).Bind(options);
-        return options;
-    }
+        => OptionsReader.Read(Read(parsed));
 
     private static IEnumerable<KeyValuePair<string, string?>> ReadSet(ParseResult parsed)
     {

@@ -2,10 +2,10 @@ using System.Text.Json;
 using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Pkcs11;
+using Appliance.Server.Options;
 using Appliance.Signing.Keys;
 using Appliance.Signing.Provisioning;
 using Appliance.Storage;
-using Microsoft.Extensions.Options;
 
 namespace Appliance.Server.Commands;
 
@@ -20,7 +20,7 @@ internal static class CommandErrors
         TokenNotFoundException or TokenLoginException or Pkcs11Exception => error.Message,
         LedgerOverloadedException => error.Message,
         DllNotFoundException or BadImageFormatException or FormatException => error.Message,
-        OptionsValidationException options => string.Join(" ", options.Failures),
+        OptionsException options => string.Join(Environment.NewLine, options.Errors),
         JsonException json => $"The JSON cannot be read: {json.Message}",
         IOException or UnauthorizedAccessException => error.Message,
         OperationCanceledException => "Interrupted; what was not finished was undone.",

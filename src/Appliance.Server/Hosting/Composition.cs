@@ -116,12 +116,12 @@ internal sealed class Composition : IAsyncDisposable
     }
 
     private static PinSource PinOf(TokenSettings settings)
-        => settings.PinFile is { } file ? PinSource.FromFile(file) : PinSource.FromEnvironment(settings.PinVariable!);
+        => settings.PinFile is { } file ? PinSource.FromFile(file) : PinSource.FromEnvironment(settings.PinEnvironment!);
 
     private Token OpenToken()
     {
         _module ??= Pkcs11Module.Load(_options.Token.Module);
-        var token = _module.OpenToken(TokenSelector.Parse(_options.Token.Selector));
+        var token = _module.OpenToken(TokenSelector.Parse(_options.Token.Token));
         try
         {
             token.Login(PinOf(_options.Token), PinMemory.Create(Store, Loop, Time));

@@ -30,7 +30,7 @@ internal sealed class Installation : IDisposable
             JsonSerializer.Serialize(new
             {
                 Store = new { Path = StorePath },
-                Token = new { Module = SoftHsmTokens.Library, Selector = token, PinFile = pinFile },
+                Token = new { Module = SoftHsmTokens.Library, Token = token, PinFile = pinFile },
                 Listen = new { Rest = rest, Grpc = grpc },
             }));
 

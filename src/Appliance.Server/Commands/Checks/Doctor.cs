@@ -90,7 +90,7 @@ internal sealed class Doctor
 
         return _list.Try("token", () =>
         {
-            using var token = module.OpenToken(TokenSelector.Parse(_options.Token.Selector));
+            using var token = module.OpenToken(TokenSelector.Parse(_options.Token.Token));
             var info = token.ReadInfo();
             _list.Ok("token", info.ToString());
             return info;

@@ -11,7 +11,10 @@ internal static class ListenChecks
     {
         foreach (var address in new[] { options.Listen.Rest, options.Listen.Grpc }.Distinct(StringComparer.Ordinal))
         {
-            Bind(list, IPEndPoint.Parse(address));
+            if (ListenAddress.TryParse(address, out var parsed))
+            {
+                Bind(list, parsed.EndPoint);
+            }
         }
     }
 

@@ -1,0 +1,26 @@
+namespace Appliance.Server.Options;
+
+/// <summary>
+/// All settings: from the JSON file of --config, then environment variables (APPLIANCE__Section__Key), then --set
+/// Section:Key=VALUE; the later wins. Checked together at start (<see cref="OptionsReader"/>).
+/// </summary>
+internal sealed class ApplianceOptions
+{
+    public StoreSettings Store { get; set; } = new();
+
+    public TokenSettings Token { get; set; } = new();
+
+    public ListenSettings Listen { get; set; } = new();
+
+    public TotpSettings Totp { get; set; } = new();
+
+    public SignInSettings SignIn { get; set; } = new();
+
+    public SigningSettings Signing { get; set; } = new();
+
+    public LimitSettings Limits { get; set; } = new();
+
+    public InfoSettings Info { get; set; } = new();
+
+    public LogSettings Log { get; set; } = new();
+}

@@ -1,0 +1,127 @@
+namespace Appliance.Server.Options;
+
+/// <summary>The rules of the settings; each error names the setting and says what to do.</summary>
+internal static class OptionsRules
+{
+    public static void Check(ApplianceOptions options, List<string> errors)
+    {
+        Require(errors, "Store:Path", options.Store.Path, "give it the path of the store's file");
+        CheckToken(options.Token, errors);
+        CheckListen(options.Listen, errors);
+        Range(errors, "Totp:Window", options.Totp.Window, 0, 1);
+        Text(errors, "Totp:Issuer", options.Totp.Issuer, 64);
+        if (options.Totp.Issuer?.Contains(':', StringComparison.Ordinal) == true)
+        {
+            errors.Add("Totp:Issuer: take the colon out; authenticators split there.");
+        }
+
+        Range(errors, "SignIn:AccessTokenSeconds", options.SignIn.AccessTokenSeconds, 60, 86_400);
+        Range(errors, "SignIn:RefreshTokenSeconds", options.SignIn.RefreshTokenSeconds, 60, 31_536_000);
+        Range(errors, "Signing:SadLifetimeSeconds", options.Signing.SadLifetimeSeconds, 10, 86_400);
+        Range(errors, "Limits:CallsInFlight", options.Limits.CallsInFlight, 1, 65_536);
+        Range(errors, "Limits:RequestBytes", options.Limits.RequestBytes, 16_384, 67_108_864);
+        Range(errors, "Limits:Connections", options.Limits.Connections, 1, 65_536);
+        Range(errors, "Limits:DrainSeconds", options.Limits.DrainSeconds, 1, 300);
+        Text(errors, "Info:Name", options.Info.Name, 255);
+        Text(errors, "Info:Description", options.Info.Description, 255);
+        Text(errors, "Info:Lang", options.Info.Lang, 35);
+        if (options.Info.Region is not { Length: 2 } region || !region.All(char.IsAsciiLetterUpper))
+        {
+            errors.Add("Info:Region: must be an ISO 3166-1 alpha-2 code, two capital letters, such as RO.");
+        }
+
+        if (!Uri.TryCreate(options.Info.Logo, UriKind.Absolute, out _))
+        {
+            errors.Add("Info:Logo: must be an absolute URI.");
+        }
+
+        if (!Enum.TryParse<LogLevel>(options.Log.Level, ignoreCase: true, out _))
+        {
+            errors.Add($"Log:Level: must be one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
+        }
+    }
+
+    private static void CheckToken(TokenSettings token, List<string> errors)
+    {
+        Require(errors, "Token:Module", token.Module, "give it the path of the PKCS#11 library");
+        Require(errors, "Token:Token", token.Token, "give it the token's label, serial:NUMBER or a pkcs11: URI");
+        if (string.IsNullOrEmpty(token.PinFile) == string.IsNullOrEmpty(token.PinEnvironment))
+        {
+            errors.Add("Token:PinFile, Token:PinEnvironment: set exactly one of the two.");
+        }
+
+        if (token.Dispatch is not ("workers" or "inline"))
+        {
+            errors.Add("Token:Dispatch: must be workers or inline.");
+        }
+
+        Range(errors, "Token:Sessions", token.Sessions, 0, 1_024);
+    }
+
+    private static void CheckListen(ListenSettings listen, List<string> errors)
+    {
+        var rest = CheckAddress("Listen:Rest", listen.Rest, listen.AllowPlaintext, errors);
+        var grpc = CheckAddress("Listen:Grpc", listen.Grpc, listen.AllowPlaintext, errors);
+        if (rest?.IsTls == true || grpc?.IsTls == true)
+        {
+            RequireFile(errors, "Listen:Certificate", listen.Certificate);
+            RequireFile(errors, "Listen:CertificateKey", listen.CertificateKey);
+        }
+
+        if (rest is not null && grpc is not null && rest.EndPoint.Port != 0 && rest.EndPoint.Equals(grpc.EndPoint)
+            && !(rest.IsTls && grpc.IsTls))
+        {
+            errors.Add("Listen:Rest, Listen:Grpc: one address for both needs https for both, or give them two ports.");
+        }
+    }
+
+    private static ListenAddress? CheckAddress(string name, string? text, bool allowPlaintext, List<string> errors)
+    {
+        if (!ListenAddress.TryParse(text, out var address))
+        {
+            errors.Add($"{name}: must be http://IP:PORT or https://IP:PORT, such as http://127.0.0.1:8080.");
+        }
+        else if (!address.IsTls && !address.IsLoopback && !allowPlaintext)
+        {
+            errors.Add($"{name}: plaintext listens on loopback only; use https, or set Listen:AllowPlaintext to true.");
+        }
+
+        return address;
+    }
+
+    private static void Require(List<string> errors, string name, string? value, string advice)
+    {
+        if (string.IsNullOrWhiteSpace(value))
+        {
+            errors.Add($"{name}: is required; {advice}.");
+        }
+    }
+
+    private static void RequireFile(List<string> errors, string name, string? path)
+    {
+        if (string.IsNullOrWhiteSpace(path))
+        {
+            errors.Add($"{name}: is required for https; give it the path of a PEM file.");
+        }
+        else if (!File.Exists(path))
+        {
+            errors.Add($"{name}: there is no file {path}.");
+        }
+    }
+
+    private static void Text(List<string> errors, string name, string? value, int limit)
+    {
+        if (string.IsNullOrWhiteSpace(value) || value.Length > limit)
+        {
+            errors.Add($"{name}: must have 1 to {limit} characters.");
+        }
+    }
+
+    private static void Range(List<string> errors, string name, int value, int low, int high)
+    {
+        if (value < low || value > high)
+        {
+            errors.Add($"{name}: must be {low} to {high}, not {value}.");
+        }
+    }
+}
