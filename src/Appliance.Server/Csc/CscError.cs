@@ -1,4 +1,5 @@
 using System.Net;
+using Appliance.Grpc;
 
 namespace Appliance.Server.Csc;
 
@@ -9,7 +10,7 @@ namespace Appliance.Server.Csc;
 /// <param name="Description">The error_description; literally the standard's text where it has one.</param>
 /// <param name="RetryAfterSeconds">When a retry may help, the seconds to wait; otherwise 0.</param>
 internal sealed record CscError(
-    HttpStatusCode HttpStatus, GrpcCode GrpcCode, string Error, string Description, int RetryAfterSeconds = 0)
+    HttpStatusCode HttpStatus, GrpcStatusCode GrpcCode, string Error, string Description, int RetryAfterSeconds = 0)
 {
     /// <summary>The WWW-Authenticate header that goes with a 401; null without one.</summary>
     public string? Challenge { get; init; }

@@ -1,4 +1,5 @@
 using System.Net;
+using Appliance.Grpc;
 
 namespace Appliance.Server.Csc;
 
@@ -37,11 +38,11 @@ internal static class CscErrors
     public static readonly CscError RefreshTokenValue = Invalid("Invalid refresh_token");
 
     public static readonly CscError LoginFailed = new(
-        HttpStatusCode.BadRequest, GrpcCode.Unauthenticated, "authentication_error",
+        HttpStatusCode.BadRequest, GrpcStatusCode.Unauthenticated, "authentication_error",
         "An error occurred during authentication process");
 
     public static readonly CscError LoginNeedsTls = new(
-        HttpStatusCode.Forbidden, GrpcCode.PermissionDenied, "access_denied",
+        HttpStatusCode.Forbidden, GrpcStatusCode.PermissionDenied, "access_denied",
         "Sign in over TLS; a plaintext connection is accepted from the same machine only");
 
     public static readonly CscError InvalidTokenParameter = Invalid("Invalid string parameter token");
@@ -52,35 +53,35 @@ internal static class CscErrors
     public static readonly CscError HashNotBase64 = Invalid("Invalid Base64 hash string parameter");
 
     public static readonly CscError NotImplemented = new(
-        HttpStatusCode.NotImplemented, GrpcCode.Unimplemented, "not_implemented",
+        HttpStatusCode.NotImplemented, GrpcStatusCode.Unimplemented, "not_implemented",
         "This API method is not implemented; info.methods lists those that are");
 
     public static readonly CscError UnknownPath = new(
-        HttpStatusCode.NotFound, GrpcCode.Unimplemented, InvalidRequest, "No such path");
+        HttpStatusCode.NotFound, GrpcStatusCode.Unimplemented, InvalidRequest, "No such path");
 
     public static readonly CscError NotPost = new(
-        HttpStatusCode.MethodNotAllowed, GrpcCode.Unimplemented, InvalidRequest, "Every API method is called by POST");
+        HttpStatusCode.MethodNotAllowed, GrpcStatusCode.Unimplemented, InvalidRequest, "Every API method is called by POST");
 
     public static readonly CscError NotJson = new(
-        HttpStatusCode.UnsupportedMediaType, GrpcCode.InvalidArgument, InvalidRequest,
+        HttpStatusCode.UnsupportedMediaType, GrpcStatusCode.InvalidArgument, InvalidRequest,
         "The Content-Type must be application/json, in UTF-8");
 
     public static readonly CscError TooLarge = new(
-        HttpStatusCode.RequestEntityTooLarge, GrpcCode.ResourceExhausted, InvalidRequest,
+        HttpStatusCode.RequestEntityTooLarge, GrpcStatusCode.ResourceExhausted, InvalidRequest,
         "The request body is larger than this server accepts");
 
     public static readonly CscError TooManyHashes = Invalid("Too many hashes in one request");
 
     public static readonly CscError Busy = new(
-        HttpStatusCode.TooManyRequests, GrpcCode.ResourceExhausted, "temporarily_unavailable",
+        HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
         "More requests are in progress than this server accepts; nothing was used up", 1);
 
     public static readonly CscError Stopping = new(
-        HttpStatusCode.ServiceUnavailable, GrpcCode.Unavailable, "temporarily_unavailable",
+        HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Unavailable, "temporarily_unavailable",
         "The server is stopping; nothing was used up", 5);
 
     public static readonly CscError Internal = new(
-        HttpStatusCode.InternalServerError, GrpcCode.Internal, "server_error", "The server failed to answer");
+        HttpStatusCode.InternalServerError, GrpcStatusCode.Internal, "server_error", "The server failed to answer");
 
     public static CscError MissingString(string name) => Invalid($"Missing (or invalid type) string parameter {name}");
 
@@ -91,9 +92,9 @@ internal static class CscErrors
     public static CscError InvalidParameter(string name) => Invalid($"Invalid parameter {name}");
 
     /// <summary>A 400 invalid_request.</summary>
-    public static CscError Invalid(string description, GrpcCode code = GrpcCode.InvalidArgument)
+    public static CscError Invalid(string description, GrpcStatusCode code = GrpcStatusCode.InvalidArgument)
         => new(HttpStatusCode.BadRequest, code, InvalidRequest, description);
 
     private static CscError Unauthenticated(string error, string description, string challenge)
-        => new(HttpStatusCode.Unauthorized, GrpcCode.Unauthenticated, error, description) { Challenge = challenge };
+        => new(HttpStatusCode.Unauthorized, GrpcStatusCode.Unauthenticated, error, description) { Challenge = challenge };
 }

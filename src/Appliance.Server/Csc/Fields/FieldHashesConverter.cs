@@ -10,9 +10,6 @@ namespace Appliance.Server.Csc.Fields;
 /// </summary>
 internal sealed class FieldHashesConverter : JsonConverter<FieldHashes>
 {
-    /// <summary>A SHA-512 digest in Base64, with every character percent-encoded, takes 264 bytes.</summary>
-    private const int ScratchBytes = 512;
-
     public override bool HandleNull => true;
 
     public override FieldHashes Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -36,7 +33,6 @@ internal sealed class FieldHashesConverter : JsonConverter<FieldHashes>
 
     private static FieldHashes ReadArray(ref Utf8JsonReader reader)
     {
-        Span<byte> scratch = stackalloc byte[ScratchBytes];
         var hashes = new List<byte[]>();
         var decoded = true;
         var tooMany = false;
@@ -51,7 +47,7 @@ internal sealed class FieldHashesConverter : JsonConverter<FieldHashes>
             {
                 tooMany = true;
             }
-            else if (decoded && TryDecode(ref reader, scratch, out var hash))
+            else if (decoded && TryDecode(ref reader, out var hash))
             {
                 hashes.Add(hash);
             }
@@ -69,7 +65,7 @@ internal sealed class FieldHashesConverter : JsonConverter<FieldHashes>
         return tooMany ? FieldHashes.TooMany : FieldHashes.Of(hashes);
     }
 
-    private static bool TryDecode(ref Utf8JsonReader reader, Span<byte> scratch, out byte[] hash)
+    private static bool TryDecode(ref Utf8JsonReader reader, out byte[] hash)
     {
         if (!reader.HasValueSequence && !reader.ValueIsEscaped)
         {
@@ -77,11 +73,10 @@ internal sealed class FieldHashesConverter : JsonConverter<FieldHashes>
         }
 
         var length = checked((int)(reader.HasValueSequence ? reader.ValueSequence.Length : reader.ValueSpan.Length));
-        var rented = length > scratch.Length ? ArrayPool<byte>.Shared.Rent(length) : null;
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            var buffer = rented ?? scratch;
-            return LenientBase64.TryDecode(buffer[..reader.CopyString(buffer)], out hash);
+            return LenientBase64.TryDecode(buffer.AsSpan(0, reader.CopyString(buffer)), out hash);
         }
         catch (InvalidOperationException)
         {
@@ -90,10 +85,7 @@ internal sealed class FieldHashesConverter : JsonConverter<FieldHashes>
         }
         finally
         {
-            if (rented is not null)
-            {
-                ArrayPool<byte>.Shared.Return(rented);
-            }
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
