@@ -17,9 +17,12 @@ internal readonly struct Answer<T>
     /// <summary>The value; only without an error.</summary>
     public T Value => Error is null ? _value! : throw new InvalidOperationException("A refusal has no value.");
 
-    public static implicit operator Answer<T>(T value) => new(value, null);
+    public static implicit operator Answer<T>(T value) => Of(value);
 
     public static implicit operator Answer<T>(CscError error) => new(default, error);
+
+    /// <summary>A success; for values of interface types, which convert to nothing implicitly.</summary>
+    public static Answer<T> Of(T value) => new(value, null);
 
     /// <summary>The same, with the value in another form.</summary>
     public Answer<TOther> Map<TOther>(Func<T, TOther> convert)
