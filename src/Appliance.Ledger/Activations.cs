@@ -4,7 +4,7 @@ using Appliance.Storage;
 namespace Appliance.Ledger;
 
 /// <summary>
-/// The activations: what was authorised and what is left of it. Made once at start by <see cref="Start"/>, which also
+/// The activations: what was authorised and what is left of it. Made once at start by <see cref="StartAsync"/>, which also
 /// settles what an earlier run left open.
 /// </summary>
 public sealed class Activations
@@ -24,35 +24,34 @@ public sealed class Activations
 
     /// <summary>
     /// Begins an incarnation: whatever an earlier one had reserved and not settled may have been signed, so it becomes
-    /// spent, with an audit record that says how much. Called before the commit loop starts.
+    /// spent, with an audit record that says how much.
     /// </summary>
-    /// <param name="store">The store.</param>
+    /// <param name="loop">The commit loop; nothing can be reserved before this has completed.</param>
     /// <param name="rowKey">The key of the row MACs, 32 bytes, kept alive and unchanged by the caller.</param>
     /// <param name="node">The node's name.</param>
-    public static Activations Start(Store store, ReadOnlyMemory<byte> rowKey, string node)
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public static async ValueTask<Activations> StartAsync(
+        CommitLoop loop, ReadOnlyMemory<byte> rowKey, string node, TimeProvider time, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(loop);
+        ArgumentNullException.ThrowIfNull(time);
         ArgumentException.ThrowIfNullOrEmpty(node);
         if (rowKey.Length != RowKeyLength)
         {
             throw new ArgumentException($"The row key has {RowKeyLength} bytes.", nameof(rowKey));
         }
 
-        var now = store.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        var writer = store.Writer;
-        writer.Begin();
-        try
-        {
-            var incarnation = writer.Incarnations.Insert(node, now);
-            Recovery.SpendReservationsBefore(writer, incarnation, now);
-            writer.Commit();
-            return new Activations(rowKey, incarnation);
-        }
-        catch
-        {
-            writer.Rollback();
-            throw;
-        }
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var incarnation = await loop.WriteAsync(
+            connection =>
+            {
+                var id = connection.Incarnations.Insert(node, now);
+                Recovery.SpendReservationsBefore(connection, id, now);
+                return id;
+            },
+            cancellationToken);
+        return new Activations(rowKey, incarnation);
     }
 
     /// <summary>Makes an activation's MACs on the caller's thread, ready for <see cref="Open"/>.</summary>

@@ -59,6 +59,9 @@ public sealed class SlotGroup : IDisposable
     /// <summary>Workers or inline.</summary>
     public SlotDispatch Dispatch => _options.Dispatch;
 
+    /// <summary>True from the beginning of Dispose on.</summary>
+    public bool IsStopping => Volatile.Read(ref _disposed) != 0;
+
     /// <summary>Every slot at this moment.</summary>
     public IReadOnlyList<SlotStatus> Slots
         => [.. _slots.Select(slot => new SlotStatus(

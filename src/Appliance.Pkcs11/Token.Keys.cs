@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -220,7 +221,20 @@ public sealed unsafe partial class Token
         }
     }
 
+    /// <summary>Null for keys of other families and for curves that are not named.</summary>
     private static byte[]? ReadPublicKey(TokenSession session, CULong handle)
+    {
+        try
+        {
+            return BuildPublicKey(session, handle);
+        }
+        catch (AsnContentException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[]? BuildPublicKey(TokenSession session, CULong handle)
         => session.GetNumber(handle, CKA.CKA_KEY_TYPE) switch
         {
             CKK.CKK_RSA when session.Get(handle, CKA.CKA_MODULUS) is { } modulus

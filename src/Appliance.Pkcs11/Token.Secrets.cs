@@ -12,6 +12,7 @@ public sealed unsafe partial class Token
     private const int GcmIvLength = 12;
     private const int GcmTagLength = 16;
     private const int MaxSecretLength = 4096;
+    private const int MaxPortableSecret = 184;
     private const byte OaepSha1 = 1;
     private const byte OaepSha256 = 2;
 
@@ -144,14 +145,25 @@ public sealed unsafe partial class Token
     /// <summary>Protects a secret (a root key) by a key of the token.</summary>
     /// <param name="wrappingKey">From <see cref="GenerateWrappingKey"/> for the same mechanism.</param>
     /// <param name="mechanism">One of <see cref="WrapMechanisms"/>.</param>
-    /// <param name="secret">1 to 190 bytes fit every mechanism.</param>
+    /// <param name="secret">
+    /// 8 to 184 bytes, a multiple of 8, fit every mechanism: SoftHSM2 fills up to 8 before it wraps, so that other
+    /// lengths would come back longer.
+    /// </param>
+    /// <exception cref="ArgumentException">The length does not fit.</exception>
     public WrappedSecret WrapSecret(KeyReference wrappingKey, WrapMechanism mechanism, ReadOnlySpan<byte> secret)
-        => mechanism switch
+    {
+        if (secret.IsEmpty || secret.Length > MaxPortableSecret || secret.Length % 8 != 0)
+        {
+            throw new ArgumentException("A secret to wrap has 8 to 184 bytes, a multiple of 8.", nameof(secret));
+        }
+
+        return mechanism switch
         {
             WrapMechanism.AesGcm => EncryptAesGcm(wrappingKey, secret, []),
             WrapMechanism.RsaOaep => EncryptRsaOaep(wrappingKey, secret),
             _ => WrapPassingSecret(wrappingKey, secret),
         };
+    }
 
     /// <summary>Undoes <see cref="WrapSecret"/>.</summary>
     /// <exception cref="Pkcs11Exception">The token failed, or this was wrapped by another key or changed.</exception>

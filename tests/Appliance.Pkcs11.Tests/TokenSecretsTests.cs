@@ -45,10 +45,11 @@ public sealed class TokenSecretsTests
         aes.Key = value;
         var file = Path.Combine(_hsm.Folder, "aes.bin");
         File.WriteAllBytes(file, value);
-        _hsm.Run("softhsm2-util", "--import", file, "--aes", "--token", "Keys", "--label", "known", "--id", "4b", "--pin", SoftHsm.Pin);
+        string[] import = ["--import", file, "--aes", "--token", "Keys", "--label", "known", "--id", "4b"];
+        _hsm.Run("softhsm2-util", [.. import, "--pin", SoftHsm.Pin]);
         using var token = _hsm.OpenLoggedIn("Keys");
         var wrapper = new KeyReference([0x4B], "known");
-        var secret = RandomNumberGenerator.GetBytes(20);
+        var secret = RandomNumberGenerator.GetBytes(24);
         var wrapped = token.WrapSecret(wrapper, WrapMechanism.AesKeyWrapPad, secret);
         Assert.Equal(secret, aes.DecryptKeyWrapPadded(wrapped.Data));
 
@@ -65,6 +66,14 @@ public sealed class TokenSecretsTests
             () => token.Unwrap(wrapper, aes.EncryptKeyWrapPadded(another.ExportPkcs8PrivateKey()), mistaken));
         Assert.Empty(token.FindKeys("mistaken"u8.ToArray()));
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(20)]
+    [InlineData(192)]
+    public void A_secret_that_would_not_come_back_as_it_was_is_refused(int length)
+        => Assert.Throws<ArgumentException>(() => _hsm.Payroll.WrapSecret(
+            new KeyReference([1], "any"), WrapMechanism.AesKeyWrapPad, new byte[length]));
 
     [Fact]
     public void Gcm_binds_the_associated_data()

@@ -25,8 +25,8 @@ internal sealed class SigningFixture : IAsyncDisposable
     {
         var rowKey = RandomNumberGenerator.GetBytes(32);
         Store = Store.Open(new StoreOptions { Path = _directory.File("store.db"), TimeProvider = Time });
-        var activations = Activations.Start(Store, rowKey, "test");
         _loop = new CommitLoop(Store, new CommitLoopOptions(), Time, NullLogger<CommitLoop>.Instance);
+        var activations = Activations.StartAsync(_loop, rowKey, "test", Time, Cancelled).AsTask().GetAwaiter().GetResult();
         _slots = new SlotGroup([hsm.Token], new SlotGroupOptions { Sessions = 2, Dispatch = dispatch });
         _authority = DemoAuthority.Create(hsm.Token, "Demo CA", Time);
         var link = new CredentialLink(RandomNumberGenerator.GetBytes(32));

@@ -58,11 +58,11 @@ internal static class SubjectPublicKeyInfoWriter
     }
 
     /// <summary>
-    /// An uncompressed point begins with 04, which is also the tag of OCTET STRING: only the length tells them apart.
+    /// An uncompressed point begins with 04, which is also the tag of OCTET STRING: only the lengths tell them apart.
+    /// Bare points of P-256, P-384 and P-521 have 65, 97 and 133 bytes, wrapped ones 67, 99 and 136.
     /// </summary>
     private static ReadOnlySpan<byte> BarePoint(ReadOnlySpan<byte> point)
-        => AsnDecoder.TryReadPrimitiveOctetString(point, AsnEncodingRules.DER, out var inner, out var consumed)
-            && consumed == point.Length
-            ? inner
-            : point;
+        => point.Length is 65 or 97 or 133
+            ? point
+            : AsnDecoder.ReadOctetString(point, AsnEncodingRules.DER, out _);
 }

@@ -115,43 +115,20 @@ internal sealed unsafe class Slot
         Interlocked.Decrement(ref _openSessions);
     }
 
-    public CKR EnsureLoggedIn()
-    {
-        var returnValue = Token.EnsureLoggedIn(out var lost);
-        if (lost && returnValue == CKR.CKR_OK)
-        {
-            Interlocked.Increment(ref _generation);
-            Log.LoggedInAgain(Logger, Token.Info);
-        }
-
-        return returnValue;
-    }
+    public CKR EnsureLoggedIn() => EnsureLoggedIn(out _);
 
     /// <summary>The key's handle, from the cache or found now; null with CKR_OK when the token has no such key.</summary>
     public CKR FindKey(CULong session, KeyReference key, out FoundKey? found)
     {
-        var generation = Volatile.Read(ref _generation);
-        found = _keys.Find(key, generation);
-        if (found is not null)
+        var returnValue = TryFindKey(session, key, out found);
+        if (returnValue != CKR.CKR_OK || found is not null)
         {
-            return CKR.CKR_OK;
+            return returnValue;
         }
 
-        try
-        {
-            var handles = KeyFinder.Find(Token.Api, session, Token.Info, key, MaxCandidates);
-            if (handles.Length > 0)
-            {
-                found = new FoundKey(handles[0], generation, handles.AsMemory(1));
-                _keys.Put(key, found);
-            }
-
-            return CKR.CKR_OK;
-        }
-        catch (Pkcs11Exception e)
-        {
-            return (CKR)e.ReturnValue;
-        }
+        // Without a login private keys are not seen, and that is no error: "no such key" holds only with one.
+        returnValue = EnsureLoggedIn(out var lost);
+        return returnValue == CKR.CKR_OK && lost ? TryFindKey(session, key, out found) : returnValue;
     }
 
     public void Forget(KeyReference key) => _keys.Remove(key);
@@ -218,6 +195,44 @@ internal sealed unsafe class Slot
 
     private bool IsLeftAlone
         => _down && _time.GetElapsedTime(Volatile.Read(ref _downSince)) < _options.ProbeInterval;
+
+    private CKR EnsureLoggedIn(out bool lost)
+    {
+        var returnValue = Token.EnsureLoggedIn(out lost);
+        if (lost && returnValue == CKR.CKR_OK)
+        {
+            Interlocked.Increment(ref _generation);
+            Log.LoggedInAgain(Logger, Token.Info);
+        }
+
+        return returnValue;
+    }
+
+    private CKR TryFindKey(CULong session, KeyReference key, out FoundKey? found)
+    {
+        var generation = Volatile.Read(ref _generation);
+        found = _keys.Find(key, generation);
+        if (found is not null)
+        {
+            return CKR.CKR_OK;
+        }
+
+        try
+        {
+            var handles = KeyFinder.Find(Token.Api, session, Token.Info, key, MaxCandidates);
+            if (handles.Length > 0)
+            {
+                found = new FoundKey(handles[0], generation, handles.AsMemory(1));
+                _keys.Put(key, found);
+            }
+
+            return CKR.CKR_OK;
+        }
+        catch (Pkcs11Exception e)
+        {
+            return (CKR)e.ReturnValue;
+        }
+    }
 
     private void MarkUp()
     {

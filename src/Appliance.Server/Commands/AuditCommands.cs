@@ -31,7 +31,7 @@ internal static class AuditCommands
         var command = new Command("show", "Shows audit records, newest first.") { user, credential, name, limit };
         command.SetAction(async (parsed, _) =>
         {
-            var bench = Workbench.Open(parsed, environment);
+            var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var __ = bench.ConfigureAwait(false);
             var query = new AuditQuery
             {

@@ -32,11 +32,12 @@ internal static class CommandLine
         };
         try
         {
-            return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+            var exitCode = await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+            return exitCode <= ExitCode.Usage ? exitCode : throw new OperationCanceledException();
         }
         catch (Exception error)
         {
-            // A bug shows where it is; whatever can be expected shows one sentence.
+            // 128 + signal comes as a cancellation. A bug shows where it is; whatever can be expected shows one sentence.
             reply.Error(CommandErrors.Describe(error) ?? $"Unexpected: {error}");
             return ExitCode.Failed;
         }

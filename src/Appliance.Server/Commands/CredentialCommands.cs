@@ -69,7 +69,7 @@ internal static class CredentialCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var keyAlgorithm = AlgorithmName.Parse(parsed.GetRequiredValue(algorithm));
-            var bench = Workbench.Open(parsed, environment);
+            var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var _ = bench.ConfigureAwait(false);
             var (signer, profile) = bench.FindSigner(parsed.GetRequiredValue(user)!);
             var order = new CredentialOrder
@@ -138,7 +138,7 @@ internal static class CredentialCommands
             }
 
             var pem = await File.ReadAllTextAsync(file.FullName, cancellationToken).ConfigureAwait(false);
-            var bench = Workbench.Open(parsed, environment);
+            var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var _ = bench.ConfigureAwait(false);
             var row = await bench.Provisioning
                 .ImportCertificatesAsync(parsed.GetValue(id), pem, cancellationToken)
@@ -155,7 +155,7 @@ internal static class CredentialCommands
         var command = new Command("list", "Lists credentials, oldest first.") { user };
         command.SetAction(async (parsed, _) =>
         {
-            var bench = Workbench.Open(parsed, environment);
+            var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var __ = bench.ConfigureAwait(false);
             var list = List(bench, parsed.GetValue(user));
             if (bench.Reply.Json)

@@ -26,7 +26,7 @@ internal static class FactorCommands
         var command = new Command("enrol", "Gives a signer a new TOTP secret; an earlier one ends.") { user, png };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var bench = Workbench.Open(parsed, environment);
+            var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var _ = bench.ConfigureAwait(false);
             var (signer, _) = bench.FindSigner(parsed.GetRequiredValue(user)!);
             var factors = bench.Factors;
@@ -56,7 +56,7 @@ internal static class FactorCommands
         var command = new Command("activate", "Activates an enrolled factor by its first code.") { user, code };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var bench = Workbench.Open(parsed, environment);
+            var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var _ = bench.ConfigureAwait(false);
             var (signer, _) = bench.FindSigner(parsed.GetRequiredValue(user)!);
             var factors = bench.Factors;

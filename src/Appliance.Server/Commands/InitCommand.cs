@@ -25,7 +25,7 @@ internal static class InitCommand
         var command = new Command("init", "Makes the root key and a demo CA in the token, and the store.") { name };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var bench = Workbench.Open(parsed, environment);
+            var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var _ = bench.ConfigureAwait(false);
             RefuseSecond(bench.Store.Read(static connection => connection.RootKeys.List()));
             var token = bench.Composition.Token;

@@ -29,7 +29,7 @@ internal static class SignerCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var password = Passwords.Read(parsed.GetValue(passwordFile), environment);
-            var bench = Workbench.Open(parsed, environment);
+            var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var _ = bench.ConfigureAwait(false);
             var added = await bench.Directory
                 .AddSignerAsync(
@@ -63,7 +63,7 @@ internal static class SignerCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var signers = Read(parsed.GetRequiredValue(file));
-            var bench = Workbench.Open(parsed, environment);
+            var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var _ = bench.ConfigureAwait(false);
             var made = await new SignerImport(bench, environment.Time)
                 .RunAsync(signers, cancellationToken)

@@ -44,8 +44,10 @@ internal sealed class Workbench : IAsyncDisposable
         => new(Loop, _passwordLane ??= new PasswordLane(Passwords), _composition.Time);
 
     /// <summary>Takes the store of the configured appliance.</summary>
-    public static Workbench Open(ParseResult parsed, CommandEnvironment environment)
+    public static async Task<Workbench> OpenAsync(ParseResult parsed, CommandEnvironment environment)
     {
+        // The command line hears signals only once an action has given control back.
+        await Task.Yield();
         var options = CommandConfiguration.Load(parsed);
         var composition = Composition.Open(options, environment.Time, NullLoggerFactory.Instance);
         return new Workbench(composition, CommandReply.For(parsed, environment));

@@ -105,13 +105,25 @@ internal sealed class Composition : IAsyncDisposable
         }
     }
 
+    /// <summary>Puts an event of the node itself into the audit trail.</summary>
+    public async Task RecordAsync(AuditEvent auditEvent, CancellationToken cancellationToken)
+        => await Loop.WriteAsync(
+            connection =>
+            {
+                var now = Time.GetUtcNow().ToUnixTimeMilliseconds();
+                AuditTrail.Append(connection, new AuditRecord { At = now, Event = auditEvent });
+                return true;
+            },
+            cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
+        // The loop first: it flushes what is settled, and checks row MACs until then.
+        await Loop.DisposeAsync().ConfigureAwait(false);
         _authority?.Dispose();
         _rootKey?.Dispose();
         _token?.Dispose();
         _module?.Dispose();
-        await Loop.DisposeAsync().ConfigureAwait(false);
         Store.Dispose();
     }
 

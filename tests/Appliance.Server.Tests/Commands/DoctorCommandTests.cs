@@ -34,7 +34,7 @@ public sealed class DoctorCommandTests
         using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         taken.Listen();
-        installation.WriteConfiguration("nowhere", installation.PathOf("pin"), rest: taken.LocalEndPoint!.ToString()!);
+        installation.WriteConfiguration("nowhere", installation.PathOf("pin"), rest: $"http://{taken.LocalEndPoint}");
 
         var failed = await FailedAsync(installation);
 

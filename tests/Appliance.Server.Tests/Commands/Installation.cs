@@ -24,7 +24,7 @@ internal sealed class Installation : IDisposable
 
     public string PathOf(string name) => Path.Combine(_directory, name);
 
-    public void WriteConfiguration(string token, string pinFile, string rest = "127.0.0.1:0", string grpc = "127.0.0.1:0")
+    public void WriteConfiguration(string token, string pinFile, string rest = "http://127.0.0.1:0", string grpc = "http://127.0.0.1:0")
         => File.WriteAllText(
             PathOf("appliance.json"),
             JsonSerializer.Serialize(new

@@ -17,6 +17,16 @@ internal sealed class Doctor
     private const string NoStore = "The store did not open.";
     private const string NoToken = "The token is not logged in.";
 
+    private static readonly string[] s_keyChecks = ["root key", "demo CA", "keys", "links", "certificates"];
+
+    /// <summary>What cannot be looked at without options.</summary>
+    private static readonly Check[] s_unexamined =
+    [
+        .. new[] { "listen", "store", "clock", "module", "token", "PIN" }
+            .Concat(s_keyChecks)
+            .Select(name => new Check(name, CheckResult.Skipped, "The options are wrong.")),
+    ];
+
     private readonly CheckList _list = new();
     private readonly ApplianceOptions _options;
     private readonly TimeProvider _time;
@@ -29,7 +39,17 @@ internal sealed class Doctor
 
     public static async Task<List<Check>> ExamineAsync(ParseResult parsed, CommandEnvironment environment)
     {
-        var options = CommandConfiguration.Load(parsed);
+        await Task.Yield();
+        ApplianceOptions options;
+        try
+        {
+            options = CommandConfiguration.Load(parsed);
+        }
+        catch (OptionsException error)
+        {
+            return [.. error.Errors.Select(fault => new Check("options", CheckResult.Failed, fault)), .. s_unexamined];
+        }
+
         var doctor = new Doctor(options, environment.Time);
         await doctor.ExamineAsync().ConfigureAwait(false);
         return doctor._list.Checks;
@@ -102,7 +122,7 @@ internal sealed class Doctor
         var token = LogIn(composition, info);
         if (composition is null || token is null)
         {
-            foreach (var name in new[] { "root key", "demo CA", "keys", "certificates" })
+            foreach (var name in s_keyChecks)
             {
                 _list.Skip(name, composition is null ? NoStore : NoToken);
             }

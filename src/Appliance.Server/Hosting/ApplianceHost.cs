@@ -1,0 +1,79 @@
+using Appliance.Ledger;
+using Appliance.Server.Options;
+
+namespace Appliance.Server.Hosting;
+
+/// <summary>
+/// `appliance serve`: composes, listens, and stops in order. A stop takes no new work, finishes what is in flight
+/// (Limits:DrainSeconds), then closes the sessions, then flushes the ledger.
+/// </summary>
+internal static partial class ApplianceHost
+{
+    /// <summary>Serves until SIGTERM, SIGINT or the token says stop.</summary>
+    /// <param name="options">Validated.</param>
+    /// <param name="readyFile">Written once calls are answered: <see cref="ReadyFile"/>; null for none.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Stops in good order.</param>
+    public static async Task RunAsync(
+        ApplianceOptions options, string? readyFile, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        ConfigureLogging(builder.Logging, options.Log);
+        builder.Services.Configure<HostOptions>(
+            host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.Limits.DrainSeconds));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => KestrelSetup.Configure(kestrel, options));
+
+        await using var app = builder.Build();
+        var loggers = app.Services.GetRequiredService<ILoggerFactory>();
+        var logger = loggers.CreateLogger("Appliance.Server");
+        await using var composition = Composition.Open(options, time, loggers);
+        using var parts = await SigningParts.StartAsync(composition, options, loggers, cancellationToken);
+        using var wires = new Wires(parts, options, time, loggers);
+        app.Lifetime.ApplicationStopping.Register(wires.Drain);
+        app.Run(wires.HandleAsync);
+
+        await composition.RecordAsync(AuditEvent.NodeStarted, cancellationToken);
+        await app.StartAsync(cancellationToken);
+        var ready = ReadyFile.Describe(app, options.Listen);
+        ReadyFile.Write(readyFile, ready);
+        Log.Serving(logger, ready.Rest, ready.Grpc, parts.Slots.Dispatch.ToString());
+        try
+        {
+            await app.WaitForShutdownAsync(cancellationToken);
+        }
+        finally
+        {
+            ReadyFile.Delete(readyFile);
+            await composition.RecordAsync(AuditEvent.NodeStopped, CancellationToken.None);
+            Log.Stopped(logger);
+        }
+    }
+
+    private static void ConfigureLogging(ILoggingBuilder logging, LogSettings settings)
+    {
+        // The framework's own line per request would cost more than the signature; asked for details, it may speak.
+        var level = Enum.Parse<LogLevel>(settings.Level, ignoreCase: true);
+        logging.SetMinimumLevel(level);
+        if (level >= LogLevel.Information)
+        {
+            logging.AddFilter("Microsoft", LogLevel.Warning);
+        }
+
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(8000, LogLevel.Information, "Serving REST at {Rest} and gRPC at {Grpc}; signing by {Dispatch}.")]
+        public static partial void Serving(ILogger logger, string rest, string grpc, string dispatch);
+
+        [LoggerMessage(8001, LogLevel.Information, "Nothing is in flight; closing the sessions and the store.")]
+        public static partial void Stopped(ILogger logger);
+    }
+}

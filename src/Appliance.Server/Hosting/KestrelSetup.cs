@@ -1,0 +1,54 @@
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Appliance.Grpc;
+using Appliance.Server.Options;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace Appliance.Server.Hosting;
+
+/// <summary>Addresses, TLS and limits of Kestrel.</summary>
+internal static class KestrelSetup
+{
+    public static void Configure(KestrelServerOptions kestrel, ApplianceOptions options)
+    {
+        kestrel.ConfigureForGrpc();
+        kestrel.Limits.MaxRequestBodySize = options.Limits.RequestBytes;
+        kestrel.Limits.MaxConcurrentConnections = options.Limits.Connections;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = Math.Min(options.Limits.CallsInFlight, 1_000);
+
+        _ = ListenAddress.TryParse(options.Listen.Rest, out var rest);
+        _ = ListenAddress.TryParse(options.Listen.Grpc, out var grpc);
+        var https = rest!.IsTls || grpc!.IsTls ? Https(options.Listen) : null;
+        var shared = rest.EndPoint.Port != 0 && rest.EndPoint.Equals(grpc!.EndPoint);
+        Listen(kestrel, rest, https, HttpProtocols.Http1);
+        if (!shared)
+        {
+            Listen(kestrel, grpc!, https, HttpProtocols.Http2);
+        }
+    }
+
+    /// <summary>Over TLS, ALPN tells HTTP/2 from HTTP/1.1; plaintext has no such thing, so each port has its own.</summary>
+    private static void Listen(
+        KestrelServerOptions kestrel, ListenAddress address, HttpsConnectionAdapterOptions? https, HttpProtocols plain)
+        => kestrel.Listen(address.EndPoint, listen =>
+        {
+            listen.Protocols = address.IsTls ? HttpProtocols.Http1AndHttp2 : plain;
+            if (address.IsTls)
+            {
+                listen.UseHttps(https!);
+            }
+        });
+
+    private static HttpsConnectionAdapterOptions Https(ListenSettings listen)
+    {
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPemFile(listen.Certificate!);
+        return new HttpsConnectionAdapterOptions
+        {
+            ServerCertificate = X509Certificate2.CreateFromPemFile(listen.Certificate!, listen.CertificateKey),
+            ServerCertificateChain = chain,
+            SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        };
+    }
+}

@@ -1,0 +1,84 @@
+using Appliance.Factors;
+using Appliance.Identity;
+using Appliance.Ledger;
+using Appliance.Pkcs11;
+using Appliance.Server.Options;
+using Appliance.Signing;
+using Appliance.Signing.Keys;
+
+namespace Appliance.Server.Hosting;
+
+/// <summary>What serves over what <see cref="Composition"/> holds: the slots' sessions, signing, and sign-in.</summary>
+internal sealed class SigningParts : IDisposable
+{
+    private readonly PasswordLane _passwords;
+
+    private SigningParts(
+        Composition composition, ApplianceOptions options, Activations activations, ILoggerFactory loggers)
+    {
+        var time = composition.Time;
+        Slots = new SlotGroup(
+            [composition.Token],
+            new SlotGroupOptions
+            {
+                Sessions = options.Token.Sessions,
+                Dispatch = options.Token.Dispatch == "inline" ? SlotDispatch.Inline : SlotDispatch.Workers,
+            },
+            time,
+            loggers.CreateLogger<SlotGroup>());
+        Signing = new SigningService(
+            composition.Store,
+            composition.Loop,
+            activations,
+            composition.Factors,
+            Slots,
+            composition.Link,
+            composition.RootKey.Derive(KeyPurpose.Sad),
+            new SigningOptions { SadLifetime = TimeSpan.FromSeconds(options.Signing.SadLifetimeSeconds) },
+            time,
+            loggers.CreateLogger<SigningService>());
+        _passwords = new PasswordLane(composition.Passwords);
+        Tokens = new AccessTokens(composition.Store, time);
+        SignIn = new SignInService(
+            composition.Store,
+            composition.Loop,
+            _passwords,
+            Tokens,
+            new SignInOptions
+            {
+                AccessTokenLifetime = TimeSpan.FromSeconds(options.SignIn.AccessTokenSeconds),
+                RefreshTokenLifetime = TimeSpan.FromSeconds(options.SignIn.RefreshTokenSeconds),
+            },
+            time);
+    }
+
+    public SlotGroup Slots { get; }
+
+    public SigningService Signing { get; }
+
+    public AccessTokens Tokens { get; }
+
+    public SignInService SignIn { get; }
+
+    /// <summary>
+    /// Logs in, unwraps the root key, settles what an earlier run left reserved, opens the sessions.
+    /// </summary>
+    public static async Task<SigningParts> StartAsync(
+        Composition composition, ApplianceOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var activations = await Activations.StartAsync(
+            composition.Loop,
+            composition.RootKey.Derive(KeyPurpose.ActivationRows),
+            Environment.MachineName,
+            composition.Time,
+            cancellationToken);
+        return new SigningParts(composition, options, activations, loggers);
+    }
+
+    /// <summary>Finishes what is queued at the token, then closes the sessions. The commit loop must still run.</summary>
+    public void Dispose()
+    {
+        Slots.Dispose();
+        _passwords.Dispose();
+    }
+}

@@ -1,0 +1,6 @@
+using System.Security.Cryptography;
+
+namespace Appliance.Pkcs11.Tests.Fakes;
+
+/// <summary>A private key of a fake token.</summary>
+internal sealed record FakeKey(byte[] Id, string Label, ECDsa Key);
