@@ -11,7 +11,7 @@ namespace Appliance.Server.Csc.Rest;
 /// Writes answers as JSON with a Content-Length, through a writer and a buffer that each thread keeps: a reply costs
 /// no allocation of its own.
 /// </summary>
-internal sealed class JsonReply
+internal static class JsonReply
 {
     private const string ContentType = "application/json";
 
@@ -27,13 +27,13 @@ internal sealed class JsonReply
         SkipValidation = true,
     };
 
+#pragma warning disable IDE1006 // The rule for statics cannot tell those of a thread, which start with t_.
     [ThreadStatic]
-    private static JsonReply? t_kept;
+    private static ArrayBufferWriter<byte>? t_buffer;
 
-    private readonly ArrayBufferWriter<byte> _buffer = new(1024);
-    private readonly Utf8JsonWriter _writer;
-
-    private JsonReply() => _writer = new Utf8JsonWriter(_buffer, s_options);
+    [ThreadStatic]
+    private static Utf8JsonWriter? t_writer;
+#pragma warning restore IDE1006
 
     /// <summary>200 with the value.</summary>
     public static ValueTask WriteAsync<T>(HttpContext http, T value, JsonTypeInfo<T> type)
@@ -60,9 +60,10 @@ internal sealed class JsonReply
     /// <summary>The value's JSON, for answers that never change.</summary>
     public static byte[] Encode<T>(T value, JsonTypeInfo<T> type)
     {
-        var reply = new JsonReply();
-        reply.Fill(value, type);
-        return reply._buffer.WrittenSpan.ToArray();
+        var buffer = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(buffer, s_options);
+        Fill(writer, value, type);
+        return buffer.WrittenSpan.ToArray();
     }
 
     /// <summary>200 with JSON made before.</summary>
@@ -75,18 +76,25 @@ internal sealed class JsonReply
 
     private static ValueTask WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type)
     {
-        var reply = t_kept ?? new JsonReply();
-        t_kept = null;
-        reply.Fill(value, type);
-        Begin(http.Response, status, reply._buffer.WrittenCount);
-        http.Response.BodyWriter.Write(reply._buffer.WrittenSpan);
-        if (reply._buffer.Capacity <= KeptBytes)
+        var buffer = t_buffer ??= new ArrayBufferWriter<byte>(1024);
+        var writer = t_writer ??= new Utf8JsonWriter(buffer, s_options);
+        buffer.ResetWrittenCount();
+        writer.Reset(buffer);
+        Fill(writer, value, type);
+        Begin(http.Response, status, buffer.WrittenCount);
+        http.Response.BodyWriter.Write(buffer.WrittenSpan);
+        if (buffer.Capacity > KeptBytes)
         {
-            reply._buffer.ResetWrittenCount();
-            t_kept = reply;
+            (t_buffer, t_writer) = (null, null);
         }
 
         return FlushAsync(http);
+    }
+
+    private static void Fill<T>(Utf8JsonWriter writer, T value, JsonTypeInfo<T> type)
+    {
+        JsonSerializer.Serialize(writer, value, type);
+        writer.Flush();
     }
 
     private static void Begin(HttpResponse response, int status, int length)
@@ -100,11 +108,4 @@ internal sealed class JsonReply
 
     private static async ValueTask FlushAsync(HttpContext http)
         => await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
-
-    private void Fill<T>(T value, JsonTypeInfo<T> type)
-    {
-        _writer.Reset(_buffer);
-        JsonSerializer.Serialize(_writer, value, type);
-        _writer.Flush();
-    }
 }
