@@ -58,7 +58,7 @@ internal sealed class SignWorkload(List<Activation> activations, int hashesPerCa
     public override void OnMessage(long tag, ReadOnlySpan<byte> message)
     {
         var input = new CodedInputStream(message.ToArray());
-        var hash = (int)(uint)tag;
+        var hash = (int)(tag & uint.MaxValue);
         while (input.ReadTag() == SignaturesTag)
         {
             var signature = input.ReadBytes().ToByteArray();
