@@ -2,7 +2,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Appliance.Tidy.Tests.Source;
 
-/// <summary>A test waits for the condition it needs, never for a time that was long enough once.</summary>
+/// <summary>A test waits for the condition it needs, never for a time that was long enough once. A delay without end,
+/// to be cancelled, is no such wait.</summary>
 internal static class WaitRule
 {
     public static IEnumerable<Finding> Check(CSharpFile file) =>
@@ -14,6 +15,10 @@ internal static class WaitRule
             _ => "",
         }
         let name = $"{type}.{call.Name.Identifier.Text}"
-        where name is "Thread.Sleep" or "Task.Delay" or "Thread.SpinWait"
+        where name is ("Thread.Sleep" or "Task.Delay" or "Thread.SpinWait") && !IsEndless(call)
         select file.At(call, $"{name} in a test; wait for the condition instead");
+
+    private static bool IsEndless(MemberAccessExpressionSyntax call) =>
+        call.Parent is InvocationExpressionSyntax { ArgumentList.Arguments: [var time, _, ..] }
+        && time.Expression is MemberAccessExpressionSyntax { Name.Identifier.Text: "Infinite" or "InfiniteTimeSpan" };
 }

@@ -12,6 +12,8 @@ public sealed class WaitRuleTests
     [InlineData("await Task.Delay(100);", 1)]
     [InlineData("await global::System.Threading.Tasks.Task.Delay(t, time);", 1)]
     [InlineData("Func<int, Task> wait = Task.Delay;", 1)]
+    [InlineData("await Task.Delay(Timeout.Infinite);", 1)]
+    [InlineData("await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);", 0)]
     [InlineData("await timer.WaitForNextTickAsync();", 0)]
     [InlineData("policy.Delay(100); // Task.Delay", 0)]
     public void A_wait_for_time_is_found(string statement, int findings)

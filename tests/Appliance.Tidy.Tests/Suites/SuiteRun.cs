@@ -30,8 +30,8 @@ internal sealed class SuiteRun : IDisposable
     /// <summary>The exit code and the last line that run-suites.sh printed.</summary>
     public async Task<(int ExitCode, string LastLine)> RunAsync()
     {
-        var start = new ProcessStartInfo("bash",
-            [Path.Combine(RepositoryFiles.Root, "tests/run-suites.sh"), Path.Combine(_folder.FullName, "results"), .. _suites])
+        var script = Path.Combine(RepositoryFiles.Root, "tests/run-suites.sh");
+        var start = new ProcessStartInfo("bash", [script, Path.Combine(_folder.FullName, "results"), .. _suites])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
