@@ -11,12 +11,19 @@ namespace Appliance.Benchmarks;
 
 /// <summary>
 /// <c>dotnet run -c Release --project bench/Appliance.Benchmarks -- --filter '*'</c>, with <c>--quick</c> for a short
-/// run. In process: a generated project would not find our build settings, and PKCS#11 wants one process anyway.
+/// run; <c>-- --cpu</c> prints processor time per signature instead, for machines that others load. In process: a
+/// generated project would not find our build settings, and PKCS#11 wants one process anyway.
 /// </summary>
 internal static class Program
 {
     private static void Main(string[] args)
     {
+        if (args.Contains("--cpu", StringComparer.Ordinal))
+        {
+            CpuCost.Print();
+            return;
+        }
+
         var quick = args.Contains("--quick", StringComparer.Ordinal);
         var job = (quick ? Job.ShortRun : Job.Default).WithToolchain(InProcessEmitToolchain.Instance);
         var config = ManualConfig.CreateEmpty()
@@ -27,8 +34,7 @@ internal static class Program
             .AddExporter(MarkdownExporter.GitHub)
             .AddDiagnoser(MemoryDiagnoser.Default)
             .WithOptions(ConfigOptions.DisableOptimizationsValidator);
-        BenchmarkSwitcher
-            .FromAssembly(typeof(Program).Assembly)
-            .Run(args.Where(argument => !string.Equals(argument, "--quick", StringComparison.Ordinal)).ToArray(), config);
+        string[] rest = [.. args.Where(argument => !string.Equals(argument, "--quick", StringComparison.Ordinal))];
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(rest, config);
     }
 }

@@ -14,7 +14,7 @@ namespace Appliance.Benchmarks;
 /// </summary>
 public class SigningThroughputBenchmarks : IDisposable
 {
-    private const int Signatures = 512;
+    public const int Signatures = 512;
 
     private readonly CountdownEvent _done = new(Signatures);
     private readonly byte[] _hash = RandomNumberGenerator.GetBytes(32);

@@ -28,6 +28,8 @@ internal sealed partial class SoftHsmToken
         var start = new ProcessStartInfo(
             "softhsm2-util", ["--init-token", "--free", "--label", Label, "--pin", "123456", "--so-pin", "12345678"]);
         start.Environment["SOFTHSM2_CONF"] = configuration;
+        start.RedirectStandardOutput = true;
+        start.UseShellExecute = false;
         using (var process = Process.Start(start)!)
         {
             process.WaitForExit();

@@ -28,7 +28,9 @@ public sealed unsafe class LockedMemory : MemoryManager<byte>
     /// <summary>Length in bytes.</summary>
     public int Length => _length;
 
-    /// <summary>False when the system refused to lock the pages (RLIMIT_MEMLOCK); they are then ordinary memory.</summary>
+    /// <summary>
+    /// False when the system refused to lock the pages (RLIMIT_MEMLOCK); they are then ordinary memory.
+    /// </summary>
     public bool IsLocked { get; }
 
     /// <summary>Allocates zeroed bytes.</summary>

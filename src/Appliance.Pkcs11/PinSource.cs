@@ -32,7 +32,9 @@ public sealed class PinSource : IDisposable
         return new PinSource($"file {path}", () => ReadFile(path), keep: false);
     }
 
-    /// <summary>An environment variable. The runtime holds it as a string, which cannot be zeroed: prefer a file.</summary>
+    /// <summary>
+    /// An environment variable. The runtime holds it as a string, which cannot be zeroed: prefer a file.
+    /// </summary>
     public static PinSource FromEnvironment(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

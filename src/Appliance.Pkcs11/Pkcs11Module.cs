@@ -54,7 +54,7 @@ public sealed class Pkcs11Module : IDisposable
             : $"Several tokens match \"{selector}\": {string.Join("; ", matches)}. Add the serial number.");
     }
 
-    /// <summary>Gives the library back; the last one to do so finalises it. Dispose tokens first.</summary>
+    /// <summary>Gives the library back; the last to do so finalises it. Open tokens keep it until they go.</summary>
     public void Dispose()
     {
         if (!_disposed)

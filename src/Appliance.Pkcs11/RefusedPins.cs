@@ -23,6 +23,7 @@ public sealed class RefusedPins
     /// <summary>A memory.</summary>
     /// <param name="path">File; made with mode 600 when needed. Its folder must be writable.</param>
     /// <param name="time">Clock.</param>
+    /// <remarks>The delegates are called on the thread that logs in, which may be a signing thread.</remarks>
     /// <param name="load">Finds the PIN last refused by the token of a serial number, anywhere; null when none.</param>
     /// <param name="save">Keeps a refused PIN, or forgets the token's (second argument null).</param>
     public RefusedPins(
@@ -46,7 +47,7 @@ public sealed class RefusedPins
         using var file = RefusedPinFile.OpenLocked(_path, s_lockTimeout, _time);
         file.Forget(tokenSerial);
         file.Write();
-        _save?.Invoke(tokenSerial, null);
+        Save(tokenSerial, refused: null);
     }
 
     /// <summary>Runs one login unless the memory forbids it, and remembers how it ended.</summary>
@@ -68,9 +69,9 @@ public sealed class RefusedPins
             case CKR.CKR_OK or CKR.CKR_USER_ALREADY_LOGGED_IN:
                 file.Forget(serial);
                 file.Write();
-                if (_load?.Invoke(serial) is not null)
+                if (Load(serial) is not null)
                 {
-                    _save?.Invoke(serial, null);
+                    Save(serial, refused: null);
                 }
 
                 break;
@@ -78,7 +79,7 @@ public sealed class RefusedPins
                 var refused = PinDigest.Make(serial, pin.GetSpan(), _time.GetUtcNow());
                 file.Remember(refused);
                 file.Write();
-                _save?.Invoke(serial, refused);
+                Save(serial, refused);
                 break;
             default:
                 file.Settle(serial);
@@ -96,7 +97,7 @@ public sealed class RefusedPins
             ThrowIfSame(refused, token, pin);
         }
 
-        if (_load?.Invoke(token.SerialNumber) is { } shared)
+        if (Load(token.SerialNumber) is { } shared)
         {
             ThrowIfSame(shared, token, pin);
         }
@@ -109,6 +110,34 @@ public sealed class RefusedPins
                 + "Check the PIN and log in once by force.");
         }
     }
+
+    private RefusedPin? Load(string serial)
+    {
+        try
+        {
+            return _load?.Invoke(serial);
+        }
+        catch (Exception e)
+        {
+            throw StoreFailed(e);
+        }
+    }
+
+    private void Save(string serial, RefusedPin? refused)
+    {
+        try
+        {
+            _save?.Invoke(serial, refused);
+        }
+        catch (Exception e)
+        {
+            throw StoreFailed(e);
+        }
+    }
+
+    private static TokenLoginException StoreFailed(Exception e) => new(
+        TokenLoginFailure.CannotRemember,
+        $"The store did not answer about refused PINs, or could not keep one. ({e.Message})");
 
     private static void ThrowIfSame(RefusedPin refused, TokenInfo token, LockedMemory pin)
     {

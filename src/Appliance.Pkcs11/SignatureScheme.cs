@@ -26,7 +26,8 @@ public sealed record SignatureScheme
 
         if (Hash.Mgf == 0)
         {
-            throw new ArgumentException($"RSASSA-PSS with {hashAlgorithm.Name} is not served; use SHA-2.", nameof(hashAlgorithm));
+            throw new ArgumentException(
+                $"RSASSA-PSS with {hashAlgorithm.Name} is not served; use SHA-2.", nameof(hashAlgorithm));
         }
 
         SaltLength = saltLength ?? Hash.Length;

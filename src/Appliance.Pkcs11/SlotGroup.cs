@@ -68,7 +68,8 @@ public sealed class SlotGroup : IDisposable
             slot.Token.Info, slot.IsHealthy, slot.OpenSessions, Waiting(slot), slot.InFlight, slot.LastError))];
 
     /// <summary>
-    /// Hands a job to the least loaded healthy slot; <see cref="SignJob.Completed"/> tells when it is done. Never blocks.
+    /// Hands a job to the least loaded healthy slot; <see cref="SignJob.Completed"/> tells when it is done. Never
+    /// blocks.
     /// </summary>
     /// <returns>
     /// False when the queues are full or the group is stopping: then the outcome is NeverDispatched, Completed is not
@@ -131,15 +132,7 @@ public sealed class SlotGroup : IDisposable
                 break;
             }
 
-            slot.Enter();
-            while (!session.Run(job, rental.Interactive))
-            {
-                rental.Return(session);
-                session = rental.Rent(isBulk: true, goesOn: true)!;
-            }
-
-            rental.Return(session);
-            slot.Leave();
+            SignWith(session, rental, slot, job);
             if (!MayHelpElsewhere(job))
             {
                 break;
@@ -177,6 +170,7 @@ public sealed class SlotGroup : IDisposable
             if (left > 0)
             {
                 Log.LeftBehind(_logger, slot.Token.Info, left);
+                slot.Token.KeepModule();
             }
         }
 
@@ -199,6 +193,24 @@ public sealed class SlotGroup : IDisposable
 
     private static bool MayHelpElsewhere(SignJob job)
         => job.Outcome is SignOutcome.TokenUnavailable or SignOutcome.KeyUnusable;
+
+    private static void SignWith(SigningSession session, SessionRental rental, Slot slot, SignJob job)
+    {
+        slot.Enter();
+        try
+        {
+            while (!session.Run(job, rental.Interactive))
+            {
+                rental.Return(session);
+                session = rental.Rent(isBulk: true, goesOn: true)!;
+            }
+        }
+        finally
+        {
+            rental.Return(session);
+            slot.Leave();
+        }
+    }
 
     private void Begin(SignJob job, SlotDispatch dispatch)
     {
@@ -256,7 +268,9 @@ public sealed class SlotGroup : IDisposable
     private int Waiting(Slot slot)
         => _options.Dispatch == SlotDispatch.Workers ? _workers[slot.Index].Queue.Count : _rentals[slot.Index].Waiting;
 
-    /// <summary>A worker is done with a job: another slot tries what this one could not, else the owner is told.</summary>
+    /// <summary>
+    /// A worker is done with a job: another slot tries what this one could not, else the owner is told.
+    /// </summary>
     private void Finish(SignJob job, Slot slot)
     {
         if (_slots.Length > 1 && MayHelpElsewhere(job))

@@ -201,7 +201,9 @@ public sealed unsafe partial class Token
         }
     }
 
-    /// <summary>Pairwise consistency (FIPS 140-3 IG 10.3.A), with a hash that nobody can mistake for a document's.</summary>
+    /// <summary>
+    /// Pairwise consistency (FIPS 140-3 IG 10.3.A), with a hash that nobody can mistake for a document's.
+    /// </summary>
     private void Prove(TokenSession session, CULong privateKey, KeyReference key, KeyUse use)
     {
         if (use != KeyUse.Sign)

@@ -130,7 +130,9 @@ public sealed unsafe partial class Token
     }
 
     /// <summary>Makes a wrapping key for a mechanism: AES-256, or RSA-3072 for RSA-OAEP.</summary>
-    /// <returns>The key, to store beside what it wraps; its id and label (and public key) are needed to unwrap.</returns>
+    /// <returns>
+    /// The key, to store beside what it wraps; its id and label (and public key) are needed to unwrap.
+    /// </returns>
     public KeyReference GenerateWrappingKey(WrapMechanism mechanism, ReadOnlySpan<byte> id, string label)
     {
         if (mechanism == WrapMechanism.RsaOaep)
@@ -189,7 +191,9 @@ public sealed unsafe partial class Token
 
     /// <summary>Imports a private key (PKCS#8 in RFC 5649) as a sensitive, non-extractable signing key.</summary>
     /// <exception cref="NotSupportedException">The token has no RFC 5649 key wrap.</exception>
-    /// <exception cref="InvalidOperationException">It is not the key that the reference names; it is not kept.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It is not the key that the reference names; it is not kept.
+    /// </exception>
     /// <exception cref="Pkcs11Exception">The token failed.</exception>
     public void Unwrap(KeyReference wrappingKey, ReadOnlySpan<byte> wrapped, KeyReference key)
     {

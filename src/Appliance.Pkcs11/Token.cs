@@ -16,10 +16,12 @@ public sealed unsafe partial class Token : IDisposable
     private readonly LoadedModule _module;
     private readonly TokenLogin _login;
     private readonly Lazy<FrozenDictionary<uint, MechanismInfo>> _mechanisms;
+    private int _disposed;
 
     internal Token(LoadedModule module, TokenInfo info)
     {
         _module = module;
+        module.AddReference();
         Info = info;
         _login = new TokenLogin(module, info);
         _mechanisms = new Lazy<FrozenDictionary<uint, MechanismInfo>>(ReadMechanisms);
@@ -51,7 +53,9 @@ public sealed unsafe partial class Token : IDisposable
     /// </summary>
     /// <param name="pin">Where the PIN comes from; the token disposes it.</param>
     /// <param name="refused">Memory of refused PINs.</param>
-    /// <param name="force">Try although few attempts are left or the PIN was refused before; never the last one.</param>
+    /// <param name="force">
+    /// Try although few attempts are left or the PIN was refused before; never the last one.
+    /// </param>
     /// <exception cref="TokenLoginException">Refused, by the token or before it was asked.</exception>
     public void Login(PinSource pin, RefusedPins refused, bool force = false)
     {
@@ -60,8 +64,18 @@ public sealed unsafe partial class Token : IDisposable
         _login.LogIn(pin, refused, force);
     }
 
-    /// <summary>Closes the keeper session. Dispose slot groups first.</summary>
-    public void Dispose() => _login.Dispose();
+    /// <summary>Closes the keeper session and gives the module back. Dispose slot groups first.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _login.Dispose();
+            _module.Release();
+        }
+    }
+
+    /// <summary>For good: C_Finalize under a call that has not returned would crash the process.</summary>
+    internal void KeepModule() => _module.AddReference();
 
     /// <summary>
     /// For the data plane: makes sure that the login stands, logging in again when it was lost. One thread does it,

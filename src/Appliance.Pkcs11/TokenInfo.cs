@@ -15,7 +15,9 @@ public sealed record TokenInfo
     /// <summary>Model.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Slot the token sits in now. For error texts only: it changes between starts, never choose by it.</summary>
+    /// <summary>
+    /// Slot the token sits in now. For error texts only: it changes between starts, never choose by it.
+    /// </summary>
     public required ulong SlotId { get; init; }
 
     /// <summary>Flags at the time of reading.</summary>

@@ -6,13 +6,17 @@ public enum TokenLoginFailure
     /// <summary>The token refused this PIN now; it is remembered and will not be tried again.</summary>
     PinRefused,
 
-    /// <summary>This PIN was refused before (this process, another one, or another node); the token was not asked.</summary>
+    /// <summary>
+    /// This PIN was refused before (this process, another one, or another node); the token was not asked.
+    /// </summary>
     PinRefusedBefore,
 
     /// <summary>Earlier logins were begun and their ends are not known; the token was not asked.</summary>
     UnfinishedAttempts,
 
-    /// <summary>Few attempts are left (CKF_USER_PIN_COUNT_LOW) and force was not given; the token was not asked.</summary>
+    /// <summary>
+    /// Few attempts are left (CKF_USER_PIN_COUNT_LOW) and force was not given; the token was not asked.
+    /// </summary>
     CountLow,
 
     /// <summary>One attempt is left (CKF_USER_PIN_FINAL_TRY); the appliance never takes it.</summary>

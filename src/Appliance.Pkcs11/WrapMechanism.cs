@@ -1,6 +1,8 @@
 namespace Appliance.Pkcs11;
 
-/// <summary>How a token protects a secret for storage outside it. Values are stored: never renumber. Never ECB.</summary>
+/// <summary>
+/// How a token protects a secret for storage outside it. Values are stored: never renumber. Never ECB.
+/// </summary>
 public enum WrapMechanism
 {
     /// <summary>AES key wrap with padding (RFC 5649): CKM_AES_KEY_WRAP_KWP, or 0x210A where that is RFC 5649.</summary>

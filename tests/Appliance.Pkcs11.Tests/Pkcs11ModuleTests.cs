@@ -81,6 +81,28 @@ public sealed class Pkcs11ModuleTests
     }
 
     [Fact]
+    public void A_library_of_version_3_is_loaded_by_its_interface()
+    {
+        const string OpenSc = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so";
+        Assert.SkipUnless(File.Exists(OpenSc), "Needs OpenSC, whose library has C_GetInterface.");
+        using var module = Pkcs11Module.Load(OpenSc);
+        Assert.Equal(new Version(3, 0), module.Info.CryptokiVersion);
+        Assert.Contains("OpenSC", module.Info.Manufacturer, StringComparison.Ordinal);
+        _ = module.ListTokens();
+    }
+
+    [Fact]
+    public void A_token_keeps_its_module()
+    {
+        using var slot = new Fakes.FakeSlot();
+        var module = Fakes.FakeLibrary.Load();
+        using var token = module.OpenToken(TokenSelector.Parse("serial:" + slot.Serial));
+        module.Dispose();
+        Assert.Equal(slot.Label, token.ReadInfo().Label);
+        Assert.Throws<ObjectDisposedException>(() => module.ListTokens());
+    }
+
+    [Fact]
     public void Mechanisms_tell_their_key_sizes()
     {
         var rsa = _hsm.Payroll.Mechanisms[0x0001];

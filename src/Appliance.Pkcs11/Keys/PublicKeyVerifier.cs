@@ -2,10 +2,26 @@ using System.Security.Cryptography;
 
 namespace Appliance.Pkcs11.Keys;
 
-/// <summary>Verifies with the platform's cryptography and the credential's public key: the proof of a found key.</summary>
+/// <summary>
+/// Verifies with the platform's cryptography and the credential's public key: the proof of a found key.
+/// </summary>
 internal static class PublicKeyVerifier
 {
+    /// <summary>False also when the public key is no key, for example a point off its curve.</summary>
     public static bool Verify(
+        KeyReference key, SignatureScheme scheme, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
+    {
+        try
+        {
+            return VerifyCore(key, scheme, hash, signature);
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    private static bool VerifyCore(
         KeyReference key, SignatureScheme scheme, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
         if (key.IsRsa)

@@ -2,7 +2,9 @@ using System.Formats.Asn1;
 
 namespace Appliance.Pkcs11.Keys;
 
-/// <summary>Builds DER SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7) from what a token tells of a public key.</summary>
+/// <summary>
+/// Builds DER SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7) from what a token tells of a public key.
+/// </summary>
 internal static class SubjectPublicKeyInfoWriter
 {
     public const string RsaEncryption = "1.2.840.113549.1.1.1";

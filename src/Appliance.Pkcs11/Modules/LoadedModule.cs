@@ -52,6 +52,14 @@ internal sealed unsafe class LoadedModule
     public static LoadedModule Attach(nint functionList, string name)
         => Share(functionList, () => new LoadedModule(functionList, name, new Cryptoki((byte*)functionList)));
 
+    public void AddReference()
+    {
+        lock (s_gate)
+        {
+            _references++;
+        }
+    }
+
     public void Release()
     {
         lock (s_gate)

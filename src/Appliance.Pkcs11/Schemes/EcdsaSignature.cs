@@ -75,7 +75,9 @@ internal static class EcdsaSignature
         return first < 0 ? number[^1..] : number[first..];
     }
 
-    /// <summary>Tag, length (below 128), content, and a zero byte in front where the top bit would mean minus.</summary>
+    /// <summary>
+    /// Tag, length (below 128), content, and a zero byte in front where the top bit would mean minus.
+    /// </summary>
     private static int IntegerSize(ReadOnlySpan<byte> number) => 2 + (number[0] >> 7) + number.Length;
 
     private static int WriteInteger(Span<byte> der, int at, ReadOnlySpan<byte> number)

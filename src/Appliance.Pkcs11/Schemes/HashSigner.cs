@@ -22,7 +22,7 @@ internal static unsafe class HashSigner
     /// <param name="hash">Hash of the scheme's length.</param>
     /// <param name="job">Marked as dispatched just before C_Sign.</param>
     /// <param name="signature">The answer; null unless CKR_OK.</param>
-    /// <returns>CKR_OK, or what C_SignInit or C_Sign returned.</returns>
+    /// <returns>CKR_OK, what C_SignInit or C_Sign returned, or CKR_KEY_SIZE_RANGE for another key's length.</returns>
     [SkipLocalsInit]
     public static CKR Sign(
         Cryptoki api,
@@ -46,28 +46,24 @@ internal static unsafe class HashSigner
         }
 
         job?.Dispatched = true;
-        var size = shape.RawSignatureSize;
+        var output = stackalloc byte[MaxSignature];
         var length = new CULong(MaxSignature);
-        if (scheme.Kind is SignatureKind.EcdsaDer)
+        returnValue = api.C_Sign(session, input, new CULong((uint)inputLength), output, &length);
+        if (returnValue != CKR.CKR_OK)
         {
-            var plain = stackalloc byte[MaxSignature];
-            returnValue = api.C_Sign(session, input, new CULong((uint)inputLength), plain, &length);
-            returnValue = Settle(returnValue, length, size);
-            signature = returnValue == CKR.CKR_OK ? EcdsaSignature.ToDer(new ReadOnlySpan<byte>(plain, size)) : null;
             return returnValue;
         }
 
-        // The token writes straight into the answer.
-        var answer = new byte[size];
-        length = new CULong((uint)size);
-        fixed (byte* first = answer)
+        // A signature of another length than the public key's was made by another key.
+        var size = shape.RawSignatureSize;
+        if (length.Value != (nuint)size)
         {
-            returnValue = api.C_Sign(session, input, new CULong((uint)inputLength), first, &length);
+            return CKR.CKR_KEY_SIZE_RANGE;
         }
 
-        returnValue = Settle(returnValue, length, size);
-        signature = returnValue == CKR.CKR_OK ? answer : null;
-        return returnValue;
+        var answer = new ReadOnlySpan<byte>(output, size);
+        signature = scheme.Kind == SignatureKind.EcdsaDer ? EcdsaSignature.ToDer(answer) : answer.ToArray();
+        return CKR.CKR_OK;
     }
 
     /// <summary>C_VerifyInit and C_Verify with a public key object.</summary>
@@ -103,10 +99,6 @@ internal static unsafe class HashSigner
                 session, input, new CULong((uint)inputLength), first, new CULong((uint)signature.Length));
         }
     }
-
-    /// <summary>A token that answers CKR_OK with another length than the key has is not to be believed.</summary>
-    private static CKR Settle(CKR returnValue, CULong length, int size)
-        => returnValue == CKR.CKR_OK && length.Value != (nuint)size ? CKR.CKR_GENERAL_ERROR : returnValue;
 
     private static CK_MECHANISM Mechanism(SignatureScheme scheme, CK_RSA_PKCS_PSS_PARAMS* pss)
     {

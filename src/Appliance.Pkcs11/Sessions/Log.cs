@@ -23,12 +23,15 @@ internal static partial class Log
     [LoggerMessage(1005, LogLevel.Warning, "The login to {Token} had been lost and was made again")]
     public static partial void LoggedInAgain(ILogger logger, TokenInfo token);
 
-    [LoggerMessage(1006, LogLevel.Error, "A signature by {Key} of {Token} does not verify with its public key")]
+    [LoggerMessage(1006, LogLevel.Error, "{Key} of {Token} refuses to sign, or is another key than its name says")]
     public static partial void ProofFailed(ILogger logger, KeyReference key, TokenInfo token);
 
     [LoggerMessage(1007, LogLevel.Error, "A completion callback threw")]
     public static partial void CallbackThrew(ILogger logger, Exception exception);
 
-    [LoggerMessage(1008, LogLevel.Warning, "{Token} has {Count} calls that did not return in time; they are left behind")]
+    [LoggerMessage(1009, LogLevel.Critical, "A worker of {Token} caught what should not happen; the job failed")]
+    public static partial void WorkerThrew(ILogger logger, TokenInfo token, Exception exception);
+
+    [LoggerMessage(1008, LogLevel.Warning, "{Token} has {Count} calls that did not return in time")]
     public static partial void LeftBehind(ILogger logger, TokenInfo token, int count);
 }

@@ -3,8 +3,8 @@ using Appliance.Pkcs11.Interop;
 namespace Appliance.Pkcs11.Sessions;
 
 /// <summary>
-/// Sessions of one slot for calling threads to rent. Opened when needed, up to the slot's limit; callers beyond it wait,
-/// interactive ones first, up to a limit of their own.
+/// Sessions of one slot for calling threads to rent. Opened when needed, up to the slot's limit; callers beyond it
+/// wait, interactive ones first, up to a limit of their own.
 /// </summary>
 internal sealed class SessionRental
 {
@@ -28,7 +28,9 @@ internal sealed class SessionRental
 
     /// <summary>A session, perhaps after waiting; null when stopping or when too many wait.</summary>
     /// <param name="isBulk">Waits behind interactive callers.</param>
-    /// <param name="goesOn">A bulk job that gave way: it was admitted before, so neither limit nor stop holds it.</param>
+    /// <param name="goesOn">
+    /// A bulk job that gave way: it was admitted before, so neither limit nor stop holds it.
+    /// </param>
     public SigningSession? Rent(bool isBulk, bool goesOn)
     {
         lock (_gate)

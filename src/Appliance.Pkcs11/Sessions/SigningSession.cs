@@ -100,26 +100,22 @@ internal sealed class SigningSession
                     _slot.Token.Api, _handle, key!.Handle, job.Scheme, job.Key.Shape, hash, job, out signature);
             }
 
-            if (returnValue != CKR.CKR_OK)
+            if (returnValue == CKR.CKR_OK)
             {
-                if (!Recover(job, returnValue, attempt))
+                _slot.MarkSigned();
+                if (key!.IsProven || Prove(job, key, hash, signature!))
                 {
-                    break;
+                    job.Signatures[job.Next] = signature;
+                    return SignOutcome.Signed;
                 }
-
-                continue;
             }
 
-            _slot.MarkSigned();
-            if (key!.IsProven || Prove(job, key, hash, signature!))
+            // Another object of that name may be the right one.
+            var isWrongKey = returnValue == CKR.CKR_OK
+                || ReturnValuePolicy.For(returnValue) == SignRecovery.KeyUnusable;
+            if (isWrongKey ? !_slot.TryNextCandidate(job.Key, key) : !Recover(job, returnValue, attempt))
             {
-                job.Signatures[job.Next] = signature;
-                return SignOutcome.Signed;
-            }
-
-            if (!_slot.TryNextCandidate(job.Key, key))
-            {
-                return SignOutcome.KeyUnusable;
+                break;
             }
         }
 
@@ -127,7 +123,9 @@ internal sealed class SigningSession
         return Outcome(returnValue);
     }
 
-    /// <summary>A key found by name is believed when one signature has verified with the credential's public key.</summary>
+    /// <summary>
+    /// A key found by name is believed when one signature has verified with the credential's public key.
+    /// </summary>
     private static bool Prove(SignJob job, FoundKey key, byte[] hash, byte[] signature)
     {
         if (!PublicKeyVerifier.Verify(job.Key, job.Scheme, hash, signature))
@@ -174,8 +172,10 @@ internal sealed class SigningSession
         }
     }
 
+    /// <summary>CKR_OK comes here when the signature did not verify.</summary>
     private static SignOutcome Outcome(CKR returnValue) => ReturnValuePolicy.For(returnValue) switch
     {
+        _ when returnValue == CKR.CKR_OK => SignOutcome.KeyUnusable,
         SignRecovery.Fail => SignOutcome.Failed,
         SignRecovery.KeyUnusable or SignRecovery.FindKey => SignOutcome.KeyUnusable,
         _ => SignOutcome.TokenUnavailable,

@@ -117,7 +117,9 @@ internal sealed unsafe class Slot
 
     public CKR EnsureLoggedIn() => EnsureLoggedIn(out _);
 
-    /// <summary>The key's handle, from the cache or found now; null with CKR_OK when the token has no such key.</summary>
+    /// <summary>
+    /// The key's handle, from the cache or found now; null with CKR_OK when the token has no such key.
+    /// </summary>
     public CKR FindKey(CULong session, KeyReference key, out FoundKey? found)
     {
         var returnValue = TryFindKey(session, key, out found);
@@ -134,10 +136,10 @@ internal sealed unsafe class Slot
     public void Forget(KeyReference key) => _keys.Remove(key);
 
     /// <summary>A handle failed its proof: the next candidate takes its place.</summary>
-    public bool TryNextCandidate(KeyReference key, FoundKey failed)
+    public bool TryNextCandidate(KeyReference key, FoundKey? failed)
     {
         Log.ProofFailed(Logger, key, Token.Info);
-        if (failed.Next() is not { } next)
+        if (failed?.Next() is not { } next)
         {
             _keys.Remove(key);
             return false;

@@ -73,12 +73,21 @@ internal sealed class SlotWorkers
     private void Run(SigningSession session, SignJob job)
     {
         _slot.Enter();
-        while (!session.Run(job, Queue.Interactive))
+        try
         {
-            if (Queue.TryTakeInteractive(out var urgent))
+            while (!session.Run(job, Queue.Interactive))
             {
-                Run(session, urgent!);
+                if (Queue.TryTakeInteractive(out var urgent))
+                {
+                    Run(session, urgent!);
+                }
             }
+        }
+        catch (Exception e)
+        {
+            // An exception that left the thread would end the process, and others' jobs with it.
+            Log.WorkerThrew(_slot.Logger, _slot.Token.Info, e);
+            job.Outcome = SignOutcome.Failed;
         }
 
         _slot.Leave();

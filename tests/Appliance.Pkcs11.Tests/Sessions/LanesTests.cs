@@ -155,6 +155,29 @@ public sealed class LanesTests : IDisposable
     }
 
     [Fact]
+    public async Task The_slot_with_less_to_do_gets_the_job()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var idle = new FakeSlot();
+        var reference = _slot.AddKey("shared", key);
+        idle.AddKey("shared", key);
+        using var idleToken = idle.Open(
+            _module, new RefusedPins(Path.Combine(_folder, "idle"), TimeProvider.System));
+        using var group = new SlotGroup([_token, idleToken], new SlotGroupOptions { Sessions = 1 });
+        var held = Jobs.Enqueue(group, Jobs.New(reference, s_scheme, Hash(1)));
+        await EnteredAsync();
+        for (byte i = 2; i < 6; i++)
+        {
+            await Jobs.Enqueue(group, Jobs.New(reference, s_scheme, Hash(i)));
+        }
+
+        Assert.Equal([2, 3, 4, 5], idle.Signed);
+        _slot.Hold!.Release();
+        await held;
+        Assert.Equal([1], _slot.Signed);
+    }
+
+    [Fact]
     public async Task Workers_bear_their_tokens_name()
     {
         using var group = Group(SlotDispatch.Workers);

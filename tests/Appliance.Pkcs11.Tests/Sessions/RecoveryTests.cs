@@ -300,6 +300,65 @@ public sealed class RecoveryTests : IDisposable
         Assert.Equal(4, _slot.SignCalls);
     }
 
+    [Theory]
+    [InlineData(SignatureKind.EcdsaDer)]
+    [InlineData(SignatureKind.EcdsaPlain)]
+    public async Task A_key_of_another_curve_is_unusable_and_nothing_of_the_slots(SignatureKind kind)
+    {
+        using var larger = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        using var claimed = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var named = _slot.AddKey("larger", larger);
+        var wrong = new KeyReference(named.Id.Span, named.Label, claimed.ExportSubjectPublicKeyInfo());
+        using var group = Group(SlotDispatch.Workers);
+        for (var i = 0; i < 4; i++)
+        {
+            var job = Jobs.New(wrong, new SignatureScheme(kind, HashAlgorithmName.SHA256), Hash(1));
+            await Jobs.SignAsync(group, job);
+            Assert.Equal(SignOutcome.KeyUnusable, job.Outcome);
+        }
+
+        Assert.True(group.Slots[0].Healthy);
+    }
+
+    [Fact]
+    public async Task A_public_key_off_its_curve_is_unusable_and_the_worker_lives()
+    {
+        var named = _slot.AddKey("broken");
+        var broken = named.SubjectPublicKeyInfo.ToArray();
+        broken[^1] ^= 1;
+        using var group = Group(SlotDispatch.Workers);
+        var job = Jobs.New(new KeyReference(named.Id.Span, named.Label, broken), s_scheme, Hash(1));
+        await Jobs.SignAsync(group, job);
+        Assert.Equal(SignOutcome.KeyUnusable, job.Outcome);
+        var next = Job(2);
+        await Jobs.SignAsync(group, next);
+        AssertSigned(next);
+    }
+
+    [Fact]
+    public async Task A_store_that_fails_at_the_relogin_does_not_end_the_worker()
+    {
+        var storeFails = false;
+        using var slot = new FakeSlot();
+        var key = slot.AddKey("key");
+        var memory = new RefusedPins(
+            Path.Combine(_folder, "with-store"),
+            TimeProvider.System,
+            _ => storeFails ? throw new IOException("gone") : null);
+        using var token = slot.Open(_module, memory);
+        using var group = new SlotGroup(
+            [token], new SlotGroupOptions { Sessions = 1, ProbeInterval = TimeSpan.Zero });
+        storeFails = true;
+        slot.IsLoggedIn = false;
+        var job = Jobs.New(key, s_scheme, Hash(1));
+        await Jobs.SignAsync(group, job);
+        Assert.Equal(SignOutcome.TokenUnavailable, job.Outcome);
+        Assert.Equal(1, slot.LoginCalls);
+        storeFails = false;
+        await Jobs.SignAsync(group, job);
+        AssertSigned(job);
+    }
+
     [Fact]
     public async Task No_signature_is_made_but_of_hashes_that_were_asked_for()
     {
