@@ -128,7 +128,9 @@ internal sealed class Composition : IAsyncDisposable
     }
 
     private static PinSource PinOf(TokenSettings settings)
-        => settings.PinFile is { } file ? PinSource.FromFile(file) : PinSource.FromEnvironment(settings.PinEnvironment!);
+        => string.IsNullOrEmpty(settings.PinFile)
+            ? PinSource.FromEnvironment(settings.PinEnvironment!)
+            : PinSource.FromFile(settings.PinFile);
 
     private Token OpenToken()
     {

@@ -58,7 +58,7 @@ internal sealed class Doctor
     private async Task ExamineAsync()
     {
         _list.Ok("options", "complete and consistent");
-        ListenChecks.Examine(_list, _options);
+        ListenChecks.Examine(_list, _options.Listen, _time.GetUtcNow());
         var composition = OpenStore();
         ClockChecks.Examine(_list, _time, composition?.Store);
         using var module = LoadModule();
