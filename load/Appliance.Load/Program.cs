@@ -1,14 +1,16 @@
 using Appliance.Load.Echo;
+using Appliance.Load.Ratio;
 
 return args switch
 {
     ["echo", ..] => await EchoComparison.RunAsync(args[1..]),
     ["echo-server", ..] => await EchoServer.RunAsync(),
+    ["ratio", ..] => await RatioCommand.RunAsync(args[1..]),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: Appliance.Load echo [calls in flight] [seconds] | echo-server");
+    Console.Error.WriteLine("Usage: Appliance.Load echo [calls in flight] [seconds] | echo-server | ratio DIR [--quick]");
     return 2;
 }

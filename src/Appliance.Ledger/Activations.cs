@@ -22,6 +22,9 @@ public sealed class Activations
 
     internal RowMac Mac { get; }
 
+    /// <summary>Room for the states of the activation in hand; used by the commit loop's thread alone.</summary>
+    internal OccurrenceStates States { get; } = new();
+
     /// <summary>
     /// Begins an incarnation: whatever an earlier one had reserved and not settled may have been signed, so it becomes
     /// spent, with an audit record that says how much.
@@ -102,7 +105,7 @@ public sealed class Activations
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(extension);
         var request = extension.Request;
-        if (!store.Activations.TryCheck(activationId, out var found))
+        if (!store.Activations.TryCheck(activationId, States, out var found))
         {
             return new ExtendResult(ReservationStatus.UnknownActivation, 0);
         }
@@ -124,7 +127,7 @@ public sealed class Activations
             return new ExtendResult(status, 0);
         }
 
-        store.Activations.Close(activationId);
+        store.Activations.Close(found.Sequence);
         Insert(store, extension, found.Remaining);
         return new ExtendResult(ReservationStatus.Ok, found.Remaining);
     }
@@ -132,7 +135,7 @@ public sealed class Activations
     private void Insert(StoreConnection store, NewActivation activation, int total)
     {
         var request = activation.Request;
-        store.Activations.Insert(new ActivationRow(
+        var sequence = store.Activations.Insert(new ActivationRow(
             request.ActivationId,
             request.CredentialId,
             request.SignerId,
@@ -141,7 +144,6 @@ public sealed class Activations
             request.Scal,
             total,
             total,
-            activation.HashMacs.Length,
             request.ExpiresAt,
             request.Now,
             Mac.OfActivation(
@@ -154,8 +156,7 @@ public sealed class Activations
                 request.ExpiresAt)));
         for (var i = 0; i < activation.HashMacs.Length; i++)
         {
-            store.ActivationHashes.Insert(
-                request.ActivationId, i, request.Hashes[i], activation.HashMacs[i], ActivationHashState.Authorised);
+            store.ActivationHashes.Insert(sequence, i, request.Hashes[i], activation.HashMacs[i]);
         }
     }
 }

@@ -8,16 +8,14 @@ internal static class Recovery
 {
     public static void SpendReservationsBefore(StoreConnection store, long incarnation, long now)
     {
+        var states = new OccurrenceStates();
         var requests = 0;
         var hashes = 0;
         foreach (var open in store.Reservations.ListBefore(incarnation))
         {
-            foreach (var ordinal in open.Ordinals)
-            {
-                store.ActivationHashes.Spend(open.ActivationId, ordinal);
-            }
-
-            store.Reservations.Delete(open.RequestId);
+            Occurrences.Settle(
+                store, states, open.ActivationId, [.. open.Ordinals], [], ReservationOutcome.Spent);
+            store.Reservations.Delete(open.Sequence);
             AuditTrail.Append(store, new AuditRecord
             {
                 At = now,

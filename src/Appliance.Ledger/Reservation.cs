@@ -55,7 +55,9 @@ public sealed class Reservation : LedgerWork
 
     internal ReadOnlyMemory<byte> Digest => _digest;
 
-    internal int Scal { get; private set; }
+    internal OccurrenceStates States => _activations.States;
+
+    internal long Sequence { get; private set; }
 
     private static int BulkFrom => 16;
 
@@ -139,7 +141,7 @@ public sealed class Reservation : LedgerWork
 
     private ReservationStatus Decide(StoreConnection store)
     {
-        if (!store.Activations.TryCheck(_request.ActivationId, out var found))
+        if (!store.Activations.TryCheck(_request.ActivationId, _activations.States, out var found))
         {
             return ReservationStatus.UnknownActivation;
         }
@@ -162,77 +164,82 @@ public sealed class Reservation : LedgerWork
             return ReservationStatus.CredentialChanged;
         }
 
-        Scal = found.Scal;
         return found.Remaining < _request.Hashes.Count ? ReservationStatus.Exhausted : Take(store, found);
     }
 
+    /// <summary>Marks one occurrence per hash as used; nothing is written before all of them are found.</summary>
     private ReservationStatus Take(StoreConnection store, in ActivationCheck found)
     {
-        var count = _request.Hashes.Count;
+        var status = found.Scal == 1 ? ChooseAny(found.Total) : ChooseAuthorised(store, found.Sequence);
+        if (status != ReservationStatus.Ok)
+        {
+            return status;
+        }
+
         if (found.Scal == 1)
         {
-            TakeAny(store, found.NextOrdinal);
-            store.Activations.Take(_request.ActivationId, count, newOrdinals: count);
-            store.Reservations.Insert(_request.RequestId, _activations.Incarnation, _request.ActivationId, Ordinals);
-            return ReservationStatus.Ok;
+            AddRows(store, found.Sequence);
         }
 
-        var status = TakeAuthorised(store);
-        if (status == ReservationStatus.Ok)
-        {
-            store.Activations.Take(_request.ActivationId, count, newOrdinals: 0);
-            store.Reservations.Insert(_request.RequestId, _activations.Incarnation, _request.ActivationId, Ordinals);
-        }
-
-        return status;
+        var remaining = found.Remaining - _request.Hashes.Count;
+        store.Activations.Update(found.Sequence, remaining, _activations.States);
+        Sequence = store.Reservations.Insert(
+            _activations.Incarnation, _request.RequestId, _request.ActivationId, Ordinals);
+        return ReservationStatus.Ok;
     }
 
-    /// <summary>SCAL1: each hash becomes an occurrence as it is reserved.</summary>
-    private void TakeAny(StoreConnection store, int firstOrdinal)
+    /// <summary>SCAL2: each hash takes one authorised occurrence of its own.</summary>
+    private ReservationStatus ChooseAuthorised(StoreConnection store, long sequence)
     {
+        var states = _activations.States;
         for (var i = 0; i < _request.Hashes.Count; i++)
         {
             var hash = _request.Hashes[i];
-            _ordinals[i] = firstOrdinal + i;
-            var mac = _activations.Mac.OfHash(_request.ActivationId, _ordinals[i], hash);
-            store.ActivationHashes.Insert(
-                _request.ActivationId, _ordinals[i], hash, mac, ActivationHashState.Reserved);
-        }
-    }
-
-    /// <summary>SCAL2: each hash takes one authorised occurrence of its own; when one has none, all are given back.</summary>
-    private ReservationStatus TakeAuthorised(StoreConnection store)
-    {
-        for (var i = 0; i < _request.Hashes.Count; i++)
-        {
-            var hash = _request.Hashes[i];
-            var status = ReservationStatus.Ok;
-            if (!store.ActivationHashes.TryReserve(_request.ActivationId, hash, out _ordinals[i], out var mac))
+            if (!store.ActivationHashes.TryFind(sequence, hash, states, out var ordinal, out var mac))
             {
-                status = ReservationStatus.HashNotAuthorized;
-            }
-            else if (!ActivationRules.SameMac(
-                mac, _activations.Mac.OfHash(_request.ActivationId, _ordinals[i], hash)))
-            {
-                store.ActivationHashes.Release(_request.ActivationId, _ordinals[i], hash);
-                status = ReservationStatus.Tampered;
+                return ReservationStatus.HashNotAuthorized;
             }
 
-            if (status != ReservationStatus.Ok)
+            if (!ActivationRules.SameMac(mac, _activations.Mac.OfHash(_request.ActivationId, ordinal, hash)) ||
+                ordinal < 0)
             {
-                GiveBack(store, i);
-                return status;
+                return ReservationStatus.Tampered;
             }
+
+            states[ordinal] = OccurrenceState.Used;
+            _ordinals[i] = ordinal;
         }
 
         return ReservationStatus.Ok;
     }
 
-    private void GiveBack(StoreConnection store, int count)
+    /// <summary>SCAL1: each hash takes the next free place.</summary>
+    private ReservationStatus ChooseAny(int total)
     {
-        for (var i = 0; i < count; i++)
+        var states = _activations.States;
+        var ordinal = -1;
+        for (var i = 0; i < _request.Hashes.Count; i++)
         {
-            store.ActivationHashes.Release(_request.ActivationId, _ordinals[i], _request.Hashes[i]);
+            ordinal = states.FirstAuthorised(ordinal + 1);
+            if (ordinal < 0 || ordinal >= total)
+            {
+                return ReservationStatus.Exhausted;
+            }
+
+            states[ordinal] = OccurrenceState.Used;
+            _ordinals[i] = ordinal;
+        }
+
+        return ReservationStatus.Ok;
+    }
+
+    private void AddRows(StoreConnection store, long sequence)
+    {
+        for (var i = 0; i < _request.Hashes.Count; i++)
+        {
+            var hash = _request.Hashes[i];
+            var mac = _activations.Mac.OfHash(_request.ActivationId, _ordinals[i], hash);
+            store.ActivationHashes.Insert(sequence, _ordinals[i], hash, mac);
         }
     }
 

@@ -24,18 +24,13 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
     public override void Apply(StoreConnection store)
     {
         var request = reservation.Request;
-        var ordinals = reservation.Ordinals;
-        for (var i = 0; i < ordinals.Length; i++)
+        if (_outcome != ReservationOutcome.Consumed)
         {
-            Settle(store, request.ActivationId, ordinals[i], request.Hashes[i]);
+            Occurrences.Settle(
+                store, reservation.States, request.ActivationId, reservation.Ordinals, request.Hashes, _outcome);
         }
 
-        if (_outcome == ReservationOutcome.Released)
-        {
-            store.Activations.GiveBack(request.ActivationId, ordinals.Length);
-        }
-
-        store.Reservations.Delete(request.RequestId);
+        store.Reservations.Delete(reservation.Sequence);
         AuditTrail.Append(store, new AuditRecord
         {
             At = _now,
@@ -56,7 +51,7 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
             ActivationId = request.ActivationId,
             ClientId = request.ClientId,
             RequestId = request.RequestId,
-            Count = ordinals.Length,
+            Count = reservation.Rows,
             Digest = reservation.Digest,
             Detail = _detail,
         });
@@ -65,23 +60,4 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
     public override void Committed() => settled?.Invoke(reservation);
 
     public override void Failed(Exception exception) => settled?.Invoke(reservation);
-
-    private void Settle(StoreConnection store, Guid activationId, int ordinal, byte[] hash)
-    {
-        switch (_outcome)
-        {
-            case ReservationOutcome.Consumed:
-                store.ActivationHashes.Consume(activationId, ordinal, hash);
-                break;
-            case ReservationOutcome.Released when reservation.Scal == 1:
-                store.ActivationHashes.Delete(activationId, ordinal, hash);
-                break;
-            case ReservationOutcome.Released:
-                store.ActivationHashes.Release(activationId, ordinal, hash);
-                break;
-            default:
-                store.ActivationHashes.Spend(activationId, ordinal);
-                break;
-        }
-    }
 }

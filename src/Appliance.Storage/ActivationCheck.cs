@@ -3,6 +3,9 @@ namespace Appliance.Storage;
 /// <summary>What a reservation looks at: the activation and the present state of its credential and signer.</summary>
 public readonly record struct ActivationCheck
 {
+    /// <summary>The activation's number inside the store.</summary>
+    public required long Sequence { get; init; }
+
     /// <summary>For which credential.</summary>
     public required Guid CredentialId { get; init; }
 
@@ -23,9 +26,6 @@ public readonly record struct ActivationCheck
 
     /// <summary>Signatures left.</summary>
     public required int Remaining { get; init; }
-
-    /// <summary>The ordinal of the next hash occurrence to be added.</summary>
-    public required int NextOrdinal { get; init; }
 
     /// <summary>Unix milliseconds.</summary>
     public required long ExpiresAt { get; init; }

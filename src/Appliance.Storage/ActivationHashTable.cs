@@ -2,79 +2,59 @@ using Appliance.Storage.Sqlite;
 
 namespace Appliance.Storage;
 
-/// <summary>The authorised hash occurrences: one row each.</summary>
+/// <summary>The authorised hash occurrences: one row each, never changed. Their states lie in the activation's row.</summary>
 public sealed class ActivationHashTable
 {
     private readonly Statement _insert;
-    private readonly Statement _reserve;
-    private readonly Statement _settle;
-    private readonly Statement _spend;
+    private readonly Statement _find;
     private readonly Statement _delete;
-    private readonly Statement _count;
 
     internal ActivationHashTable(Database database)
     {
         _insert = database.Prepare(
-            "INSERT INTO activation_hash (activation_id, hash, ordinal, state, mac) VALUES (?1, ?2, ?3, ?4, ?5)");
-        _reserve = database.Prepare(
-            "UPDATE activation_hash SET state = 1 WHERE activation_id = ?1 AND hash = ?2 AND ordinal = " +
-            "(SELECT ordinal FROM activation_hash WHERE activation_id = ?1 AND hash = ?2 AND state = 0 LIMIT 1) " +
-            "RETURNING ordinal, mac");
-        _settle = database.Prepare(
-            "UPDATE activation_hash SET state = ?4 WHERE activation_id = ?1 AND hash = ?2 AND ordinal = ?3 AND state = 1");
-        _spend = database.Prepare(
-            "UPDATE activation_hash SET state = 3 WHERE activation_id = ?1 AND ordinal = ?2 AND state = 1");
-        _delete = database.Prepare(
-            "DELETE FROM activation_hash WHERE activation_id = ?1 AND hash = ?2 AND ordinal = ?3 AND state = 1");
-        _count = database.Prepare("SELECT count(*) FROM activation_hash WHERE activation_id = ?1 AND state = ?2");
+            "INSERT INTO activation_hash (activation_seq, hash, ordinal, mac) VALUES (?1, ?2, ?3, ?4)");
+        _find = database.Prepare("SELECT ordinal, mac FROM activation_hash WHERE activation_seq = ?1 AND hash = ?2");
+        _delete = database.Prepare("DELETE FROM activation_hash WHERE activation_seq = ?1 AND hash = ?2 AND ordinal = ?3");
     }
 
     /// <summary>Adds an occurrence.</summary>
-    public void Insert(Guid activationId, int ordinal, ReadOnlySpan<byte> hash, UInt128 mac, ActivationHashState state)
-        => _insert.Start()
-            .Bind(activationId).Bind(hash).Bind(ordinal).Bind((int)state).Bind(mac)
-            .Execute();
+    /// <param name="sequence">The activation's number.</param>
+    /// <param name="ordinal">Its place among the activation's occurrences, from 0.</param>
+    /// <param name="hash">The raw digest.</param>
+    /// <param name="mac">Over the activation's id, the ordinal and the hash.</param>
+    public void Insert(long sequence, int ordinal, ReadOnlySpan<byte> hash, UInt128 mac)
+        => _insert.Start().Bind(sequence).Bind(hash).Bind(ordinal).Bind(mac).Execute();
 
-    /// <summary>Turns one authorised occurrence of a hash into a reserved one.</summary>
-    /// <returns>False when there is none left.</returns>
-    public bool TryReserve(Guid activationId, ReadOnlySpan<byte> hash, out int ordinal, out UInt128 mac)
+    /// <summary>Finds an occurrence of a hash that may be signed.</summary>
+    /// <param name="sequence">The activation's number.</param>
+    /// <param name="hash">The raw digest.</param>
+    /// <param name="states">The states of the activation's occurrences.</param>
+    /// <param name="ordinal">The occurrence's place; outside of <paramref name="states"/> in an edited row.</param>
+    /// <param name="mac">The occurrence's MAC, still to be checked.</param>
+    /// <returns>False when there is none.</returns>
+    public bool TryFind(
+        long sequence, ReadOnlySpan<byte> hash, OccurrenceStates states, out int ordinal, out UInt128 mac)
     {
-        using var rows = _reserve.Start().Bind(activationId).Bind(hash).Rows();
-        if (!rows.Next())
+        ArgumentNullException.ThrowIfNull(states);
+        using var rows = _find.Start().Bind(sequence).Bind(hash).Rows();
+        while (rows.Next())
         {
-            ordinal = 0;
-            mac = default;
-            return false;
+            var found = rows.Int64(0);
+            var exists = found >= 0 && found < states.Count;
+            if (!exists || states[(int)found] == OccurrenceState.Authorised)
+            {
+                ordinal = exists ? (int)found : -1;
+                mac = rows.UInt128(1);
+                return true;
+            }
         }
 
-        ordinal = rows.Int32(0);
-        mac = rows.UInt128(1);
-        return true;
+        ordinal = -1;
+        mac = default;
+        return false;
     }
 
-    /// <summary>A reserved occurrence was signed.</summary>
-    public void Consume(Guid activationId, int ordinal, ReadOnlySpan<byte> hash)
-        => Settle(activationId, ordinal, hash, ActivationHashState.Consumed);
-
-    /// <summary>A reserved occurrence was not signed and may be used again.</summary>
-    public void Release(Guid activationId, int ordinal, ReadOnlySpan<byte> hash)
-        => Settle(activationId, ordinal, hash, ActivationHashState.Authorised);
-
-    /// <summary>A reserved occurrence is in doubt.</summary>
-    public void Spend(Guid activationId, int ordinal) => _spend.Start().Bind(activationId).Bind(ordinal).Execute();
-
-    /// <summary>Removes a reserved occurrence.</summary>
-    public void Delete(Guid activationId, int ordinal, ReadOnlySpan<byte> hash)
-        => _delete.Start().Bind(activationId).Bind(hash).Bind(ordinal).Execute();
-
-    /// <summary>How many occurrences of an activation are in a state.</summary>
-    public long Count(Guid activationId, ActivationHashState state)
-    {
-        using var rows = _count.Start().Bind(activationId).Bind((int)state).Rows();
-        rows.Next();
-        return rows.Int64(0);
-    }
-
-    private void Settle(Guid activationId, int ordinal, ReadOnlySpan<byte> hash, ActivationHashState state)
-        => _settle.Start().Bind(activationId).Bind(hash).Bind(ordinal).Bind((int)state).Execute();
+    /// <summary>Removes an occurrence.</summary>
+    public void Delete(long sequence, int ordinal, ReadOnlySpan<byte> hash)
+        => _delete.Start().Bind(sequence).Bind(hash).Bind(ordinal).Execute();
 }

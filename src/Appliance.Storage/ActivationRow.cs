@@ -7,9 +7,8 @@ namespace Appliance.Storage;
 /// <param name="ClientId">To which client application.</param>
 /// <param name="State">Open or void.</param>
 /// <param name="Scal">1 or 2.</param>
-/// <param name="Total">Signatures granted.</param>
+/// <param name="Total">Signatures granted; there is room for as many occurrences.</param>
 /// <param name="Remaining">Signatures left.</param>
-/// <param name="NextOrdinal">The ordinal of the next hash occurrence to be added.</param>
 /// <param name="ExpiresAt">Unix milliseconds.</param>
 /// <param name="CreatedAt">Unix milliseconds.</param>
 /// <param name="Mac">Over what never changes.</param>
@@ -22,7 +21,6 @@ public sealed record ActivationRow(
     int Scal,
     int Total,
     int Remaining,
-    int NextOrdinal,
     long ExpiresAt,
     long CreatedAt,
     UInt128 Mac);

@@ -9,8 +9,8 @@ using Google.Protobuf;
 namespace Appliance.Load.Echo;
 
 /// <summary>
-/// What Appliance.Grpc costs over a bare Kestrel HTTP/2 endpoint: 100-byte messages, rounds that alternate, medians, one
-/// JSON line per row. The last row drives the same server by HttpClient, to tell what the lean client saves.
+/// What Appliance.Grpc costs over a bare Kestrel HTTP/2 endpoint: 100-byte messages, rounds that alternate, medians,
+/// one JSON line per row. The last row drives the same server by HttpClient, to tell what the lean client saves.
 /// </summary>
 internal static class EchoComparison
 {
@@ -26,10 +26,11 @@ internal static class EchoComparison
 
         (string Name, Func<TimeSpan, Task<long>> Drive)[] cases =
         [
-            ("bare", duration => LeanAsync(server.Port, EchoServer.BarePath, inFlight, message, duration)),
-            ("grpc", duration => LeanAsync(server.Port, EchoServer.GrpcPath, inFlight, message, duration)),
-            ("grpc-async", duration => LeanAsync(server.Port, EchoServer.GrpcAsyncPath, inFlight, message, duration)),
-            ("grpc-httpclient", duration => HttpClientAsync(server.Port, inFlight, message, duration)),
+            ("bare", duration => LeanAsync(server.BarePort, EchoServer.BarePath, inFlight, message, duration)),
+            ("grpc", duration => LeanAsync(server.GrpcPort, EchoServer.GrpcPath, inFlight, message, duration)),
+            ("grpc-async",
+                duration => LeanAsync(server.GrpcPort, EchoServer.GrpcAsyncPath, inFlight, message, duration)),
+            ("grpc-httpclient", duration => HttpClientAsync(server.GrpcPort, inFlight, message, duration)),
         ];
         var results = cases.ToDictionary(item => item.Name, _ => new List<EchoRound>(), StringComparer.Ordinal);
         for (var round = -1; round < Rounds; round++)

@@ -3,18 +3,21 @@ using System.Globalization;
 
 namespace Appliance.Load.Echo;
 
-/// <summary>An <see cref="EchoServer"/> in a process of its own, so that its CPU time and allocations can be told.</summary>
+/// <summary>An <see cref="EchoServer"/> in a process of its own, to tell its CPU time and allocations.</summary>
 internal sealed class EchoProcess : IDisposable
 {
     private readonly Process _process;
 
-    private EchoProcess(Process process, int port)
+    private EchoProcess(Process process, int barePort, int grpcPort)
     {
         _process = process;
-        Port = port;
+        BarePort = barePort;
+        GrpcPort = grpcPort;
     }
 
-    public int Port { get; }
+    public int BarePort { get; }
+
+    public int GrpcPort { get; }
 
     public static async Task<EchoProcess> StartAsync()
     {
@@ -28,7 +31,11 @@ internal sealed class EchoProcess : IDisposable
         })!;
         var line = await process.StandardOutput.ReadLineAsync()
             ?? throw new InvalidOperationException("The echo server did not start.");
-        return new EchoProcess(process, int.Parse(line, CultureInfo.InvariantCulture));
+        var ports = line.Split(' ');
+        return new EchoProcess(
+            process,
+            int.Parse(ports[0], CultureInfo.InvariantCulture),
+            int.Parse(ports[1], CultureInfo.InvariantCulture));
     }
 
     public async Task<EchoUsage> UsageAsync()

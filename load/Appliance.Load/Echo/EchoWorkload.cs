@@ -8,6 +8,8 @@ internal sealed class EchoWorkload(byte[] message, TimeSpan duration, bool bare)
 {
     private readonly long _end = Stopwatch.GetTimestamp() + (long)(duration.TotalSeconds * Stopwatch.Frequency);
 
+    private long _messages;
+
     public long Calls { get; private set; }
 
     public long Failures { get; private set; }
@@ -22,6 +24,7 @@ internal sealed class EchoWorkload(byte[] message, TimeSpan duration, bool bare)
 
     public override void OnMessage(long tag, ReadOnlySpan<byte> response)
     {
+        _messages++;
         if (!response.SequenceEqual(message))
         {
             Failures++;
@@ -31,7 +34,7 @@ internal sealed class EchoWorkload(byte[] message, TimeSpan duration, bool bare)
     public override void OnEnd(long tag, int grpcStatus, string? text, long elapsed)
     {
         Calls++;
-        if (grpcStatus != 0 && !bare)
+        if ((grpcStatus != 0 && !bare) || _messages < Calls)
         {
             Failures++;
         }

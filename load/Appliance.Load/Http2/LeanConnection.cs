@@ -24,6 +24,9 @@ public sealed class LeanConnection : IDisposable
     private const int SlotCount = 65_536;
     private const int LargestHeaderBlock = 8_192;
 
+    /// <summary>Milliseconds without any frame while calls are in flight.</summary>
+    private const int LongestSilence = 60_000;
+
     private readonly Socket _socket;
     private readonly HeaderBlocks _headers;
     private readonly ResponseFields _fields = new();
@@ -63,6 +66,7 @@ public sealed class LeanConnection : IDisposable
         var socket = endpoint is UnixDomainSocketEndPoint
             ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
             : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.ReceiveTimeout = LongestSilence;
         socket.Connect(endpoint);
         var authority = endpoint is IPEndPoint ip ? ip.ToString() : "localhost";
         var connection = new LeanConnection(socket, new HeaderBlocks(authority, path, headers, variants ?? []));
@@ -79,6 +83,29 @@ public sealed class LeanConnection : IDisposable
     public void Run(int inFlight, LeanWorkload workload)
     {
         ArgumentNullException.ThrowIfNull(workload);
+        try
+        {
+            RunToEnd(inFlight, workload);
+        }
+        catch (SocketException exception)
+        {
+            throw new IOException($"The connection broke or was silent for 60 s: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary><see cref="Run"/> on a thread of its own.</summary>
+    public Task RunAsync(int inFlight, LeanWorkload workload)
+        => Task.Factory.StartNew(
+            () => Run(inFlight, workload),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+
+    /// <inheritdoc />
+    public void Dispose() => _socket.Dispose();
+
+    private void RunToEnd(int inFlight, LeanWorkload workload)
+    {
         var more = true;
         while (true)
         {
@@ -102,17 +129,6 @@ public sealed class LeanConnection : IDisposable
         }
     }
 
-    /// <summary><see cref="Run"/> on a thread of its own.</summary>
-    public Task RunAsync(int inFlight, LeanWorkload workload)
-        => Task.Factory.StartNew(
-            () => Run(inFlight, workload),
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
-
-    /// <inheritdoc />
-    public void Dispose() => _socket.Dispose();
-
     private void Open()
     {
         _send.AddFrameless("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8);
@@ -131,7 +147,7 @@ public sealed class LeanConnection : IDisposable
         Flush();
     }
 
-    /// <summary>A call may start while the largest frame fits; a larger message waits in <see cref="TryStart"/>.</summary>
+    /// <summary>A call may start while a largest frame fits; the rest waits in <see cref="AddMessage"/>.</summary>
     private bool HasWindow() => _sendWindow >= MaxFrame;
 
     private bool TryStart(LeanWorkload workload)
@@ -147,19 +163,12 @@ public sealed class LeanConnection : IDisposable
             throw new NotSupportedException("A message is larger than the server's stream window; make it smaller.");
         }
 
-        while (length > _sendWindow)
-        {
-            Flush();
-            Receive(workload);
-        }
-
         ref var slot = ref TakeSlot();
         slot.Tag = tag;
         slot.StartedAt = Stopwatch.GetTimestamp();
-        AddHeaders(slot.StreamId, variant);
-        AddMessage(slot.StreamId, message);
-        _sendWindow -= length;
         _inFlight++;
+        AddHeaders(slot.StreamId, variant);
+        AddMessage(slot.StreamId, message, workload);
         return true;
     }
 
@@ -190,7 +199,7 @@ public sealed class LeanConnection : IDisposable
         _send.Advance(SendBuffer.FrameHeader + length);
     }
 
-    private void AddMessage(int streamId, ReadOnlySpan<byte> message)
+    private void AddMessage(int streamId, ReadOnlySpan<byte> message, LeanWorkload workload)
     {
         var first = Math.Min(message.Length, MaxFrame - GrpcHeader);
         var span = _send.GetSpan(SendBuffer.FrameHeader + GrpcHeader + first);
@@ -200,11 +209,20 @@ public sealed class LeanConnection : IDisposable
         BinaryPrimitives.WriteInt32BigEndian(span[(SendBuffer.FrameHeader + 1)..], message.Length);
         message[..first].CopyTo(span[(SendBuffer.FrameHeader + GrpcHeader)..]);
         _send.Advance(SendBuffer.FrameHeader + GrpcHeader + first);
+        _sendWindow -= GrpcHeader + first;
 
         var rest = message[first..];
         while (!rest.IsEmpty)
         {
+            // Frame by frame: the server opens its window only when half of it is used up.
+            while (!HasWindow())
+            {
+                Flush();
+                Receive(workload);
+            }
+
             var part = Math.Min(rest.Length, MaxFrame);
+            _sendWindow -= part;
             _send.AddFrame(FrameType.Data, part == rest.Length ? EndStream : (byte)0, streamId, rest[..part]);
             rest = rest[part..];
         }

@@ -52,7 +52,14 @@ internal static partial class ApplianceHost
 
     private static void ConfigureLogging(ILoggingBuilder logging, LogSettings settings)
     {
-        logging.SetMinimumLevel(Enum.Parse<LogLevel>(settings.Level, ignoreCase: true));
+        // The framework's own line per request would cost more than the signature; asked for details, it may speak.
+        var level = Enum.Parse<LogLevel>(settings.Level, ignoreCase: true);
+        logging.SetMinimumLevel(level);
+        if (level >= LogLevel.Information)
+        {
+            logging.AddFilter("Microsoft", LogLevel.Warning);
+        }
+
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

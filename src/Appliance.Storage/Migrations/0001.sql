@@ -110,9 +110,12 @@ CREATE TABLE access_token (
 CREATE INDEX access_token_grant ON access_token (grant_id);
 CREATE INDEX access_token_expiry ON access_token (expires_at);
 
--- What an authorisation granted. mac covers everything but state, remaining and next_ordinal.
+-- What an authorisation granted. mac covers everything but state, remaining and states. states holds two bits per hash
+-- occurrence (0 authorised, 1 used, 2 spent), lowest bits first: a used one is being signed while a reservation holds
+-- it and consumed otherwise.
 CREATE TABLE activation (
-  id            BLOB NOT NULL PRIMARY KEY,
+  seq           INTEGER PRIMARY KEY,
+  id            BLOB NOT NULL UNIQUE,
   credential_id BLOB NOT NULL REFERENCES credential (id),
   signer_id     BLOB NOT NULL REFERENCES signer (id),
   client_id     BLOB NOT NULL,
@@ -120,31 +123,31 @@ CREATE TABLE activation (
   scal          INTEGER NOT NULL,
   total         INTEGER NOT NULL,
   remaining     INTEGER NOT NULL CHECK (remaining >= 0),
-  next_ordinal  INTEGER NOT NULL,
   expires_at    INTEGER NOT NULL,
   created_at    INTEGER NOT NULL,
-  mac           BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
+  mac           BLOB NOT NULL,
+  states        BLOB NOT NULL
+) STRICT;
 
 CREATE INDEX activation_expiry ON activation (expires_at);
 
--- One row per authorised hash occurrence. mac covers activation_id, ordinal and hash.
+-- One row per authorised hash occurrence. Never changed; mac covers the activation's id, ordinal and hash.
 CREATE TABLE activation_hash (
-  activation_id BLOB NOT NULL REFERENCES activation (id),
-  hash          BLOB NOT NULL,
-  ordinal       INTEGER NOT NULL,
-  state         INTEGER NOT NULL,
-  mac           BLOB NOT NULL,
-  PRIMARY KEY (activation_id, hash, ordinal)
+  activation_seq INTEGER NOT NULL REFERENCES activation (seq),
+  hash           BLOB NOT NULL,
+  ordinal        INTEGER NOT NULL,
+  mac            BLOB NOT NULL,
+  PRIMARY KEY (activation_seq, hash, ordinal)
 ) STRICT, WITHOUT ROWID;
 
 -- One row per request in flight, so that a restart finds what to settle without looking at what is settled.
 CREATE TABLE reservation (
-  request_id    BLOB NOT NULL PRIMARY KEY,
+  seq           INTEGER PRIMARY KEY,
   incarnation   INTEGER NOT NULL,
+  request_id    BLOB NOT NULL,
   activation_id BLOB NOT NULL,
   ordinals      BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE audit (
   seq           INTEGER PRIMARY KEY,

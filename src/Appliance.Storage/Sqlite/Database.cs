@@ -34,6 +34,9 @@ internal sealed unsafe class Database : IDisposable
     /// <summary>Rows changed by the last statement.</summary>
     public int Changes => Sqlite3.sqlite3_changes(_handle);
 
+    /// <summary>The number that the last insert was given.</summary>
+    public long LastInsertRowId => Sqlite3.sqlite3_last_insert_rowid(_handle);
+
     /// <summary>Frames in the write-ahead log after this connection's last commit.</summary>
     public int WalFrames => *_walFrames;
 

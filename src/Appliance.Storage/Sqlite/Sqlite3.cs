@@ -62,6 +62,10 @@ internal static unsafe partial class Sqlite3
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial int sqlite3_changes(nint database);
 
+    [LibraryImport(Library), SuppressGCTransition]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial long sqlite3_last_insert_rowid(nint database);
+
     [LibraryImport(Library)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial int sqlite3_exec(nint database, byte* sql, nint callback, nint argument, nint error);

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Shared by test.sh, demo.sh and tests/interop: says what it does, installs what is missing, builds once.
+set -euo pipefail
+
+REPOSITORY="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+export REPOSITORY
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1
+export MSBUILDDISABLENODEREUSE=1
+
+# Debian's Python has Debian's gRPC; another python3 that comes first on the PATH does not.
+SYSTEM_PYTHON=/usr/bin/python3
+
+# What tests, demo and fixture need, as PROBE=PACKAGE. A probe is a command, the pattern of a file, or a Python module.
+NEEDS=(
+    command:softhsm2-util=softhsm2
+    "file:/usr/lib/*softhsm/libsofthsm2.so=softhsm2"
+    "file:/usr/lib/*/libsqlite3.so.0=libsqlite3-0"
+    command:openssl=openssl
+    command:curl=curl
+    command:jq=jq
+    command:oathtool=oathtool
+    python:grpc=python3-grpcio
+    python:google.protobuf=python3-protobuf
+    command:protoc=protobuf-compiler
+)
+
+say() { printf '%s\n' "==> $*"; }
+
+fail() {
+    printf '%s\n' "error: $*" >&2
+    exit 1
+}
+
+is_there() {
+    case "$1" in
+        command:*) command -v "${1#command:}" >/dev/null ;;
+        file:*) compgen -G "${1#file:}" >/dev/null ;;
+        python:*) "$SYSTEM_PYTHON" -c "import ${1#python:}" 2>/dev/null ;;
+        *) fail "unknown probe $1" ;;
+    esac
+}
+
+missing_packages() {
+    local need
+    for need in "$@"; do
+        is_there "${need%%=*}" || printf '%s\n' "${need##*=}"
+    done | sort -u
+}
+
+# Installs with apt what the probes miss; asks for nothing, and runs apt only when something is missing.
+install_missing() {
+    local packages=() as_root=()
+    mapfile -t packages < <(missing_packages "$@")
+    if [ "${#packages[@]}" -eq 0 ]; then
+        return
+    fi
+
+    command -v apt-get >/dev/null || fail "missing: ${packages[*]}; there is no apt-get here to install them with"
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || fail "missing: ${packages[*]}; run as root: apt-get install ${packages[*]}"
+        as_root=(sudo)
+    fi
+
+    say "Installing ${packages[*]}"
+    local log="$REPOSITORY/artifacts/install.log" apt
+    mkdir -p "${log%/*}"
+    apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y -q -o DPkg::Lock::Timeout=300)
+    if ! { "${apt[@]}" update && "${apt[@]}" install --no-install-recommends "${packages[@]}"; } \
+        </dev/null >"$log" 2>&1; then
+        tail -n 20 "$log" >&2
+        fail "apt could not install ${packages[*]}; the whole log is $log"
+    fi
+
+    mapfile -t packages < <(missing_packages "$@")
+    [ "${#packages[@]}" -eq 0 ] || fail "still missing after the installation: ${packages[*]}"
+}
+
+find_dotnet() {
+    local folder
+    if ! command -v dotnet >/dev/null; then
+        for folder in "${DOTNET_ROOT:-}" "$HOME/.dotnet" /usr/share/dotnet /usr/lib/dotnet /opt/dotnet; do
+            if [ -n "$folder" ] && [ -x "$folder/dotnet" ]; then
+                export DOTNET_ROOT="$folder" PATH="$folder:$PATH"
+                break
+            fi
+        done
+    fi
+
+    command -v dotnet >/dev/null || fail "there is no dotnet; install the .NET 10 SDK: https://dot.net/download"
+    (cd "$REPOSITORY" && dotnet --version >/dev/null 2>&1) \
+        || fail "global.json asks for a .NET 10 SDK; here is: $(dotnet --list-sdks | tr '\n' ' ')"
+}
+
+# build WHAT: builds a solution or project in Release, quietly unless it fails. The log goes to a file, so that a
+# compiler server that outlives the build does not keep the caller's output open.
+build() {
+    local log="$REPOSITORY/artifacts/build.log" started=$SECONDS
+    find_dotnet
+    say "Building $1 (Release)"
+    mkdir -p "${log%/*}"
+    if ! dotnet build "$REPOSITORY/$1" -c Release -v q -nologo </dev/null >"$log" 2>&1; then
+        grep -E 'error|warning' "$log" | sort -u | head -n 40 >&2 || tail -n 40 "$log" >&2
+        fail "the build failed; the whole log is $log"
+    fi
+
+    say "Built in $((SECONDS - started)) s"
+}

@@ -1,0 +1,16 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Appliance.Load.Ratio;
+
+/// <summary>What tests/interop/appliance-up.sh DIR wrote: a running appliance and its signers.</summary>
+internal sealed record Fixture(
+    [property: JsonPropertyName("rest")] string Rest,
+    [property: JsonPropertyName("grpc")] string Grpc,
+    [property: JsonPropertyName("pid")] int ProcessId,
+    [property: JsonPropertyName("signers")] IReadOnlyList<FixtureSigner> Signers)
+{
+    public static Fixture Read(string directory)
+        => JsonSerializer.Deserialize<Fixture>(File.ReadAllBytes(Path.Combine(directory, "fixture.json")))
+            ?? throw new InvalidDataException("fixture.json is empty.");
+}

@@ -1,0 +1,20 @@
+namespace Appliance.Load.Ratio;
+
+/// <summary>What the clients got, for the comparison with what the appliance recorded.</summary>
+internal sealed class Tallies
+{
+    private readonly HashSet<UInt128> _distinct = [];
+
+    public long Signatures { get; private set; }
+
+    public int Distinct => _distinct.Count;
+
+    public List<SampledSignature> Samples { get; } = [];
+
+    public void Add(SignWorkload workload)
+    {
+        Signatures += workload.Seen.Count;
+        _distinct.UnionWith(workload.Seen);
+        Samples.AddRange(workload.Samples);
+    }
+}

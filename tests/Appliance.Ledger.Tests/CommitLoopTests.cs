@@ -1,0 +1,221 @@
+using Appliance.Storage;
+
+namespace Appliance.Ledger.Tests;
+
+public class CommitLoopTests
+{
+    [Fact]
+    public async Task One_poisoned_piece_among_sixty_three_good_ones_hurts_only_itself()
+    {
+        await using var ledger = new LedgerFixture();
+        using var gate = new Gate(ledger.Loop);
+        var good = Enumerable.Range(0, 63).Select(i => Set(ledger, $"good{i}")).ToList();
+        var poisoned = ledger.Loop.WriteAsync<int>(
+            c =>
+            {
+                c.Meta.Set("half done", "x");
+                throw new InvalidDataException("poison");
+            },
+            TestContext.Current.CancellationToken).AsTask();
+        var constraint = ledger.Loop.WriteAsync(
+            c =>
+            {
+                c.Signers.Insert(c.Signers.Find(ledger.Signer)!);
+                return 0;
+            },
+            TestContext.Current.CancellationToken).AsTask();
+        good.Add(Set(ledger, "last"));
+        gate.Open();
+
+        await Task.WhenAll(good);
+        await Assert.ThrowsAsync<InvalidDataException>(() => poisoned);
+        var error = await Assert.ThrowsAsync<StoreException>(() => constraint);
+
+        Assert.Equal(StoreFailure.Constraint, error.Failure);
+        Assert.Equal("1", ledger.Store.Read(c => c.Meta.Get("good62")));
+        Assert.Equal("1", ledger.Store.Read(c => c.Meta.Get("last")));
+        Assert.Null(ledger.Store.Read(c => c.Meta.Get("half done")));
+    }
+
+    [Fact]
+    public async Task Everything_that_waits_goes_into_one_commit()
+    {
+        await using var ledger = new LedgerFixture(new CommitLoopOptions { MaxApplyTime = TimeSpan.FromMinutes(1) });
+        var before = ledger.Loop.Commits;
+        using var gate = new Gate(ledger.Loop);
+        var writes = Enumerable.Range(0, 200).Select(i => Set(ledger, $"k{i}")).ToList();
+        gate.Open();
+
+        await Task.WhenAll(writes);
+
+        Assert.True(ledger.Loop.Commits - before <= 2, $"{ledger.Loop.Commits - before} commits");
+    }
+
+    [Fact]
+    public async Task A_full_queue_refuses_at_once_and_takes_outcomes_all_the_same()
+    {
+        await using var ledger = new LedgerFixture(new CommitLoopOptions { QueueLimit = 2 });
+        var hashes = LedgerFixture.Hashes(1);
+        var activation = await ledger.OpenAsync(hashes);
+        var (_, reservation) = await ledger.ReserveAsync(ledger.Request(activation, hashes));
+        using var gate = new Gate(ledger.Loop);
+        var first = Set(ledger, "1");
+        var second = Set(ledger, "2");
+
+        await Assert.ThrowsAsync<LedgerOverloadedException>(() => Set(ledger, "3"));
+        Assert.False(ledger.Loop.TryEnqueue(new Reservation(ledger.Activations, _ => { })));
+        var settled = ledger.SettleAsync(reservation, ReservationOutcome.Consumed);
+        gate.Open();
+
+        await Task.WhenAll(first, second, settled);
+        Assert.Equal(new ActivationTally(0, 0, 1, 0), ledger.Tally(activation));
+    }
+
+    [Fact]
+    public async Task Interactive_work_comes_before_bulk_and_bulk_is_bounded_per_commit()
+    {
+        await using var ledger = new LedgerFixture(new CommitLoopOptions { MaxBulkRows = 10 });
+        var order = new List<string>();
+        using var gate = new Gate(ledger.Loop);
+        var done = new CountdownEvent(5);
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.True(ledger.Loop.TryEnqueue(new NotedWork($"bulk{i}", bulkRows: 5, order, done)));
+        }
+
+        Assert.True(ledger.Loop.TryEnqueue(new NotedWork("interactive", bulkRows: 0, order, done)));
+        gate.Open();
+        done.Wait(TestContext.Current.CancellationToken);
+
+        string[] expected = ["interactive", "bulk0", "bulk1", "commit", "commit", "commit", "bulk2", "bulk3"];
+        Assert.Equal<IEnumerable<string>>(expected, order.Take(8));
+    }
+
+    [Fact]
+    public async Task A_store_that_fails_fails_everything_and_the_loop_goes_on()
+    {
+        await using var ledger = new LedgerFixture();
+        var hashes = LedgerFixture.Hashes(2);
+        var activation = await ledger.OpenAsync(hashes);
+        var (_, reservation) = await ledger.ReserveAsync(ledger.Request(activation, hashes[0]));
+
+        // The store may not grow by a single page: what SQLite says when the disk is full.
+        var limit = await ledger.Loop.WriteAsync(Limit, TestContext.Current.CancellationToken);
+        var settled = ledger.SettleAsync(reservation, ReservationOutcome.Consumed);
+        var big = Enumerable.Range(0, 3).Select(i => ledger.Loop.WriteAsync(
+            c =>
+            {
+                c.Meta.Set($"big{i}", new string('x', 1_000_000));
+                return 0;
+            },
+            TestContext.Current.CancellationToken).AsTask()).ToList();
+        foreach (var write in big)
+        {
+            var error = await Assert.ThrowsAsync<StoreException>(() => write);
+            Assert.Equal(StoreFailure.Full, error.Failure);
+        }
+
+        await settled;
+        await Set(ledger, "small");
+        Assert.Equal(ReservationStatus.Ok, await ledger.TryReserveAsync(activation, hashes[1]));
+        Assert.Equal(1, ledger.Tally(activation).Consumed);
+        Assert.True(limit > 0);
+    }
+
+    [Fact]
+    public async Task What_waits_is_finished_before_the_loop_ends_and_nothing_is_taken_after()
+    {
+        await using var ledger = new LedgerFixture();
+        var gate = new Gate(ledger.Loop);
+        var writes = Enumerable.Range(0, 50).Select(i => Set(ledger, $"k{i}")).ToList();
+        var stopping = ledger.Loop.DisposeAsync().AsTask();
+        Assert.False(stopping.IsCompleted);
+        gate.Open();
+
+        await stopping;
+
+        Assert.All(writes, write => Assert.True(write.IsCompletedSuccessfully));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => Set(ledger, "late"));
+        Assert.Equal("1", ledger.Store.Read(c => c.Meta.Get("k49")));
+    }
+
+    [Fact]
+    public async Task Who_gave_up_waiting_before_the_commit_leaves_nothing()
+    {
+        await using var ledger = new LedgerFixture();
+        using var cancel = new CancellationTokenSource();
+        using var gate = new Gate(ledger.Loop);
+        var write = ledger.Loop.WriteAsync(
+            c =>
+            {
+                c.Meta.Set("given up", "x");
+                return 0;
+            },
+            cancel.Token).AsTask();
+        await cancel.CancelAsync();
+        gate.Open();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => write);
+        await Set(ledger, "next");
+        Assert.Null(ledger.Store.Read(c => c.Meta.Get("given up")));
+    }
+
+    private static Task<int> Set(LedgerFixture ledger, string key) => ledger.Loop.WriteAsync(
+        c =>
+        {
+            c.Meta.Set(key, "1");
+            return 0;
+        },
+        TestContext.Current.CancellationToken).AsTask();
+
+    private static long Limit(StoreConnection connection)
+    {
+        using var pages = connection.Database.Prepare("PRAGMA page_count").Start().Rows();
+        pages.Next();
+        var count = pages.Int64(0) + 20;
+        connection.Database.Execute($"PRAGMA max_page_count = {count}");
+        return count;
+    }
+
+    /// <summary>Holds the loop's thread inside a transaction, so that work gathers behind it.</summary>
+    private sealed class Gate : IDisposable
+    {
+        private readonly ManualResetEventSlim _open = new();
+
+        public Gate(CommitLoop loop)
+        {
+            var cancellation = TestContext.Current.CancellationToken;
+            using var entered = new ManualResetEventSlim();
+            _ = loop.WriteAsync(
+                _ =>
+                {
+                    entered.Set();
+                    _open.Wait(cancellation);
+                    return 0;
+                },
+                CancellationToken.None).AsTask();
+            entered.Wait(cancellation);
+        }
+
+        public void Open() => _open.Set();
+
+        public void Dispose() => _open.Set();
+    }
+
+    private sealed class NotedWork(string name, int bulkRows, List<string> order, CountdownEvent done) : LedgerWork
+    {
+        public override bool IsBulk => bulkRows > 0;
+
+        public override int Rows => bulkRows;
+
+        public override void Apply(StoreConnection store) => order.Add(name);
+
+        public override void Committed()
+        {
+            order.Add("commit");
+            done.Signal();
+        }
+
+        public override void Failed(Exception exception) => done.Signal();
+    }
+}
