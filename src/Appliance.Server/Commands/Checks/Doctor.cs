@@ -96,7 +96,8 @@ internal sealed class Doctor
     private Pkcs11Module? LoadModule() => _list.Try("module", () =>
     {
         var module = Pkcs11Module.Load(_options.Token.Module);
-        _list.Ok("module", $"{module.Info.Path}: {module.Info.Manufacturer}, {module.Info.Description} {module.Info.LibraryVersion}");
+        var info = module.Info;
+        _list.Ok("module", $"{info.Path}: {info.Manufacturer}, {info.Description} {info.LibraryVersion}");
         return module;
     });
 

@@ -51,7 +51,8 @@ internal static class ListenChecks
         }
         catch (SocketException error)
         {
-            list.Fail("listen", $"{address} cannot be bound ({error.SocketErrorCode}); choose another or stop its user.");
+            list.Fail(
+                "listen", $"{address} cannot be bound ({error.SocketErrorCode}); choose another or stop its user.");
         }
     }
 }
