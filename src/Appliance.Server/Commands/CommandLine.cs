@@ -33,11 +33,13 @@ internal static class CommandLine
         try
         {
             var exitCode = await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+
+            // A signal comes as 128 + its number, or as a cancellation.
             return exitCode <= ExitCode.Usage ? exitCode : throw new OperationCanceledException();
         }
         catch (Exception error)
         {
-            // 128 + signal comes as a cancellation. A bug shows where it is; whatever can be expected shows one sentence.
+            // A bug shows where it is; whatever can be expected shows one sentence.
             reply.Error(CommandErrors.Describe(error) ?? $"Unexpected: {error}");
             return ExitCode.Failed;
         }

@@ -76,7 +76,8 @@ internal static class FactorCommands
 
             if (bench.Reply.Json)
             {
-                bench.Reply.Write(new ActivationDocument(signer.UserName, true), CommandJson.Default.ActivationDocument);
+                bench.Reply.Write(
+                    new ActivationDocument(signer.UserName, true), CommandJson.Default.ActivationDocument);
             }
 
             bench.Reply.Say($"The factor of {signer.UserName} is active.");
@@ -101,7 +102,8 @@ internal static class FactorCommands
 
         reply.QrCode(uri);
         reply.Say(uri);
-        reply.Say($"Scan it with an authenticator application (or type {enrolment.SecretText()}); it is shown only now.");
+        reply.Say("Scan it with an authenticator application, or type the secret there; it is shown only now:");
+        reply.Say(enrolment.SecretText());
         reply.Say($"Then: appliance factor activate --user {signer.UserName} --code CODE");
     }
 
@@ -145,7 +147,7 @@ internal static class FactorCommands
         FactorStatus.Missing => "There is no code; give the one that the signer's application shows (--code).",
         FactorStatus.NotPaired => $"{user} has no factor that waits for its first code; run `factor enrol` first.",
         FactorStatus.Locked => $"The factor of {user} is locked; enrol a new one.",
-        FactorStatus.JustLocked => $"That was one wrong code too many: the factor of {user} is locked, enrol a new one.",
+        FactorStatus.JustLocked => $"That was one wrong code too many: {user}'s factor is locked; enrol a new one.",
         FactorStatus.Replayed => "This code was used before; wait for the next one.",
         FactorStatus.Wrong => "The code is wrong; check the clock of the signer's device and this machine's.",
         _ => $"The secret of {user}'s factor was changed behind the appliance's back; enrol a new one.",

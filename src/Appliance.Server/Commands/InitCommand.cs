@@ -65,7 +65,8 @@ internal static class InitCommand
         }
     }
 
-    private static bool Write(StoreConnection connection, RootKeyRow rootKey, DemoAuthority authority, TimeProvider time)
+    private static bool Write(
+        StoreConnection connection, RootKeyRow rootKey, DemoAuthority authority, TimeProvider time)
     {
         RefuseSecond(connection.RootKeys.List());
         connection.RootKeys.Insert(rootKey);
@@ -104,7 +105,7 @@ internal static class InitCommand
         }
 
         bench.Reply.Say($"Store {bench.Store.Path} is ready; its root key is wrapped by {token.Info} ({mechanism}).");
-        bench.Reply.Say($"The demo CA's key is in the same token; its certificate is valid until {authority.NotAfter:u}.");
+        bench.Reply.Say($"The demo CA's key is in the same token; its certificate lasts until {authority.NotAfter:u}.");
         bench.Reply.Say("Next: appliance signer add --user NAME --name \"Full Name\"");
     }
 }

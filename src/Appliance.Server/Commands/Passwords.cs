@@ -20,7 +20,7 @@ internal static class Passwords
         if (!environment.Interactive)
         {
             return environment.Input.ReadLine()
-                ?? throw new CommandException("No password came by standard input; pipe one in or use --password-file.");
+                ?? throw new CommandException("No password came by standard input; pipe one or use --password-file.");
         }
 
         var first = Prompt("Password: ", environment);
@@ -39,7 +39,8 @@ internal static class Passwords
         }
 
         using var reader = new StreamReader(file.FullName, Encoding.UTF8);
-        return reader.ReadLine() ?? throw new CommandException($"{file.FullName} is empty; write the password into it.");
+        return reader.ReadLine()
+            ?? throw new CommandException($"{file.FullName} is empty; write the password into it.");
     }
 
     private static string Prompt(string text, CommandEnvironment environment)

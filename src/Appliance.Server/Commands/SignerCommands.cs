@@ -19,7 +19,12 @@ internal static class SignerCommands
     private static Command BuildAdd(CommandEnvironment environment)
     {
         var user = CommandOptions.User();
-        var name = new Option<string>("--name") { Description = "Name shown to people.", HelpName = "N", Required = true };
+        var name = new Option<string>("--name")
+        {
+            Description = "Name shown to people.",
+            HelpName = "N",
+            Required = true,
+        };
         var passwordFile = new Option<FileInfo?>("--password-file")
         {
             Description = "File whose first line is the password; without it the password is prompted for.",

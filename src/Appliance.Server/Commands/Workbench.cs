@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Appliance.Server.Commands;
 
-/// <summary>What a command works with: the composed appliance without its wires, a reply, and the usual look-ups.</summary>
+/// <summary>What a command works with: the appliance without its wires, a reply, and the usual look-ups.</summary>
 internal sealed class Workbench : IAsyncDisposable
 {
     /// <summary>The window that accepts the code of the step before.</summary>

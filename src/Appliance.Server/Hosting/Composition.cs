@@ -74,7 +74,7 @@ internal sealed class Composition : IAsyncDisposable
         }
     }
 
-    /// <summary>Factors with a window of the caller's choice: an import pairs with the code of the step before.</summary>
+    /// <summary>Factors with the caller's window: an import pairs with the code of the step before.</summary>
     public TotpFactors CreateFactors(int window)
     {
         var options = new TotpOptions { Issuer = _options.Totp.Issuer, Window = window };
@@ -128,7 +128,9 @@ internal sealed class Composition : IAsyncDisposable
     }
 
     private static PinSource PinOf(TokenSettings settings)
-        => settings.PinFile is { } file ? PinSource.FromFile(file) : PinSource.FromEnvironment(settings.PinEnvironment!);
+        => string.IsNullOrEmpty(settings.PinFile)
+            ? PinSource.FromEnvironment(settings.PinEnvironment!)
+            : PinSource.FromFile(settings.PinFile);
 
     private Token OpenToken()
     {

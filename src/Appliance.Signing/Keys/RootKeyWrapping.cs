@@ -108,7 +108,9 @@ internal static class RootKeyWrapping
         {
             if (key.Class == wanted && (!isRsa || key.SubjectPublicKeyInfo is not null))
             {
-                return isRsa ? new KeyReference(id, WrapLabel, key.SubjectPublicKeyInfo) : new KeyReference(id, WrapLabel);
+                return isRsa
+                    ? new KeyReference(id, WrapLabel, key.SubjectPublicKeyInfo)
+                    : new KeyReference(id, WrapLabel);
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
@@ -28,7 +29,7 @@ public sealed record CertificateSubject(string CommonName, string? SerialNumber 
 
         if (SerialNumber is not null)
         {
-            Check(SerialNumber, NameLimit, "serial number", static rune => rune.IsAscii && IsPrintable((char)rune.Value));
+            Check(SerialNumber, NameLimit, "serial number", IsPrintable);
             builder.Add(SerialNumberOid, SerialNumber, UniversalTagNumber.PrintableString);
         }
 
@@ -36,8 +37,11 @@ public sealed record CertificateSubject(string CommonName, string? SerialNumber 
         return builder.Build();
     }
 
-    private static bool IsPrintable(char character)
-        => char.IsAsciiLetterOrDigit(character) || " '()+,-./:=?".Contains(character, StringComparison.Ordinal);
+    /// <summary>PrintableString (X.680 section 41.4).</summary>
+    private static bool IsPrintable(Rune rune)
+        => rune.IsAscii
+            && (char.IsAsciiLetterOrDigit((char)rune.Value)
+                || " '()+,-./:=?".Contains((char)rune.Value, StringComparison.Ordinal));
 
     private static void Check(string value, int limit, string what, Func<Rune, bool> allowed)
     {
@@ -51,8 +55,8 @@ public sealed record CertificateSubject(string CommonName, string? SerialNumber 
         {
             if (rune == Rune.ReplacementChar || !allowed(rune))
             {
-                throw new ProvisioningException(
-                    FormattableString.Invariant($"A certificate's {what} cannot have the character U+{rune.Value:X4}."));
+                var character = rune.Value.ToString("X4", CultureInfo.InvariantCulture);
+                throw new ProvisioningException($"A certificate's {what} cannot have the character U+{character}.");
             }
         }
     }

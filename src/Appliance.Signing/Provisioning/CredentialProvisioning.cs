@@ -67,7 +67,7 @@ public sealed class CredentialProvisioning
         return prepared;
     }
 
-    /// <summary>The first half of <see cref="CreateAsync"/>, for callers that write several rows in one commit.</summary>
+    /// <summary>The first half of <see cref="CreateAsync"/>, for callers that write more in the commit.</summary>
     /// <exception cref="ProvisioningException">The order cannot be met; nothing was left behind.</exception>
     public PreparedCredential Prepare(CredentialOrder order)
     {
@@ -106,7 +106,7 @@ public sealed class CredentialProvisioning
         }
     }
 
-    /// <summary>The second half of <see cref="CreateAsync"/>: row and audit record, in the caller's transaction.</summary>
+    /// <summary>The second half of <see cref="CreateAsync"/>: row and audit record, in the caller's commit.</summary>
     /// <exception cref="ProvisioningException">The signer or the profile is not there.</exception>
     public void Insert(StoreConnection connection, PreparedCredential prepared)
     {
@@ -142,7 +142,7 @@ public sealed class CredentialProvisioning
     /// <param name="credentialId">The credential.</param>
     /// <param name="pem">Leaf and its CAs, PEM, in any order.</param>
     /// <param name="cancellationToken">Cancels before the commit only.</param>
-    /// <exception cref="ProvisioningException">Not this key's chain, or the credential is not to be enabled.</exception>
+    /// <exception cref="ProvisioningException">Not this key's chain, or the credential takes none.</exception>
     public async Task<CredentialRow> ImportCertificatesAsync(
         Guid credentialId,
         string pem,

@@ -40,7 +40,7 @@ public sealed class DemoAuthority : IDisposable
     /// <summary>Until when the CA can issue.</summary>
     public DateTimeOffset NotAfter => new(_certificate.NotAfter.ToUniversalTime());
 
-    /// <summary>Makes the CA's EC P-256 key pair in the token and its certificate. <see cref="Save"/> keeps it.</summary>
+    /// <summary>Makes the CA's EC P-256 key pair in the token, and its certificate; see <see cref="Save"/>.</summary>
     public static DemoAuthority Create(Token token, string name, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(token);

@@ -74,6 +74,22 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Wrong_settings_are_all_told_at_once()
+    {
+        using var installation = new Installation(withToken: false);
+        const string Wrong = " --set Token:Module= --set Totp:Window=7 --set Listen:Rest=nowhere --set Tokn:Label=x";
+        string[] settings = ["Token:Module", "Totp:Window", "Listen:Rest", "Tokn"];
+
+        var command = await installation.RunAsync("audit show" + Wrong);
+        var doctor = await installation.RunAsync("doctor --json" + Wrong);
+
+        Assert.All(settings, name => command.Failed(name));
+        Assert.Equal(1, doctor.ExitCode);
+        Assert.All(settings, name => Assert.Contains(name, doctor.Output, StringComparison.Ordinal));
+        Assert.Contains("skipped", doctor.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Set_overrides_the_file()
     {
         using var installation = new Installation(withToken: false);

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Appliance.Storage;
 
@@ -105,6 +107,29 @@ public sealed class DoctorCommandTests
 
         installation.Time = new FixedTime(DateTimeOffset.UnixEpoch);
         Assert.Contains("cannot be", (await FailedAsync(installation))["clock"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tls_certificate_is_checked_with_its_key()
+    {
+        using var installation = new Installation();
+        await installation.SetUpAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        var (certificate, key) = (installation.PathOf("tls.pem"), installation.PathOf("tls.key"));
+        using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", pair, HashAlgorithmName.SHA256);
+        using var issued = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(9));
+        await File.WriteAllTextAsync(certificate, issued.ExportCertificatePem(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(key, pair.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+        var command = $"doctor --json --set Listen:Rest=https://127.0.0.1:0 --set Listen:Certificate={certificate} "
+            + $"--set Listen:CertificateKey={key}";
+
+        var soon = (await installation.RunAsync(command)).Succeeded();
+        Assert.Contains("in less than 30 days", soon.Output, StringComparison.Ordinal);
+
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await File.WriteAllTextAsync(key, other.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+        Assert.Contains("are no pair", Failed(await installation.RunAsync(command))["TLS"], StringComparison.Ordinal);
     }
 
     [Fact]

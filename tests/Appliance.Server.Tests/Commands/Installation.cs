@@ -6,6 +6,8 @@ namespace Appliance.Server.Tests.Commands;
 /// <summary>An installation in a temporary directory with a token of its own, worked by its command line.</summary>
 internal sealed class Installation : IDisposable
 {
+    private const string AnyPort = "http://127.0.0.1:0";
+
     private readonly string _directory = Directory.CreateTempSubdirectory("commands-").FullName;
 
     /// <summary>With a token of its own, or with none for commands that never ask for it.</summary>
@@ -24,7 +26,7 @@ internal sealed class Installation : IDisposable
 
     public string PathOf(string name) => Path.Combine(_directory, name);
 
-    public void WriteConfiguration(string token, string pinFile, string rest = "http://127.0.0.1:0", string grpc = "http://127.0.0.1:0")
+    public void WriteConfiguration(string token, string pinFile, string rest = AnyPort, string grpc = AnyPort)
         => File.WriteAllText(
             PathOf("appliance.json"),
             JsonSerializer.Serialize(new

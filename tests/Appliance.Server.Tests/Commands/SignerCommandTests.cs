@@ -5,7 +5,7 @@ namespace Appliance.Server.Tests.Commands;
 
 public sealed class SignerCommandTests
 {
-    private const string Sixteen = "[{\"user\":\"s1@example.com\",\"name\":\"Signer One\",\"password\":\"correct horse 1\","
+    private const string Two = "[{\"user\":\"s1@example.com\",\"name\":\"Signer One\",\"password\":\"correct horse 1\","
         + "\"factor\":true,\"credentials\":[{\"algorithm\":\"RSA-2048\",\"multisign\":10000},"
         + "{\"algorithm\":\"P-256\",\"multisign\":10000,\"scal\":1,\"years\":3,\"description\":\"payslips\"}]},"
         + "{\"user\":\"s2\\u0040example.com\",\"name\":\"Signer Two\"}]";
@@ -17,7 +17,8 @@ public sealed class SignerCommandTests
         var added = await installation.JsonAsync("signer add --user Ioana --name Pop", "a long enough password");
 
         Assert.NotEqual(Guid.Empty, added.GetProperty("id").GetGuid());
-        (await installation.RunAsync("signer add --user IOANA --name Pop", "a long enough password")).Failed("is taken");
+        var again = await installation.RunAsync("signer add --user IOANA --name Pop", "a long enough password");
+        again.Failed("is taken");
     }
 
     [Fact]
@@ -47,7 +48,7 @@ public sealed class SignerCommandTests
     {
         using var installation = new Installation();
         (await installation.RunAsync("init")).Succeeded();
-        var made = await ImportAsync(installation, Sixteen);
+        var made = await ImportAsync(installation, Two);
 
         Assert.Equal(2, made.GetArrayLength());
         Assert.Equal("correct horse 1", made[0].Text("password"));
@@ -70,12 +71,13 @@ public sealed class SignerCommandTests
     {
         using var installation = new Installation { Time = new FixedTime(TimeProvider.System.GetUtcNow()) };
         (await installation.RunAsync("init")).Succeeded();
-        await ImportAsync(installation, Sixteen);
+        await ImportAsync(installation, Two);
 
         var events = await installation.JsonAsync("audit show --user s1@example.com --event factor.activated");
         Assert.Equal("ok", events[0].Text("outcome"));
         // An active factor is not paired again, whatever the code.
-        (await installation.RunAsync("factor activate --user s1@example.com --code 000000")).Failed("waits for its first");
+        var again = await installation.RunAsync("factor activate --user s1@example.com --code 000000");
+        again.Failed("waits for its first");
         using var store = Storage.Store.Open(new Storage.StoreOptions { Path = installation.StorePath });
         var signer = store.Writer.Signers.FindByUserName("s1@example.com")!;
         var factor = store.Writer.Factors.FindBySigner(signer.Id)!;

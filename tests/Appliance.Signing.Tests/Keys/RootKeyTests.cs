@@ -108,8 +108,9 @@ public sealed class RootKeyTests(SoftHsm hsm)
     {
         var row = RootKeyWrapping.Wrap(
             hsm.Token, RandomNumberGenerator.GetBytes(RootKey.Length), TimeProvider.System, WrapMechanism.RsaOaep);
-        var spki = hsm.Token.FindKeys(row.WrappingKeyId).First(key => key.Label.EndsWith("wrapping", StringComparison.Ordinal)
-            && key.SubjectPublicKeyInfo is not null).SubjectPublicKeyInfo;
+        var spki = hsm.Token.FindKeys(row.WrappingKeyId, "appliance root key wrapping")
+            .First(key => key.SubjectPublicKeyInfo is not null)
+            .SubjectPublicKeyInfo;
         var forged = hsm.Token.EncryptRsaOaep(
             new KeyReference(row.WrappingKeyId, "appliance root key wrapping", spki), new byte[RootKey.Length]);
         var signature = row.Wrapped[(2 + forged.Data.Length)..];

@@ -43,7 +43,8 @@ public sealed partial class SoftHsm : IDisposable
         AppDomain.CurrentDomain.ProcessExit += (_, _) => System.IO.Directory.Delete(directory, recursive: true);
         var configuration = Path.Combine(directory, "softhsm2.conf");
         var tokens = System.IO.Directory.CreateDirectory(Path.Combine(directory, "tokens")).FullName;
-        File.WriteAllText(configuration, $"directories.tokendir = {tokens}\nobjectstore.backend = file\nlog.level = ERROR\n");
+        File.WriteAllText(
+            configuration, $"directories.tokendir = {tokens}\nobjectstore.backend = file\nlog.level = ERROR\n");
         Initialize("first", configuration);
         Initialize("second", configuration);
 

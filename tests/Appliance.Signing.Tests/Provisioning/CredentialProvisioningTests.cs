@@ -37,6 +37,8 @@ public sealed class CredentialProvisioningTests : IAsyncDisposable
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
+    private string AuthorityPem => PemEncoding.WriteString("CERTIFICATE", _authority.Certificate);
+
     private CredentialOrder Order => new()
     {
         SignerId = _signer,
@@ -82,7 +84,8 @@ public sealed class CredentialProvisioningTests : IAsyncDisposable
         var row = (await _provisioning.CreateAsync(Order, Cancelled)).Row;
         var hash = SHA256.HashData("a payslip"u8);
         var key = new KeyReference(row.KeyId, row.KeyLabel, row.PublicKey);
-        var signature = _hsm.Token.Sign(key, new SignatureScheme(SignatureKind.EcdsaDer, HashAlgorithmName.SHA256), hash);
+        var scheme = new SignatureScheme(SignatureKind.EcdsaDer, HashAlgorithmName.SHA256);
+        var signature = _hsm.Token.Sign(key, scheme, hash);
         var leaf = _directory.WritePem("leaf.pem", "CERTIFICATE", row.Certificates[0]);
         var publicKey = _directory.File("key.pem");
         await File.WriteAllTextAsync(publicKey, OpenSsl.Run("x509", "-in", leaf, "-noout", "-pubkey"), Cancelled);
@@ -113,7 +116,8 @@ public sealed class CredentialProvisioningTests : IAsyncDisposable
     [InlineData(KeyAlgorithm.EcP521)]
     public async Task A_csr_verifies_and_its_answer_enables_the_credential(KeyAlgorithm algorithm)
     {
-        var made = await _provisioning.CreateAsync(Order with { Algorithm = algorithm, SigningRequest = true }, Cancelled);
+        var order = Order with { Algorithm = algorithm, SigningRequest = true };
+        var made = await _provisioning.CreateAsync(order, Cancelled);
         Assert.Equal(CredentialState.Pending, Find(made.Row.Id).State);
         using var ca = new OpenSslAuthority();
         var csr = _directory.WritePem("request.pem", "CERTIFICATE REQUEST", made.SigningRequest!);
@@ -153,7 +157,7 @@ public sealed class CredentialProvisioningTests : IAsyncDisposable
         using var namesake = new OpenSslAuthority();
 
         await Refused(waiting, ca.Issue(csr) + namesake.Intermediate + namesake.Root, "does not verify");
-        await Refused(waiting, ca.Issue(csr) + ca.Intermediate + PemEncoding.WriteString("CERTIFICATE", _authority.Certificate), "is not in the chain");
+        await Refused(waiting, ca.Issue(csr) + ca.Intermediate + AuthorityPem, "is not in the chain");
         await Refused(waiting, "nothing", "There is no certificate");
         await Refused(waiting, string.Concat(Enumerable.Repeat(ca.Root, 9)), "more than 8");
         await Refused(waiting, ca.Issue(csr).Replace("MII", "MIJ", StringComparison.Ordinal), "cannot be read");
@@ -177,13 +181,13 @@ public sealed class CredentialProvisioningTests : IAsyncDisposable
     public async Task A_credential_that_is_not_there_or_was_edited_takes_no_certificates()
     {
         var unknown = await Assert.ThrowsAsync<ProvisioningException>(
-            () => _provisioning.ImportCertificatesAsync(_profile, PemEncoding.WriteString("CERTIFICATE", _authority.Certificate), Cancelled));
+            () => _provisioning.ImportCertificatesAsync(_profile, AuthorityPem, Cancelled));
         Assert.Contains("There is no credential", unknown.Message, StringComparison.Ordinal);
 
         var prepared = _provisioning.Prepare(Order);
         _store.Writer.Credentials.Insert(prepared.Row with { Scal = 1 });
         var edited = await Assert.ThrowsAsync<ProvisioningException>(
-            () => _provisioning.ImportCertificatesAsync(prepared.Row.Id, PemEncoding.WriteString("CERTIFICATE", _authority.Certificate), Cancelled));
+            () => _provisioning.ImportCertificatesAsync(prepared.Row.Id, AuthorityPem, Cancelled));
         Assert.Contains("changed behind", edited.Message, StringComparison.Ordinal);
     }
 

@@ -16,7 +16,8 @@ internal sealed class OpenSslAuthority : IDisposable
         OpenSsl.Run(
             "req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=Stranger Issuing CA",
             "-keyout", File("intermediate.key"), "-out", File("intermediate.csr"));
-        System.IO.File.WriteAllText(File("ca.cnf"), "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n");
+        System.IO.File.WriteAllText(
+            File("ca.cnf"), "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n");
         System.IO.File.WriteAllText(File("leaf.cnf"), "basicConstraints=CA:FALSE\nkeyUsage=critical,nonRepudiation\n");
         Sign("intermediate.csr", "root", "intermediate.pem", "ca.cnf", 1000);
     }

@@ -5,7 +5,7 @@ using Appliance.Storage;
 
 namespace Appliance.Server.Commands.Checks;
 
-/// <summary>Credentials: their keys are in the token, their rows are as they were made, their certificates last.</summary>
+/// <summary>Credentials: keys in the token, rows as they were made, certificates that last.</summary>
 internal static class CredentialChecks
 {
     private const int NamedLimit = 5;

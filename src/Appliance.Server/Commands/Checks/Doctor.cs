@@ -58,7 +58,7 @@ internal sealed class Doctor
     private async Task ExamineAsync()
     {
         _list.Ok("options", "complete and consistent");
-        ListenChecks.Examine(_list, _options);
+        ListenChecks.Examine(_list, _options.Listen, _time.GetUtcNow());
         var composition = OpenStore();
         ClockChecks.Examine(_list, _time, composition?.Store);
         using var module = LoadModule();
@@ -96,7 +96,8 @@ internal sealed class Doctor
     private Pkcs11Module? LoadModule() => _list.Try("module", () =>
     {
         var module = Pkcs11Module.Load(_options.Token.Module);
-        _list.Ok("module", $"{module.Info.Path}: {module.Info.Manufacturer}, {module.Info.Description} {module.Info.LibraryVersion}");
+        var info = module.Info;
+        _list.Ok("module", $"{info.Path}: {info.Manufacturer}, {info.Description} {info.LibraryVersion}");
         return module;
     });
 
