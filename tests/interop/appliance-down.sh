@@ -9,8 +9,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../deploy/setup.sh"
 source "$REPOSITORY/deploy/appliance.sh"
 
 dir="$(cd "$1" && pwd)"
-[ -s "$dir/ready.json" ] || fail "$dir/ready.json is not there: no appliance was started in $dir"
-pid="$(jq -r .pid "$dir/ready.json")"
+[ -s "$dir/fixture.json" ] || fail "$dir/fixture.json is not there: no appliance was started in $dir"
+pid="$(jq -r .pid "$dir/fixture.json")"
 
 # The number may belong to another process by now.
 if is_running "$pid" && tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qF -- "$dir/ready.json"; then
