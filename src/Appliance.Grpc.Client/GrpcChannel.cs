@@ -37,7 +37,7 @@ public sealed class GrpcChannel : IDisposable
     /// How long the call may take; sent to the server and enforced here. Null: as long as it takes.
     /// </param>
     /// <param name="cancellationToken">Gives the call up and tells the server so.</param>
-    /// <exception cref="GrpcStatusException">The call ended with another status than OK, or could not be made.</exception>
+    /// <exception cref="GrpcStatusException">The call ended without OK, or could not be made.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<GrpcResponse<TResponse>> UnaryAsync<TRequest, TResponse>(
         MethodDescriptor method,

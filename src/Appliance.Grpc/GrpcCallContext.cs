@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Appliance.Grpc;
 
 /// <summary>
-/// What a handler knows of its call. Pooled: valid until the handler's task completes, and used by one thread at a time.
+/// What a handler knows of its call. Pooled: valid until the handler's task completes, used by one thread at a time.
 /// </summary>
 public sealed class GrpcCallContext
 {
@@ -67,8 +67,8 @@ public sealed class GrpcCallContext
 
     /// <summary>
     /// Cancelled when the deadline passes, the client cancels or the connection breaks. Whether the handler looks at it
-    /// or not, the client is answered DEADLINE_EXCEEDED at the deadline. Made at the first use: a call that does not ask
-    /// does not pay.
+    /// or not, the client is answered DEADLINE_EXCEEDED at the deadline. Made at the first use: who does not ask does
+    /// not pay.
     /// </summary>
     public CancellationToken CancellationToken
         => _timeout is null ? Http.RequestAborted : (_deadline ?? StartDeadline()).Token;
@@ -107,13 +107,13 @@ public sealed class GrpcCallContext
         ArgumentNullException.ThrowIfNull(status);
         if (status.Code == GrpcStatusCode.Ok)
         {
-            throw new ArgumentException("A call that is done gives its response; fail with another code.", nameof(status));
+            throw new ArgumentException("A call that is done gives its response; use another code.", nameof(status));
         }
 
         _failure = status;
     }
 
-    /// <summary>An entry of the request's metadata; several under one name are joined by commas. Null when absent.</summary>
+    /// <summary>An entry of the request's metadata; several of one name joined by commas. Null when absent.</summary>
     /// <param name="name">Lower case, not ending in <c>-bin</c>.</param>
     public string? GetMetadata(string name)
         => Http.Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null;

@@ -62,8 +62,8 @@ public sealed class PinSourceTests : IDisposable
         using var read = source.Read();
         Assert.Equal("4711"u8.ToArray(), read.GetSpan().ToArray());
         using var missing = PinSource.FromEnvironment("APPLIANCE_TESTS_NO_PIN");
-        Assert.Contains(
-            "APPLIANCE_TESTS_NO_PIN", Assert.Throws<TokenLoginException>(() => missing.Read()).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<TokenLoginException>(() => missing.Read());
+        Assert.Contains("APPLIANCE_TESTS_NO_PIN", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -56,7 +56,8 @@ public sealed class SlotGroupTests
     {
         using var group = Group(dispatch, sessions: 4);
         var key = _hsm.Key(KeyAlgorithm.EcP256);
-        await Parallel.ForEachAsync(Enumerable.Range(0, 300), TestContext.Current.CancellationToken, async (number, _) =>
+        var stop = TestContext.Current.CancellationToken;
+        await Parallel.ForEachAsync(Enumerable.Range(0, 300), stop, async (number, _) =>
         {
             var job = Jobs.New(key, s_ecdsa, SHA256.HashData(BitConverter.GetBytes(number)));
             job.IsBulk = number % 3 == 0;
@@ -138,7 +139,8 @@ public sealed class SlotGroupTests
         var rsa = _hsm.Key(KeyAlgorithm.Rsa2048);
         var ec = _hsm.Key(KeyAlgorithm.EcP256);
 
-        var missing = Jobs.New(new KeyReference("nobody"u8, "nobody", ec.SubjectPublicKeyInfo.Span), s_ecdsa, new byte[32]);
+        var nobody = new KeyReference("nobody"u8, "nobody", ec.SubjectPublicKeyInfo.Span);
+        var missing = Jobs.New(nobody, s_ecdsa, new byte[32]);
         await Jobs.SignAsync(group, missing);
         Assert.Equal(SignOutcome.KeyUnusable, missing.Outcome);
         Assert.False(missing.Dispatched);

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Appliance.Pkcs11.Tests.Tokens;
 
 namespace Appliance.Pkcs11.Tests;
@@ -127,6 +126,6 @@ public sealed class TokenKeysTests
         Assert.Equal(key, again);
         Assert.Equal(key.GetHashCode(), again.GetHashCode());
         Assert.NotEqual(key, new KeyReference(key.Id.Span, key.Label));
-        Assert.NotEqual(key, new KeyReference(Encoding.UTF8.GetBytes("other"), key.Label, key.SubjectPublicKeyInfo.Span));
+        Assert.NotEqual(key, new KeyReference("other"u8, key.Label, key.SubjectPublicKeyInfo.Span));
     }
 }

@@ -40,13 +40,8 @@ public sealed class TokenSecretsTests
     public void Key_wrap_is_rfc_5649()
     {
         // A key of known value, put into the token by its own tool, so that the platform can undo the wrapping.
-        var value = RandomNumberGenerator.GetBytes(32);
         using var aes = Aes.Create();
-        aes.Key = value;
-        var file = Path.Combine(_hsm.Folder, "aes.bin");
-        File.WriteAllBytes(file, value);
-        string[] import = ["--import", file, "--aes", "--token", "Keys", "--label", "known", "--id", "4b"];
-        _hsm.Run("softhsm2-util", [.. import, "--pin", SoftHsm.Pin]);
+        aes.Key = _hsm.KnownAesKey;
         using var token = _hsm.OpenLoggedIn("Keys");
         var wrapper = new KeyReference([0x4B], "known");
         var secret = RandomNumberGenerator.GetBytes(24);

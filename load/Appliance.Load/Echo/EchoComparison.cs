@@ -9,8 +9,8 @@ using Google.Protobuf;
 namespace Appliance.Load.Echo;
 
 /// <summary>
-/// What Appliance.Grpc costs over a bare Kestrel HTTP/2 endpoint: 100-byte messages, rounds that alternate, medians, one
-/// JSON line per row. The last row drives the same server by HttpClient, to tell what the lean client saves.
+/// What Appliance.Grpc costs over a bare Kestrel HTTP/2 endpoint: 100-byte messages, rounds that alternate, medians,
+/// one JSON line per row. The last row drives the same server by HttpClient, to tell what the lean client saves.
 /// </summary>
 internal static class EchoComparison
 {
@@ -28,7 +28,8 @@ internal static class EchoComparison
         [
             ("bare", duration => LeanAsync(server.BarePort, EchoServer.BarePath, inFlight, message, duration)),
             ("grpc", duration => LeanAsync(server.GrpcPort, EchoServer.GrpcPath, inFlight, message, duration)),
-            ("grpc-async", duration => LeanAsync(server.GrpcPort, EchoServer.GrpcAsyncPath, inFlight, message, duration)),
+            ("grpc-async",
+                duration => LeanAsync(server.GrpcPort, EchoServer.GrpcAsyncPath, inFlight, message, duration)),
             ("grpc-httpclient", duration => HttpClientAsync(server.GrpcPort, inFlight, message, duration)),
         ];
         var results = cases.ToDictionary(item => item.Name, _ => new List<EchoRound>(), StringComparer.Ordinal);

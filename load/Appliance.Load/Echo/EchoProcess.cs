@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Appliance.Load.Echo;
 
-/// <summary>An <see cref="EchoServer"/> in a process of its own, so that its CPU time and allocations can be told.</summary>
+/// <summary>An <see cref="EchoServer"/> in a process of its own, to tell its CPU time and allocations.</summary>
 internal sealed class EchoProcess : IDisposable
 {
     private readonly Process _process;

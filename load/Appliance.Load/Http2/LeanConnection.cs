@@ -147,7 +147,7 @@ public sealed class LeanConnection : IDisposable
         Flush();
     }
 
-    /// <summary>A call may start while the largest frame fits; further frames wait in <see cref="AddMessage"/>.</summary>
+    /// <summary>A call may start while a largest frame fits; the rest waits in <see cref="AddMessage"/>.</summary>
     private bool HasWindow() => _sendWindow >= MaxFrame;
 
     private bool TryStart(LeanWorkload workload)

@@ -10,7 +10,7 @@ public abstract class LeanWorkload
     /// <param name="message">The encoded request message without the gRPC frame header; copied at once.</param>
     /// <param name="variant">Which of the connection's header variants to send; 0 when it has none.</param>
     /// <param name="tag">Comes back with the answer.</param>
-    /// <returns>False when there is nothing more to send; the connection finishes what is in flight and returns.</returns>
+    /// <returns>False when there is no more to send; the connection finishes what is in flight and returns.</returns>
     public abstract bool TryNext(out ReadOnlySpan<byte> message, out int variant, out long tag);
 
     /// <summary>The response message came (before its status). Valid during the call only.</summary>

@@ -15,12 +15,13 @@ internal sealed unsafe class RawSigner(Token token, string algorithm) : IDisposa
 {
     private const int MaxThreads = 8;
 
-    // DigestInfo of SHA-256 (RFC 8017 section 9.2, note 1).
+    /// <summary>DigestInfo of SHA-256 (RFC 8017 section 9.2, note 1).</summary>
     private static ReadOnlySpan<byte> DigestInfoPrefix =>
         [0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
 
     private readonly bool _rsa = algorithm.StartsWith("RSA", StringComparison.Ordinal);
-    private readonly TokenSession[] _sessions = [.. Enumerable.Range(0, MaxThreads).Select(_ => token.OpenSession(false))];
+    private readonly TokenSession[] _sessions =
+        [.. Enumerable.Range(0, MaxThreads).Select(_ => TokenSession.Open(token.Api, token.Info, readWrite: false))];
     private CULong[] _keys = [];
 
     /// <summary>The number of threads that Calibrate found best.</summary>

@@ -20,7 +20,10 @@ internal static class PercentEncoding
         {
             if (source[i] == (byte)'%' && i + 2 < source.Length
                 && byte.TryParse(
-                    source.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+                    source.AsSpan(i + 1, 2),
+                    NumberStyles.AllowHexSpecifier,
+                    CultureInfo.InvariantCulture,
+                    out var value))
             {
                 target[written++] = value;
                 i += 2;

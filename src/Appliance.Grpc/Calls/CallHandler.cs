@@ -38,7 +38,7 @@ internal abstract class CallHandler(string methodName, CallEnvironment environme
 
     protected abstract Task RunAsync(GrpcCallContext call);
 
-    /// <summary>Ends a call: status to the wire unless it is there already, measurement, context back to the pool.</summary>
+    /// <summary>Ends a call: status to the wire if not yet there, measurement, context back to the pool.</summary>
     protected void Finish(GrpcCallContext call, GrpcStatus status)
     {
         if (!call.Answered)

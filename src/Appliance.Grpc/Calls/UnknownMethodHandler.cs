@@ -1,6 +1,6 @@
 namespace Appliance.Grpc.Calls;
 
-/// <summary>Answers UNIMPLEMENTED. All unknown methods share one name in the metrics: hostile paths cost no series.</summary>
+/// <summary>Answers UNIMPLEMENTED. Unknown methods share one name in the metrics: no series per hostile path.</summary>
 internal sealed class UnknownMethodHandler(CallEnvironment environment) : CallHandler("unknown", environment)
 {
     private const int LongestNamedPath = 256;

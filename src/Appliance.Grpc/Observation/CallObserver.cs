@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Appliance.Grpc.Observation;
 
-/// <summary>The one place where every call's method, status, duration, sizes and peer are measured and logged.</summary>
+/// <summary>The one place where a call's method, status, duration, sizes and peer are measured and logged.</summary>
 internal sealed partial class CallObserver(GrpcMetrics metrics, ILoggerFactory loggers, TimeProvider time)
 {
     private readonly ILogger _logger = loggers.CreateLogger(GrpcMetrics.MeterName);

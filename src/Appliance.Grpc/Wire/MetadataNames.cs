@@ -11,8 +11,8 @@ internal static class MetadataNames
 
     private static readonly HashSet<string> s_reserved = new(StringComparer.Ordinal)
     {
-        "connection", "content-length", "content-type", "date", "host", "keep-alive", "proxy-connection", "server", "te",
-        "trailer", "transfer-encoding", "upgrade",
+        "connection", "content-length", "content-type", "date", "host", "keep-alive", "proxy-connection", "server",
+        "te", "trailer", "transfer-encoding", "upgrade",
     };
 
     public static bool IsBinary(string name) => name.EndsWith(BinarySuffix, StringComparison.Ordinal);

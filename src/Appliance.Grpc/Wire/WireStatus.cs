@@ -13,7 +13,7 @@ internal static class WireStatus
         new(GrpcStatusCode.Unavailable, "The server is stopping; use another connection.");
 
     public static readonly GrpcStatus TimeoutMalformed =
-        new(GrpcStatusCode.Internal, "The header grpc-timeout is malformed: 1 to 8 digits and one of H, M, S, m, u, n.");
+        new(GrpcStatusCode.Internal, "The header grpc-timeout is not 1 to 8 digits and one of H, M, S, m, u, n.");
 
     public static readonly GrpcStatus EncodingUnknown =
         new(GrpcStatusCode.Unimplemented, "The grpc-encoding is not supported; use identity or gzip.");

@@ -1,4 +1,6 @@
 using Appliance.Grpc;
+using Appliance.Server.Csc;
+using Appliance.Server.Grpc;
 using Appliance.Server.Options;
 
 namespace Appliance.Server.Hosting;
@@ -8,14 +10,25 @@ namespace Appliance.Server.Hosting;
 /// </summary>
 internal sealed class Wires : IDisposable
 {
+    private readonly Admission _admission;
     private readonly Health _health;
+    private readonly CscEndpoints _csc;
     private readonly GrpcDispatcher _grpc;
     private readonly RequestDelegate _rest;
 
     public Wires(SigningParts parts, ApplianceOptions options, TimeProvider time, ILoggerFactory loggers)
     {
         _health = new Health(parts.Slots);
+        _admission = new Admission(options.Limits.CallsInFlight);
+        var operations = new CscOperations(parts.Signing, parts.SignIn, parts.Tokens);
+        _csc = new CscEndpoints(
+            operations,
+            options.Info,
+            _admission,
+            options.Limits.RequestBytes,
+            loggers.CreateLogger<CscEndpoints>());
         var methods = new GrpcMethods();
+        new CscGrpcServices(operations, options.Info, _admission).Map(methods);
         var limits = new GrpcServerOptions { MaxReceiveMessageSize = options.Limits.RequestBytes };
         _grpc = new GrpcDispatcher(methods, limits, time, loggers);
         _rest = HandleRestAsync;
@@ -28,18 +41,11 @@ internal sealed class Wires : IDisposable
     {
         _health.Drain();
         _grpc.Drain();
+        _admission.Stop();
     }
 
     public void Dispose() => _grpc.Dispose();
 
     private Task HandleRestAsync(HttpContext http)
-    {
-        if (_health.TryHandle(http, out var handled))
-        {
-            return handled;
-        }
-
-        http.Response.StatusCode = StatusCodes.Status404NotFound;
-        return Task.CompletedTask;
-    }
+        => _health.TryHandle(http, out var handled) ? handled : _csc.HandleAsync(http);
 }

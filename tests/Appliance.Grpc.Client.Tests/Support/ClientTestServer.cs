@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Appliance.Grpc.Client.Tests.Support;
 
-/// <summary>Appliance.Grpc, and answers that are not gRPC, on a real Kestrel: HTTP/2 in plaintext and with TLS.</summary>
+/// <summary>Appliance.Grpc, and answers that are not gRPC, on a real Kestrel, in plaintext and with TLS.</summary>
 internal sealed class ClientTestServer : IAsyncDisposable
 {
     public static readonly MethodDescriptor Method =

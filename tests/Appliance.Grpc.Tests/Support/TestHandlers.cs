@@ -13,7 +13,9 @@ internal sealed class TestHandlers
         GrpcStatusCode.InvalidArgument,
         "Invalid parameter SAD",
         new GrpcErrorInfo(
-            "invalid_request", "example.org", new Dictionary<string, string>(StringComparer.Ordinal) { ["field"] = "SAD" }),
+            "invalid_request",
+            "example.org",
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["field"] = "SAD" }),
         TimeSpan.FromMilliseconds(1_500));
 
     /// <summary>Completes when a waiting handler has started.</summary>
@@ -96,6 +98,7 @@ internal sealed class TestHandlers
             call.AddTrailer("x-trailing-bin", value);
         }
 
-        return new TestResponse { Text = call.PeerAddress + " sent " + bytes.Count.ToString(CultureInfo.InvariantCulture) };
+        var count = bytes.Count.ToString(CultureInfo.InvariantCulture);
+        return new TestResponse { Text = call.PeerAddress + " sent " + count };
     }
 }

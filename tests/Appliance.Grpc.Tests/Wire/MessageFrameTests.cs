@@ -19,7 +19,8 @@ public sealed class MessageFrameTests
             for (var second = first; second <= frame.Length; second++)
             {
                 var body = Segment.Join(frame[..first], frame[first..second], frame[second..]);
-                var step = MessageFrame.ReadSingle(body, true, Max, out var payload, out var compressed, out var failure);
+                var step = MessageFrame.ReadSingle(
+                    body, true, Max, out var payload, out var compressed, out var failure);
                 Assert.Equal(FrameStep.Complete, step);
                 Assert.Equal(s_payload, payload.ToArray());
                 Assert.True(compressed);

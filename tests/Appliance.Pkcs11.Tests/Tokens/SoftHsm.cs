@@ -32,8 +32,14 @@ public sealed partial class SoftHsm : IDisposable
             Configuration, $"directories.tokendir = {tokens}\nobjectstore.backend = file\nlog.level = ERROR\n");
         foreach (var label in s_labels)
         {
-            Run("softhsm2-util", "--init-token", "--free", "--label", label, "--pin", Pin, "--so-pin", SecurityOfficerPin);
+            string[] pins = ["--pin", Pin, "--so-pin", SecurityOfficerPin];
+            Run("softhsm2-util", ["--init-token", "--free", "--label", label, .. pins]);
         }
+
+        var known = Path.Combine(Folder, "known.bin");
+        File.WriteAllBytes(known, KnownAesKey);
+        string[] key = ["--aes", "--token", "Keys", "--label", "known", "--id", "4b"];
+        Run("softhsm2-util", ["--import", known, .. key, "--pin", Pin]);
 
         // The runtime keeps its own copy of the environment; the library reads the process's.
         Assert.Equal(0, setenv("SOFTHSM2_CONF", Configuration, 1));
@@ -43,6 +49,12 @@ public sealed partial class SoftHsm : IDisposable
     public string Folder { get; }
 
     public string Configuration { get; }
+
+    /// <summary>
+    /// An AES-256 key of the token "Keys" (label known, id 4b) whose value the tests know. Text, since softhsm2-util
+    /// reads it as such: a zero byte ends the key.
+    /// </summary>
+    public byte[] KnownAesKey { get; } = "An AES key of exactly 32 bytes!!"u8.ToArray();
 
     public Pkcs11Module Module { get; }
 

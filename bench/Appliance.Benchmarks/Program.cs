@@ -1,0 +1,34 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Exporters;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Loggers;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+
+namespace Appliance.Benchmarks;
+
+/// <summary>
+/// <c>dotnet run -c Release --project bench/Appliance.Benchmarks -- --filter '*'</c>, with <c>--quick</c> for a short
+/// run. In process: a generated project would not find our build settings, and PKCS#11 wants one process anyway.
+/// </summary>
+internal static class Program
+{
+    private static void Main(string[] args)
+    {
+        var quick = args.Contains("--quick", StringComparer.Ordinal);
+        var job = (quick ? Job.ShortRun : Job.Default).WithToolchain(InProcessEmitToolchain.Instance);
+        var config = ManualConfig.CreateEmpty()
+            .AddJob(job)
+            .AddLogger(ConsoleLogger.Default)
+            .AddColumnProvider(DefaultColumnProviders.Instance)
+            .AddColumn(StatisticColumn.OperationsPerSecond)
+            .AddExporter(MarkdownExporter.GitHub)
+            .AddDiagnoser(MemoryDiagnoser.Default)
+            .WithOptions(ConfigOptions.DisableOptimizationsValidator);
+        BenchmarkSwitcher
+            .FromAssembly(typeof(Program).Assembly)
+            .Run(args.Where(argument => !string.Equals(argument, "--quick", StringComparison.Ordinal)).ToArray(), config);
+    }
+}

@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+
+namespace Appliance.Server.Csc.Answers;
+
+/// <summary>Writes answers; absent members are left out.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ErrorAnswer))]
+[JsonSerializable(typeof(LoginAnswer))]
+[JsonSerializable(typeof(ListAnswerV1))]
+[JsonSerializable(typeof(ListAnswerV2))]
+[JsonSerializable(typeof(CredentialAnswerV1))]
+[JsonSerializable(typeof(CredentialAnswerV2))]
+[JsonSerializable(typeof(AuthorizeAnswer))]
+[JsonSerializable(typeof(SignHashAnswer))]
+[JsonSerializable(typeof(InfoAnswerV1))]
+[JsonSerializable(typeof(InfoAnswerV2))]
+internal sealed partial class AnswerJson : JsonSerializerContext;

@@ -1,0 +1,278 @@
+using System.Collections.Frozen;
+using System.Text.Json.Serialization.Metadata;
+using Appliance.Identity;
+using Appliance.Server.Csc.Answers;
+using Appliance.Server.Csc.Inputs;
+using Appliance.Server.Csc.Rest;
+using Appliance.Server.Csc.Views;
+using Appliance.Server.Options;
+using Appliance.Signing;
+
+namespace Appliance.Server.Csc;
+
+/// <summary>
+/// The REST wire: every path under /csc/ is found in one frozen table; every answer, errors included, is JSON.
+/// </summary>
+internal sealed partial class CscEndpoints
+{
+    /// <summary>Methods of the standard that info.methods does not list: 501 (CSC API 1.0.4.0 section 10.1).</summary>
+    private static readonly string[] s_notImplemented =
+    [
+        "credentials/create",
+        "credentials/delete",
+        "credentials/authorizeCheck",
+        "credentials/getChallenge",
+        "credentials/sendOTP",
+        "signatures/signDoc",
+        "signatures/signPolling",
+        "signatures/timestamp",
+        "oauth2/authorize",
+        "oauth2/pushed_authorize",
+        "oauth2/token",
+        "oauth2/revoke",
+    ];
+
+    private readonly FrozenDictionary<string, CscRoute> _routes;
+    private readonly CscOperations _operations;
+    private readonly Admission _admission;
+    private readonly int _bodyLimit;
+    private readonly string _lang;
+    private readonly ILogger _logger;
+
+    /// <summary>Makes the wire.</summary>
+    /// <param name="operations">What both wires call.</param>
+    /// <param name="info">What info tells.</param>
+    /// <param name="admission">Places for calls in work, shared with gRPC.</param>
+    /// <param name="bodyLimit">Largest request body in bytes.</param>
+    /// <param name="logger">Where failures are told; never what a request held.</param>
+    public CscEndpoints(
+        CscOperations operations,
+        InfoSettings info,
+        Admission admission,
+        int bodyLimit,
+        ILogger<CscEndpoints> logger)
+    {
+        _operations = operations;
+        _admission = admission;
+        _bodyLimit = bodyLimit;
+        _lang = info.Lang;
+        _logger = logger;
+        _routes = Routes(info).ToFrozenDictionary(
+            route => $"/csc/{(route.Version == CscVersion.V1 ? "v1" : "v2")}/{route.Method}", StringComparer.Ordinal);
+    }
+
+    /// <summary>Answers one request, whatever its path.</summary>
+    public async Task HandleAsync(HttpContext http)
+    {
+        var path = http.Request.Path.Value ?? "/";
+        if (!_routes.TryGetValue(path, out var route) && !_routes.TryGetValue(CscPath.Normalize(path), out route))
+        {
+            await JsonReply.WriteErrorAsync(http, CscErrors.UnknownPath);
+            return;
+        }
+
+        if (route.Serve is null)
+        {
+            await JsonReply.WriteErrorAsync(http, CscErrors.NotImplemented);
+            return;
+        }
+
+        if (!HttpMethods.IsPost(http.Request.Method))
+        {
+            http.Response.Headers.Allow = HttpMethods.Post;
+            await JsonReply.WriteErrorAsync(http, CscErrors.NotPost);
+            return;
+        }
+
+        if (_admission.TryEnter() is { } refusal)
+        {
+            await JsonReply.WriteErrorAsync(http, refusal);
+            return;
+        }
+
+        try
+        {
+            await route.Serve(http, route);
+        }
+        catch (Exception error)
+        {
+            await TellAsync(http, route, error);
+        }
+        finally
+        {
+            _admission.Leave();
+        }
+    }
+
+    private IEnumerable<CscRoute> Routes(InfoSettings info)
+    {
+        foreach (var version in new[] { CscVersion.V1, CscVersion.V2 })
+        {
+            var infoJson = version == CscVersion.V1
+                ? JsonReply.Encode(InfoView.Version1(info), AnswerJson.Default.InfoAnswerV1)
+                : JsonReply.Encode(InfoView.Version2(info), AnswerJson.Default.InfoAnswerV2);
+            yield return new(version, CscMethods.ServiceInfo, (http, _) => JsonReply.WriteEncodedAsync(http, infoJson));
+            yield return new(version, CscMethods.Login, LoginAsync);
+            yield return new(version, CscMethods.Revoke, RevokeAsync);
+            yield return new(version, CscMethods.List, version == CscVersion.V1 ? ListV1Async : ListV2Async);
+            yield return new(version, CscMethods.Info, version == CscVersion.V1 ? InfoV1Async : InfoV2Async);
+            yield return new(version, CscMethods.Authorize, AuthorizeAsync);
+            yield return new(version, CscMethods.Extend, ExtendAsync);
+            yield return new(version, CscMethods.SignHash, SignHashAsync);
+            foreach (var method in s_notImplemented)
+            {
+                yield return new(version, method, null);
+            }
+        }
+    }
+
+    private async ValueTask LoginAsync(HttpContext http, CscRoute route)
+    {
+        var input = await RequestBody.ReadAsync(
+            http.Request, InputJson.Default.LoginInput, _bodyLimit, http.RequestAborted);
+        if (input.Error is { } malformed)
+        {
+            await JsonReply.WriteErrorAsync(http, malformed);
+            return;
+        }
+
+        var isSafe = CscOperations.IsSafe(http.Request.IsHttps, http.Connection.RemoteIpAddress);
+        var answer = await _operations.LoginAsync(
+            input.Value, http.Request.Headers.Authorization, isSafe, http.RequestAborted);
+        await ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.LoginAnswer);
+
+        static LoginAnswer ToAnswer(LoginResult result)
+            => new(result.AccessToken, result.RefreshToken, result.ExpiresIn);
+    }
+
+    private async ValueTask RevokeAsync(HttpContext http, CscRoute route)
+    {
+        var answer = await CallAsync(http, route, InputJson.Default.RevokeInput, _operations.RevokeAsync);
+        if (answer.Error is { } error)
+        {
+            await JsonReply.WriteErrorAsync(http, error);
+        }
+        else
+        {
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+        }
+    }
+
+    private async ValueTask ListV1Async(HttpContext http, CscRoute route)
+    {
+        var answer = await CallAsync(http, route, InputJson.Default.ListInput, _operations.ListAsync);
+        await ReplyAsync(
+            http,
+            answer.Map(static list => new ListAnswerV1(
+                [.. list.Credentials.Select(CredentialView.IdOf)], list.NextPageToken)),
+            AnswerJson.Default.ListAnswerV1);
+    }
+
+    private async ValueTask ListV2Async(HttpContext http, CscRoute route)
+    {
+        var answer = await CallAsync(http, route, InputJson.Default.ListInput, _operations.ListAsync);
+        await ReplyAsync(http, answer.Map(list => CredentialView.ListVersion2(list, _lang)), AnswerJson.Default.ListAnswerV2);
+    }
+
+    private async ValueTask InfoV1Async(HttpContext http, CscRoute route)
+    {
+        var answer = await CallAsync(http, route, InputJson.Default.CredentialInput, _operations.InfoAsync);
+        await ReplyAsync(
+            http,
+            answer.Map(found => CredentialView.Version1(found.Credential, found.Selectors, _lang)),
+            AnswerJson.Default.CredentialAnswerV1);
+    }
+
+    private async ValueTask InfoV2Async(HttpContext http, CscRoute route)
+    {
+        var answer = await CallAsync(http, route, InputJson.Default.CredentialInput, _operations.InfoAsync);
+        await ReplyAsync(
+            http,
+            answer.Map(found => CredentialView.Version2(found.Credential, found.Selectors, _lang, named: false)),
+            AnswerJson.Default.CredentialAnswerV2);
+    }
+
+    private async ValueTask AuthorizeAsync(HttpContext http, CscRoute route)
+    {
+        var answer = await CallAsync(http, route, InputJson.Default.AuthorizeInput, _operations.AuthorizeAsync);
+        await ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.AuthorizeAnswer);
+    }
+
+    private async ValueTask ExtendAsync(HttpContext http, CscRoute route)
+    {
+        var answer = await CallAsync(http, route, InputJson.Default.ExtendInput, _operations.ExtendAsync);
+        await ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.AuthorizeAnswer);
+    }
+
+    private async ValueTask SignHashAsync(HttpContext http, CscRoute route)
+    {
+        var answer = await CallAsync(http, route, InputJson.Default.SignHashInput, _operations.SignHashAsync);
+        await ReplyAsync(
+            http, answer.Map(static signatures => new SignHashAnswer(signatures)), AnswerJson.Default.SignHashAnswer);
+    }
+
+    /// <summary>Who calls, with what parameters, then the operation.</summary>
+    private async ValueTask<Answer<TResult>> CallAsync<TInput, TResult>(
+        HttpContext http,
+        CscRoute route,
+        JsonTypeInfo<TInput> type,
+        Func<CscVersion, Caller, TInput, CancellationToken, ValueTask<Answer<TResult>>> operation)
+        where TInput : class, new()
+    {
+        if (_operations.Authenticate(http.Request.Headers.Authorization, out var caller) is { } unknown)
+        {
+            return unknown;
+        }
+
+        var input = await RequestBody.ReadAsync(http.Request, type, _bodyLimit, http.RequestAborted);
+        return input.Error is { } malformed
+            ? await _operations.RefuseAsync(caller, route.Method, null, malformed, http.RequestAborted)
+            : await operation(route.Version, caller, input.Value, http.RequestAborted);
+    }
+
+    private static ValueTask ReplyAsync<T>(HttpContext http, Answer<T> answer, JsonTypeInfo<T> type)
+        => answer.Error is { } error
+            ? JsonReply.WriteErrorAsync(http, error)
+            : JsonReply.WriteAsync(http, answer.Value, type);
+
+    private static AuthorizeAnswer ToAnswer(AuthorizeResult result) => new(result.Sad, result.ExpiresIn);
+
+    /// <summary>The client went away, sent what HTTP does not allow, or found a fault of ours.</summary>
+    private async ValueTask TellAsync(HttpContext http, CscRoute route, Exception error)
+    {
+        if (http.RequestAborted.IsCancellationRequested)
+        {
+            Log.ClientGone(_logger, route.Method);
+            return;
+        }
+
+        if (error is not BadHttpRequestException)
+        {
+            Log.Failed(_logger, route.Method, error);
+        }
+
+        if (http.Response.HasStarted)
+        {
+            http.Abort();
+            return;
+        }
+
+        await JsonReply.WriteErrorAsync(
+            http,
+            error switch
+            {
+                BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => CscErrors.TooLarge,
+                BadHttpRequestException => CscErrors.Malformed,
+                _ => CscErrors.Internal,
+            });
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(8100, LogLevel.Debug, "The client of {Method} went away.")]
+        public static partial void ClientGone(ILogger logger, string method);
+
+        [LoggerMessage(8101, LogLevel.Error, "{Method} failed.")]
+        public static partial void Failed(ILogger logger, string method, Exception error);
+    }
+}

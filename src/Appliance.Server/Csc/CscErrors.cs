@@ -1,0 +1,100 @@
+using System.Net;
+using Appliance.Grpc;
+
+namespace Appliance.Server.Csc;
+
+/// <summary>The errors that the wires find themselves, with the texts of the error tables (csc-api section 3.2).</summary>
+internal static class CscErrors
+{
+    /// <summary>The generic sentence of OAuth 2.0 (RFC 6749 section 4.1.2.1) that CSC repeats for invalid_request.</summary>
+    public const string GenericDescription =
+        "The request is missing a required parameter, includes an invalid parameter value, includes a parameter more "
+        + "than once, or is otherwise malformed.";
+
+    private const string InvalidRequest = "invalid_request";
+    private const string BearerChallenge = "Bearer realm=\"csc\"";
+
+    public static readonly CscError Malformed = Invalid(GenericDescription);
+    public static readonly CscError MalformedHeader = Invalid("Malformed authorization header");
+
+    /// <summary>
+    /// The tables ask for 400 without a header, RFC 6750 section 3 for 401; 401 surprises the fewest clients.
+    /// </summary>
+    public static readonly CscError MissingHeader = Unauthenticated(
+        InvalidRequest, "The request has no Authorization header", BearerChallenge);
+
+    public static readonly CscError InvalidToken = Unauthenticated(
+        "invalid_token", "The access token is not valid", BearerChallenge + ", error=\"invalid_token\"");
+
+    /// <summary>RFC 6750 knows invalid_token only; CSC's expired_token stands in the body.</summary>
+    public static readonly CscError ExpiredToken = Unauthenticated(
+        "expired_token", "The access token expired or was revoked", BearerChallenge + ", error=\"invalid_token\"");
+
+    public static readonly CscError MalformedAuthentication = Unauthenticated(
+        InvalidRequest, "Malformed authentication parameter.", "Basic realm=\"csc\", charset=\"UTF-8\"");
+
+    public static readonly CscError MalformedUserPassword = Invalid("Malformed username-password.");
+    public static readonly CscError RefreshTokenFormat = Invalid("Invalid string parameter: refresh_token");
+    public static readonly CscError RefreshTokenValue = Invalid("Invalid refresh_token");
+
+    public static readonly CscError LoginFailed = new(
+        HttpStatusCode.BadRequest, GrpcStatusCode.Unauthenticated, "authentication_error",
+        "An error occurred during authentication process");
+
+    public static readonly CscError LoginNeedsTls = new(
+        HttpStatusCode.Forbidden, GrpcStatusCode.PermissionDenied, "access_denied",
+        "Sign in over TLS; a plaintext connection is accepted from the same machine only");
+
+    public static readonly CscError InvalidTokenParameter = Invalid("Invalid string parameter token");
+    public static readonly CscError InvalidTokenTypeHint = Invalid("Invalid string parameter token_type_hint");
+    public static readonly CscError UserIdPresent = Invalid("userID parameter MUST be null");
+    public static readonly CscError InvalidPageToken = InvalidParameter("pageToken");
+    public static readonly CscError EmptyHashes = Invalid("Empty hash array");
+    public static readonly CscError HashNotBase64 = Invalid("Invalid Base64 hash string parameter");
+
+    public static readonly CscError NotImplemented = new(
+        HttpStatusCode.NotImplemented, GrpcStatusCode.Unimplemented, "not_implemented",
+        "This API method is not implemented; info.methods lists those that are");
+
+    public static readonly CscError UnknownPath = new(
+        HttpStatusCode.NotFound, GrpcStatusCode.Unimplemented, InvalidRequest, "No such path");
+
+    public static readonly CscError NotPost = new(
+        HttpStatusCode.MethodNotAllowed, GrpcStatusCode.Unimplemented, InvalidRequest, "Every API method is called by POST");
+
+    public static readonly CscError NotJson = new(
+        HttpStatusCode.UnsupportedMediaType, GrpcStatusCode.InvalidArgument, InvalidRequest,
+        "The Content-Type must be application/json, in UTF-8");
+
+    public static readonly CscError TooLarge = new(
+        HttpStatusCode.RequestEntityTooLarge, GrpcStatusCode.ResourceExhausted, InvalidRequest,
+        "The request body is larger than this server accepts");
+
+    public static readonly CscError TooManyHashes = Invalid("Too many hashes in one request");
+
+    public static readonly CscError Busy = new(
+        HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
+        "More requests are in progress than this server accepts; nothing was used up", 1);
+
+    public static readonly CscError Stopping = new(
+        HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Unavailable, "temporarily_unavailable",
+        "The server is stopping; nothing was used up", 5);
+
+    public static readonly CscError Internal = new(
+        HttpStatusCode.InternalServerError, GrpcStatusCode.Internal, "server_error", "The server failed to answer");
+
+    public static CscError MissingString(string name) => Invalid($"Missing (or invalid type) string parameter {name}");
+
+    public static CscError MissingInteger(string name) => Invalid($"Missing (or invalid type) integer parameter {name}");
+
+    public static CscError MissingArray(string name) => Invalid($"Missing (or invalid type) array parameter {name}");
+
+    public static CscError InvalidParameter(string name) => Invalid($"Invalid parameter {name}");
+
+    /// <summary>A 400 invalid_request.</summary>
+    public static CscError Invalid(string description, GrpcStatusCode code = GrpcStatusCode.InvalidArgument)
+        => new(HttpStatusCode.BadRequest, code, InvalidRequest, description);
+
+    private static CscError Unauthenticated(string error, string description, string challenge)
+        => new(HttpStatusCode.Unauthorized, GrpcStatusCode.Unauthenticated, error, description) { Challenge = challenge };
+}

@@ -1,0 +1,14 @@
+namespace Appliance.Server.Csc;
+
+/// <summary>The API methods served: their paths after /csc/v1/ and /csc/v2/, and their names in info and audit.</summary>
+internal static class CscMethods
+{
+    public const string ServiceInfo = "info";
+    public const string Login = "auth/login";
+    public const string Revoke = "auth/revoke";
+    public const string List = "credentials/list";
+    public const string Info = "credentials/info";
+    public const string Authorize = "credentials/authorize";
+    public const string Extend = "credentials/extendTransaction";
+    public const string SignHash = "signatures/signHash";
+}

@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+using Appliance.Server.Csc.Fields;
+
+namespace Appliance.Server.Csc.Inputs;
+
+/// <summary>signatures/signHash (CSC API v1 11.9, v2 11.10), with the names of either version.</summary>
+internal sealed class SignHashInput
+{
+    [JsonPropertyName("credentialID")]
+    public FieldText CredentialId { get; set; }
+
+    [JsonPropertyName("SAD")]
+    public FieldText Sad { get; set; }
+
+    [JsonPropertyName("hash")]
+    public FieldHashes Hash { get; set; }
+
+    [JsonPropertyName("hashes")]
+    public FieldHashes Hashes { get; set; }
+
+    [JsonPropertyName("hashAlgo")]
+    public FieldText HashAlgo { get; set; }
+
+    [JsonPropertyName("hashAlgorithmOID")]
+    public FieldText HashAlgorithmOid { get; set; }
+
+    [JsonPropertyName("signAlgo")]
+    public FieldText SignAlgo { get; set; }
+
+    [JsonPropertyName("signAlgoParams")]
+    public FieldBytes SignAlgoParams { get; set; }
+
+    [JsonPropertyName("operationMode")]
+    public FieldText OperationMode { get; set; }
+
+    [JsonPropertyName("validity_period")]
+    public FieldNumber ValidityPeriod { get; set; }
+
+    [JsonPropertyName("response_uri")]
+    public FieldText ResponseUri { get; set; }
+
+    [JsonPropertyName("clientData")]
+    public FieldText ClientData { get; set; }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Frozen;
+using System.Net;
+using Appliance.Grpc;
+using Appliance.Signing;
+
+namespace Appliance.Server.Csc;
+
+/// <summary>
+/// The one table from <see cref="SigningStatus"/> to CSC errors (csc-api section 3.2), with the texts of either version.
+/// </summary>
+internal static class StatusTable
+{
+    private static readonly FrozenDictionary<SigningStatus, (CscError V1, CscError V2)> s_errors = Build();
+
+    /// <summary>The error for a status other than Ok, in the words of the version.</summary>
+    public static CscError ErrorFor(SigningStatus status, CscVersion version)
+    {
+        if (!s_errors.TryGetValue(status, out var error))
+        {
+            return CscErrors.Internal;
+        }
+
+        return version == CscVersion.V1 ? error.V1 : error.V2;
+    }
+
+    /// <summary>Version 1 names the expired certificate; <see cref="ErrorFor"/> cannot know it.</summary>
+    public static CscError CertificateExpired(string organization, string commonName)
+        => CscErrors.Invalid(
+            $"Signing certificate 'O={organization},CN={commonName}' is expired.", GrpcStatusCode.FailedPrecondition);
+
+    /// <summary>Whether the table has a row for the status; Ok has none.</summary>
+    internal static bool Knows(SigningStatus status) => s_errors.ContainsKey(status);
+
+    private static FrozenDictionary<SigningStatus, (CscError V1, CscError V2)> Build()
+        => new Dictionary<SigningStatus, (CscError V1, CscError V2)>
+        {
+            [SigningStatus.UnknownCredential] = Both("Invalid parameter credentialID", GrpcStatusCode.NotFound),
+            [SigningStatus.CredentialDisabled] =
+                Both("The credential identified by credentialID is disabled", GrpcStatusCode.FailedPrecondition),
+            [SigningStatus.CertificateExpired] = Both("Signing certificate is expired", GrpcStatusCode.FailedPrecondition),
+            [SigningStatus.SadInvalid] = Both("Invalid parameter SAD", GrpcStatusCode.PermissionDenied),
+            [SigningStatus.SadExpired] = Both("SAD expired", GrpcStatusCode.PermissionDenied),
+            [SigningStatus.HashNotAuthorized] = Pair(
+                "Hash is not authorized by the SAD.", "Hash is not authorized by the SAD", GrpcStatusCode.PermissionDenied),
+            [SigningStatus.HashesMissing] = (CscErrors.MissingArray("hash"), CscErrors.MissingArray("hashes")),
+            [SigningStatus.DigestLength] = Both("Invalid digest value length"),
+            [SigningStatus.HashAlgorithmMissing] =
+                (CscErrors.MissingString("hashAlgo"), CscErrors.MissingString("hashAlgorithmOID")),
+            [SigningStatus.HashAlgorithmInvalid] =
+                (CscErrors.InvalidParameter("hashAlgo"), CscErrors.InvalidParameter("hashAlgorithmOID")),
+            [SigningStatus.SignatureAlgorithmInvalid] = Both("Invalid parameter signAlgo"),
+            [SigningStatus.SignatureParametersMissing] =
+                Both("Missing (or invalid type) string parameter signAlgoParams"),
+            [SigningStatus.SignatureParametersInvalid] = Both("Invalid parameter signAlgoParams"),
+            [SigningStatus.SignatureCountInvalid] = Both("Invalid value for parameter numSignatures"),
+            [SigningStatus.SignatureCountTooHigh] = Both("Numbers of signatures is too high"),
+            [SigningStatus.FactorMissing] = (CscErrors.MissingString("OTP"), CscErrors.MissingArray("authData")),
+            [SigningStatus.FactorWrong] = (
+                new(HttpStatusCode.BadRequest, GrpcStatusCode.PermissionDenied, "invalid_otp", "The OTP is invalid"),
+                new(HttpStatusCode.BadRequest, GrpcStatusCode.PermissionDenied, "invalid_authentication_data",
+                    "The authentication data is invalid")),
+            [SigningStatus.FactorLocked] = Pair("OTP locked", "Credential locked", GrpcStatusCode.FailedPrecondition),
+            [SigningStatus.Overloaded] = Same(new(
+                HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
+                "More work is waiting than the limits allow; nothing was used up", 1)),
+            [SigningStatus.TokenUnavailable] = Same(new(
+                HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Unavailable, "temporarily_unavailable",
+                "No token can serve the key now; nothing was used up", 5)),
+            [SigningStatus.Failed] = Same(CscErrors.Internal),
+            [SigningStatus.Cancelled] = Same(new(
+                HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Cancelled, "temporarily_unavailable",
+                "The call was cancelled")),
+        }.ToFrozenDictionary();
+
+    private static (CscError V1, CscError V2) Both(string text, GrpcStatusCode code = GrpcStatusCode.InvalidArgument)
+        => Same(CscErrors.Invalid(text, code));
+
+    private static (CscError V1, CscError V2) Pair(string v1, string v2, GrpcStatusCode code)
+        => (CscErrors.Invalid(v1, code), CscErrors.Invalid(v2, code));
+
+    private static (CscError V1, CscError V2) Same(CscError error) => (error, error);
+}

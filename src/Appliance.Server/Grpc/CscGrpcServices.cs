@@ -1,0 +1,132 @@
+using Appliance.Grpc;
+using Appliance.Server.Csc;
+using Appliance.Server.Csc.Views;
+using Appliance.Server.Options;
+using Appliance.Signing;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Proto = Csc.V2;
+
+namespace Appliance.Server.Grpc;
+
+/// <summary>The gRPC wire: the services of csc.v2, each method the same operation as version 2's REST path.</summary>
+internal sealed class CscGrpcServices(CscOperations operations, InfoSettings info, Admission admission)
+{
+    private readonly Proto.ServiceInfoResponse _info = ProtoAnswers.From(InfoView.Version2(info));
+
+    /// <summary>Maps all methods.</summary>
+    public void Map(GrpcMethods methods)
+    {
+        var service = Service(Proto.ServiceReflection.Descriptor);
+        var auth = Service(Proto.AuthReflection.Descriptor);
+        var credentials = Service(Proto.CredentialsReflection.Descriptor);
+        var signatures = Service(Proto.SignaturesReflection.Descriptor);
+        methods
+            .Unary<Proto.ServiceInfoRequest, Proto.ServiceInfoResponse>(service("Info"), Info)
+            .Unary<Proto.LoginRequest, Proto.LoginResponse>(auth("Login"), LoginAsync)
+            .Unary<Proto.RevokeRequest, Proto.RevokeResponse>(auth("Revoke"), RevokeAsync)
+            .Unary<Proto.ListCredentialsRequest, Proto.ListCredentialsResponse>(credentials("List"), ListAsync)
+            .Unary<Proto.CredentialInfoRequest, Proto.CredentialInfo>(credentials("Info"), CredentialAsync)
+            .Unary<Proto.AuthorizeRequest, Proto.AuthorizeResponse>(credentials("Authorize"), AuthorizeAsync)
+            .Unary<Proto.ExtendTransactionRequest, Proto.ExtendTransactionResponse>(
+                credentials("ExtendTransaction"), ExtendAsync)
+            .Unary<Proto.SignHashRequest, Proto.SignHashResponse>(signatures("SignHash"), SignHashAsync);
+    }
+
+    private ValueTask<Proto.ServiceInfoResponse?> Info(Proto.ServiceInfoRequest request, GrpcCallContext context)
+        => ValueTask.FromResult<Proto.ServiceInfoResponse?>(_info);
+
+    private async ValueTask<Proto.LoginResponse?> LoginAsync(Proto.LoginRequest request, GrpcCallContext context)
+    {
+        if (admission.TryEnter() is { } refusal)
+        {
+            return Fail<Proto.LoginResponse>(context, refusal);
+        }
+
+        try
+        {
+            var isSafe = CscOperations.IsSafe(context.Http.Request.IsHttps, context.PeerAddress);
+            var answer = await operations.LoginAsync(
+                ProtoInputs.From(request),
+                context.Http.Request.Headers.Authorization,
+                isSafe,
+                context.CancellationToken);
+            return answer.Error is { } error
+                ? Fail<Proto.LoginResponse>(context, error)
+                : ProtoAnswers.From(answer.Value);
+        }
+        finally
+        {
+            admission.Leave();
+        }
+    }
+
+    private ValueTask<Proto.RevokeResponse?> RevokeAsync(Proto.RevokeRequest request, GrpcCallContext context)
+        => CallAsync(
+            request, context, ProtoInputs.From, operations.RevokeAsync, static _ => new Proto.RevokeResponse());
+
+    private ValueTask<Proto.ListCredentialsResponse?> ListAsync(
+        Proto.ListCredentialsRequest request, GrpcCallContext context)
+        => CallAsync(
+            request, context, ProtoInputs.From, operations.ListAsync, list => ProtoAnswers.From(list, info.Lang));
+
+    private ValueTask<Proto.CredentialInfo?> CredentialAsync(
+        Proto.CredentialInfoRequest request, GrpcCallContext context)
+        => CallAsync(
+            request,
+            context,
+            ProtoInputs.From,
+            operations.InfoAsync,
+            found => ProtoAnswers.From(
+                CredentialView.Version2(found.Credential, found.Selectors, info.Lang, named: false)));
+
+    private ValueTask<Proto.AuthorizeResponse?> AuthorizeAsync(Proto.AuthorizeRequest request, GrpcCallContext context)
+        => CallAsync(request, context, ProtoInputs.From, operations.AuthorizeAsync, ProtoAnswers.From);
+
+    private ValueTask<Proto.ExtendTransactionResponse?> ExtendAsync(
+        Proto.ExtendTransactionRequest request, GrpcCallContext context)
+        => CallAsync(request, context, ProtoInputs.From, operations.ExtendAsync, ProtoAnswers.Extended);
+
+    private ValueTask<Proto.SignHashResponse?> SignHashAsync(Proto.SignHashRequest request, GrpcCallContext context)
+        => CallAsync(request, context, ProtoInputs.From, operations.SignHashAsync, ProtoAnswers.From);
+
+    /// <summary>A place, who calls, the operation; refusals cost no exception.</summary>
+    private async ValueTask<TResponse?> CallAsync<TRequest, TInput, TResult, TResponse>(
+        TRequest request,
+        GrpcCallContext context,
+        Func<TRequest, TInput> read,
+        Func<CscVersion, Caller, TInput, CancellationToken, ValueTask<Answer<TResult>>> operation,
+        Func<TResult, TResponse> write)
+        where TResponse : class, IMessage
+    {
+        if (admission.TryEnter() is { } refusal)
+        {
+            return Fail<TResponse>(context, refusal);
+        }
+
+        try
+        {
+            if (operations.Authenticate(context.Http.Request.Headers.Authorization, out var caller) is { } unknown)
+            {
+                return Fail<TResponse>(context, unknown);
+            }
+
+            var answer = await operation(CscVersion.V2, caller, read(request), context.CancellationToken);
+            return answer.Error is { } error ? Fail<TResponse>(context, error) : write(answer.Value);
+        }
+        finally
+        {
+            admission.Leave();
+        }
+    }
+
+    private static TResponse? Fail<TResponse>(GrpcCallContext context, CscError error)
+        where TResponse : class
+    {
+        context.Fail(GrpcErrors.StatusOf(error));
+        return null;
+    }
+
+    private static Func<string, MethodDescriptor> Service(FileDescriptor file)
+        => name => file.Services[0].FindMethodByName(name);
+}

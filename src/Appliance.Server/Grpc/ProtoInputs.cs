@@ -1,0 +1,97 @@
+using Appliance.Server.Csc.Fields;
+using Appliance.Server.Csc.Inputs;
+using Google.Protobuf;
+using Google.Protobuf.Collections;
+using Proto = Csc.V2;
+
+namespace Appliance.Server.Grpc;
+
+/// <summary>
+/// Requests of csc.v2 as the inputs that REST makes from JSON, so that one set of rules judges both. Types cannot be
+/// wrong here; absent, empty and unset are the same, as over REST.
+/// </summary>
+internal static class ProtoInputs
+{
+    public static LoginInput From(Proto.LoginRequest request) => new()
+    {
+        RefreshToken = FieldText.Of(request.RefreshToken),
+        RememberMe = FieldFlag.Of(request.RememberMe),
+    };
+
+    public static RevokeInput From(Proto.RevokeRequest request) => new()
+    {
+        Token = FieldText.Of(request.Token),
+        TokenTypeHint = FieldText.Of(request.TokenTypeHint),
+    };
+
+    public static ListInput From(Proto.ListCredentialsRequest request) => new()
+    {
+        UserId = FieldText.Of(request.UserId),
+        CredentialInfo = FieldFlag.Of(request.CredentialInfo),
+        Certificates = FieldText.Of(request.Certificates),
+        CertInfo = FieldFlag.Of(request.CertInfo),
+        AuthInfo = FieldFlag.Of(request.AuthInfo),
+        OnlyValid = FieldFlag.Of(request.OnlyValid),
+    };
+
+    public static CredentialInput From(Proto.CredentialInfoRequest request) => new()
+    {
+        CredentialId = FieldText.Of(request.CredentialId),
+        Certificates = FieldText.Of(request.Certificates),
+        CertInfo = FieldFlag.Of(request.CertInfo),
+        AuthInfo = FieldFlag.Of(request.AuthInfo),
+    };
+
+    public static AuthorizeInput From(Proto.AuthorizeRequest request) => new()
+    {
+        CredentialId = FieldText.Of(request.CredentialId),
+        NumSignatures = request.HasNumSignatures ? FieldNumber.Of(request.NumSignatures) : default,
+        Hashes = Hashes(request.Hashes),
+        HashAlgorithmOid = FieldText.Of(request.HashAlgorithmOid),
+        AuthData = request.AuthData.Count == 0
+            ? default
+            : FieldAuthData.Of([.. request.AuthData.Select(data => KeyValuePair.Create(data.Id, data.Value))]),
+    };
+
+    public static ExtendInput From(Proto.ExtendTransactionRequest request) => new()
+    {
+        CredentialId = FieldText.Of(request.CredentialId),
+        Sad = FieldText.Of(request.Sad),
+        Hashes = Hashes(request.Hashes),
+        HashAlgorithmOid = FieldText.Of(request.HashAlgorithmOid),
+    };
+
+    public static SignHashInput From(Proto.SignHashRequest request) => new()
+    {
+        CredentialId = FieldText.Of(request.CredentialId),
+        Sad = FieldText.Of(request.Sad),
+        Hashes = Hashes(request.Hashes),
+        HashAlgorithmOid = FieldText.Of(request.HashAlgorithmOid),
+        SignAlgo = FieldText.Of(request.SignAlgo),
+        SignAlgoParams = FieldBytes.Of(request.SignAlgoParams.ToByteArray()),
+        OperationMode = FieldText.Of(request.OperationMode),
+        ValidityPeriod = request.HasValidityPeriod ? FieldNumber.Of(request.ValidityPeriod) : default,
+        ResponseUri = FieldText.Of(request.ResponseUri),
+    };
+
+    private static FieldHashes Hashes(RepeatedField<ByteString> values)
+    {
+        if (values.Count == 0)
+        {
+            return default;
+        }
+
+        if (values.Count > FieldHashes.Limit)
+        {
+            return FieldHashes.TooMany;
+        }
+
+        var hashes = new byte[values.Count][];
+        for (var i = 0; i < hashes.Length; i++)
+        {
+            hashes[i] = values[i].ToByteArray();
+        }
+
+        return FieldHashes.Of(hashes);
+    }
+}
