@@ -16,6 +16,11 @@ open_grpc() {
     exec {GRPC_IN}>&"${GRPC_CLIENT[1]}" {GRPC_OUT}<&"${GRPC_CLIENT[0]}"
 }
 
+close_grpc() {
+    kill "$GRPC_CLIENT_PID" 2>/dev/null || true
+    exec {GRPC_IN}>&- {GRPC_OUT}<&-
+}
+
 # rest VERSION PATH AUTHORIZATION JSON
 rest() {
     local answer code
