@@ -4,8 +4,8 @@ using Appliance.Storage;
 namespace Appliance.Ledger;
 
 /// <summary>
-/// The activations: what was authorised and what is left of it. Made once at start by <see cref="StartAsync"/>, which also
-/// settles what an earlier run left open.
+/// The activations: what was authorised and what is left of it. Made once at start by <see cref="StartAsync"/>, which
+/// also settles what an earlier run left open.
 /// </summary>
 public sealed class Activations
 {
@@ -35,7 +35,11 @@ public sealed class Activations
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     public static async ValueTask<Activations> StartAsync(
-        CommitLoop loop, ReadOnlyMemory<byte> rowKey, string node, TimeProvider time, CancellationToken cancellationToken)
+        CommitLoop loop,
+        ReadOnlyMemory<byte> rowKey,
+        string node,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(loop);
         ArgumentNullException.ThrowIfNull(time);
@@ -67,7 +71,8 @@ public sealed class Activations
         var hashes = request.Scal == 1 ? [] : request.Hashes;
         if (request.Total < 1 || hashes.Count > request.Total)
         {
-            throw new ArgumentException("An activation grants at least one signature, and one per hash.", nameof(request));
+            throw new ArgumentException(
+                "An activation grants at least one signature, and one per hash.", nameof(request));
         }
 
         var macs = new UInt128[hashes.Count];

@@ -93,7 +93,7 @@ public sealed partial class CommitLoop : IAsyncDisposable
         _stopped.SetResult();
     }
 
-    /// <summary>Tells each piece how it went. What the time limit left out stays in the batch for the next round.</summary>
+    /// <summary>Tells each piece how it went. What the time limit left out stays for the next round.</summary>
     private void Release()
     {
         for (var i = 0; i < _batch.Applied; i++)
@@ -143,7 +143,8 @@ public sealed partial class CommitLoop : IAsyncDisposable
         [LoggerMessage(3001, LogLevel.Error, "{Work} failed; it was undone alone.")]
         public static partial void WorkFailed(ILogger logger, string work, Exception error);
 
-        [LoggerMessage(3002, LogLevel.Warning, "{Work} could not be stored (attempt {Attempts}); it will be tried again.")]
+        [LoggerMessage(
+            3002, LogLevel.Warning, "{Work} could not be stored (attempt {Attempts}); it will be tried again.")]
         public static partial void WillTryAgain(ILogger logger, string work, int attempts, Exception error);
 
         [LoggerMessage(3003, LogLevel.Error, "{Work} threw after its commit.")]

@@ -8,7 +8,7 @@ namespace Appliance.Ledger;
 /// </summary>
 public abstract class LedgerWork
 {
-    /// <summary>Next in the loop's queue; the queue is linked through its work, so that waiting allocates nothing.</summary>
+    /// <summary>Next in the loop's queue, which is linked through its work: waiting allocates nothing.</summary>
     internal LedgerWork? Next { get; set; }
 
     /// <summary>Failed attempts so far, of work that <see cref="MustLast"/>.</summary>

@@ -2,7 +2,7 @@ using Appliance.Storage;
 
 namespace Appliance.Ledger;
 
-/// <summary>How occurrences leave a reservation, other than by being consumed, which needs no change of their own.</summary>
+/// <summary>How occurrences leave a reservation, other than by being consumed, which changes nothing.</summary>
 internal static class Occurrences
 {
     /// <param name="store">The connection of an open transaction.</param>

@@ -2,7 +2,9 @@ using Appliance.Storage.Sqlite;
 
 namespace Appliance.Storage;
 
-/// <summary>The authorised hash occurrences: one row each, never changed. Their states lie in the activation's row.</summary>
+/// <summary>
+/// The authorised hash occurrences: one row each, never changed. Their states lie in the activation's row.
+/// </summary>
 public sealed class ActivationHashTable
 {
     private readonly Statement _insert;
@@ -14,7 +16,8 @@ public sealed class ActivationHashTable
         _insert = database.Prepare(
             "INSERT INTO activation_hash (activation_seq, hash, ordinal, mac) VALUES (?1, ?2, ?3, ?4)");
         _find = database.Prepare("SELECT ordinal, mac FROM activation_hash WHERE activation_seq = ?1 AND hash = ?2");
-        _delete = database.Prepare("DELETE FROM activation_hash WHERE activation_seq = ?1 AND hash = ?2 AND ordinal = ?3");
+        _delete = database.Prepare(
+            "DELETE FROM activation_hash WHERE activation_seq = ?1 AND hash = ?2 AND ordinal = ?3");
     }
 
     /// <summary>Adds an occurrence.</summary>

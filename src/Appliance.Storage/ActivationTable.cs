@@ -127,7 +127,9 @@ public sealed class ActivationTable
     }
 
     /// <summary>Writes what is left and the states of the occurrences.</summary>
-    /// <exception cref="StoreException">Less than nothing would be left (<see cref="StoreFailure.Constraint"/>).</exception>
+    /// <exception cref="StoreException">
+    /// Less than nothing would be left (<see cref="StoreFailure.Constraint"/>).
+    /// </exception>
     public void Update(long sequence, int remaining, OccurrenceStates states)
     {
         ArgumentNullException.ThrowIfNull(states);
@@ -137,7 +139,7 @@ public sealed class ActivationTable
     /// <summary>Makes an activation void; nothing is left of it.</summary>
     public void Close(long sequence) => _close.Start().Bind(sequence).Execute();
 
-    /// <summary>Counts the occurrences of one activation, or of all. Reads every activation, so not for the hot path.</summary>
+    /// <summary>Counts the occurrences of one activation, or of all, which reads every activation.</summary>
     public ActivationTally Tally(Guid? id = null)
     {
         var states = new OccurrenceStates();

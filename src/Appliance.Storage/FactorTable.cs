@@ -17,7 +17,8 @@ public sealed class FactorTable
         _insert = database.Prepare(
             $"INSERT INTO factor ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
         _findBySigner = database.Prepare(
-            $"SELECT {Columns} FROM factor WHERE signer_id = ?1 AND state <> 3 ORDER BY created_at DESC, id DESC LIMIT 1");
+            $"SELECT {Columns} FROM factor WHERE signer_id = ?1 AND state <> 3 " +
+            "ORDER BY created_at DESC, id DESC LIMIT 1");
         _update = database.Prepare(
             "UPDATE factor SET state = ?2, secret = ?3, algorithm = ?4, digits = ?5, period = ?6, last_step = ?7, " +
             "wrong_codes = ?8 WHERE id = ?1");

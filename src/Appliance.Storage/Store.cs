@@ -14,16 +14,18 @@ public sealed class Store : IDisposable
     private const int ReaderCacheKib = 2 * 1024;
 
     private readonly OwnerLock _lock;
+    private readonly Checkpointer _checkpointer;
     private readonly ConcurrentBag<StoreConnection> _readers = [];
     private readonly SemaphoreSlim _freeReaders;
     private bool _disposed;
 
-    private Store(StoreOptions options, OwnerLock ownerLock, StoreConnection writer)
+    private Store(StoreOptions options, OwnerLock ownerLock, StoreConnection writer, Checkpointer checkpointer)
     {
         Path = options.Path;
         Time = options.TimeProvider;
         Writer = writer;
         _lock = ownerLock;
+        _checkpointer = checkpointer;
         _freeReaders = new SemaphoreSlim(options.Readers, options.Readers);
     }
 
@@ -55,7 +57,9 @@ public sealed class Store : IDisposable
             writer = new StoreConnection(database);
             Configure(database, options.WriterCacheKib);
             Migrator.Run(database, options.Path);
-            return new Store(options, ownerLock, writer);
+            database.CountWalFrames();
+            writer.Checkpointer = new Checkpointer(options.Path, database);
+            return new Store(options, ownerLock, writer, writer.Checkpointer);
         }
         catch
         {
@@ -107,6 +111,7 @@ public sealed class Store : IDisposable
         }
 
         _disposed = true;
+        _checkpointer.Dispose();
         foreach (var reader in _readers)
         {
             reader.Dispose();

@@ -84,15 +84,26 @@ public sealed class StoreConnection : IDisposable
     /// <summary>Whether a transaction is open. A full disk or an I/O error may have ended it.</summary>
     public bool InTransaction => _database.InTransaction;
 
+    /// <summary>Who keeps the log short; set on the writer only.</summary>
+    internal Checkpointer? Checkpointer { get; set; }
+
     /// <summary>The connection beneath, for benchmarks and tests.</summary>
     internal Database Database => _database;
 
     /// <summary>Opens a transaction that writes.</summary>
-    public void Begin() => _begin.Start().Execute();
+    public void Begin()
+    {
+        Checkpointer?.BeforeBegin();
+        _begin.Start().Execute();
+    }
 
     /// <summary>Makes the transaction durable: it is synced when this returns.</summary>
     /// <exception cref="StoreException">Nothing was committed; the transaction must be rolled back.</exception>
-    public void Commit() => _commit.Start().Execute();
+    public void Commit()
+    {
+        _commit.Start().Execute();
+        Checkpointer?.AfterCommit();
+    }
 
     /// <summary>Undoes the open transaction, if there is one.</summary>
     public void Rollback()
@@ -103,7 +114,7 @@ public sealed class StoreConnection : IDisposable
         }
     }
 
-    /// <summary>Marks a point inside the transaction to which <see cref="UndoSavepoint"/> goes back. No nesting.</summary>
+    /// <summary>Marks a point in the transaction to which <see cref="UndoSavepoint"/> goes back. No nesting.</summary>
     public void Savepoint() => _savepoint.Start().Execute();
 
     /// <summary>Keeps what was done since <see cref="Savepoint"/>.</summary>

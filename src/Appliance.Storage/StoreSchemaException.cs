@@ -20,5 +20,6 @@ public sealed class StoreSchemaException : StoreException
 
     private static string Describe(string path, long found, int known) => string.Create(
         CultureInfo.InvariantCulture,
-        $"The store '{path}' has schema {found}; this release knows schemas up to {known}. Run the release that wrote it, or a newer one.");
+        $"The store '{path}' has schema {found}; this release knows schemas up to {known}. " +
+        $"Run the release that wrote it, or a newer one.");
 }

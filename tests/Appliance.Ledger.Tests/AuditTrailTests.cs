@@ -5,7 +5,7 @@ public class AuditTrailTests
     [Fact]
     public async Task Pages_go_on_where_the_last_one_ended_in_both_directions()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         await AppendAsync(ledger, 25);
 
         foreach (var oldestFirst in new[] { true, false })
@@ -29,7 +29,7 @@ public class AuditTrailTests
     [Fact]
     public async Task Records_are_filtered_by_signer_credential_request_and_event()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var wanted = new AuditRecord
         {
             At = 7,

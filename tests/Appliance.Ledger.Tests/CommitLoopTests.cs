@@ -7,7 +7,7 @@ public class CommitLoopTests
     [Fact]
     public async Task One_poisoned_piece_among_sixty_three_good_ones_hurts_only_itself()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         using var gate = new Gate(ledger.Loop);
         var good = Enumerable.Range(0, 63).Select(i => Set(ledger, $"good{i}")).ToList();
         var poisoned = ledger.Loop.WriteAsync<int>(
@@ -40,7 +40,8 @@ public class CommitLoopTests
     [Fact]
     public async Task Everything_that_waits_goes_into_one_commit()
     {
-        await using var ledger = new LedgerFixture(new CommitLoopOptions { MaxApplyTime = TimeSpan.FromMinutes(1) });
+        await using var ledger = await LedgerFixture.StartAsync(
+            new CommitLoopOptions { MaxApplyTime = TimeSpan.FromMinutes(1) });
         var before = ledger.Loop.Commits;
         using var gate = new Gate(ledger.Loop);
         var writes = Enumerable.Range(0, 200).Select(i => Set(ledger, $"k{i}")).ToList();
@@ -54,7 +55,7 @@ public class CommitLoopTests
     [Fact]
     public async Task A_full_queue_refuses_at_once_and_takes_outcomes_all_the_same()
     {
-        await using var ledger = new LedgerFixture(new CommitLoopOptions { QueueLimit = 2 });
+        await using var ledger = await LedgerFixture.StartAsync(new CommitLoopOptions { QueueLimit = 2 });
         var hashes = LedgerFixture.Hashes(1);
         var activation = await ledger.OpenAsync(hashes);
         var (_, reservation) = await ledger.ReserveAsync(ledger.Request(activation, hashes));
@@ -74,7 +75,7 @@ public class CommitLoopTests
     [Fact]
     public async Task Interactive_work_comes_before_bulk_and_bulk_is_bounded_per_commit()
     {
-        await using var ledger = new LedgerFixture(new CommitLoopOptions { MaxBulkRows = 10 });
+        await using var ledger = await LedgerFixture.StartAsync(new CommitLoopOptions { MaxBulkRows = 10 });
         var order = new List<string>();
         using var gate = new Gate(ledger.Loop);
         var done = new CountdownEvent(5);
@@ -94,7 +95,7 @@ public class CommitLoopTests
     [Fact]
     public async Task A_store_that_fails_fails_everything_and_the_loop_goes_on()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var hashes = LedgerFixture.Hashes(2);
         var activation = await ledger.OpenAsync(hashes);
         var (_, reservation) = await ledger.ReserveAsync(ledger.Request(activation, hashes[0]));
@@ -125,7 +126,7 @@ public class CommitLoopTests
     [Fact]
     public async Task What_waits_is_finished_before_the_loop_ends_and_nothing_is_taken_after()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var gate = new Gate(ledger.Loop);
         var writes = Enumerable.Range(0, 50).Select(i => Set(ledger, $"k{i}")).ToList();
         var stopping = ledger.Loop.DisposeAsync().AsTask();
@@ -142,7 +143,7 @@ public class CommitLoopTests
     [Fact]
     public async Task Who_gave_up_waiting_before_the_commit_leaves_nothing()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         using var cancel = new CancellationTokenSource();
         using var gate = new Gate(ledger.Loop);
         var write = ledger.Loop.WriteAsync(

@@ -5,7 +5,7 @@ public class ExtensionTests
     [Fact]
     public async Task What_is_left_is_carried_over_and_the_old_activation_is_void()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var hashes = LedgerFixture.Hashes(4);
         var old = await ledger.OpenAsync(hashes[..2], total: 4);
         Assert.Equal(ReservationStatus.Ok, await ledger.TryReserveAsync(old, hashes[0]));
@@ -24,7 +24,7 @@ public class ExtensionTests
     [Fact]
     public async Task More_new_hashes_than_signatures_left_change_nothing()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var hashes = LedgerFixture.Hashes(3);
         var old = await ledger.OpenAsync(hashes[..1]);
 
@@ -37,7 +37,7 @@ public class ExtensionTests
     [Fact]
     public async Task Nobody_extends_for_another_client_or_into_another_scal()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var hashes = LedgerFixture.Hashes(2);
         var old = await ledger.OpenAsync(hashes[..1]);
 
@@ -53,14 +53,14 @@ public class ExtensionTests
     [Theory]
     [InlineData(0, 0)]
     [InlineData(2, 1)]
-    public void An_activation_grants_at_least_one_signature_and_one_per_hash(int hashes, int total)
+    public async Task An_activation_grants_at_least_one_signature_and_one_per_hash(int hashes, int total)
     {
         var request = new ActivationRequest(
             Guid.Empty, Guid.Empty, Guid.Empty, Guid.Empty, 2, total, LedgerFixture.Hashes(hashes), 1, 0);
 
-        var activations = new LedgerFixture().Activations;
+        await using var ledger = await LedgerFixture.StartAsync();
 
-        Assert.Throws<ArgumentException>(() => activations.Prepare(request));
+        Assert.Throws<ArgumentException>(() => ledger.Activations.Prepare(request));
     }
 
     private static async Task<(ExtendResult Result, Guid Extended)> ExtendAsync(

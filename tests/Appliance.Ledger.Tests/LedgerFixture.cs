@@ -11,19 +11,10 @@ internal sealed class LedgerFixture : IAsyncDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("appliance-ledger-").FullName;
     private readonly byte[] _rowKey = RandomNumberGenerator.GetBytes(32);
 
-    public LedgerFixture(CommitLoopOptions? options = null)
+    private LedgerFixture(CommitLoopOptions? options)
     {
         Store = Open();
-        Activations = Activations.Start(Store, _rowKey, "node");
-        var writer = Store.Writer;
-        writer.Begin();
-        writer.Signers.Insert(new SignerRow(Signer, "user", "User", null, SignerState.Active, 1));
-        writer.Profiles.Insert(new ProfileRow(Profile, Signer, ProfileKind.Person, "User", 1));
-        writer.Credentials.Insert(new CredentialRow(
-            Credential, Profile, Signer, [1], "key", 1, [2], [3], [], CredentialState.Enabled, 2, 10_000, "", 0,
-            Now + 1_000_000_000, 1, 1));
-        writer.Commit();
-        Loop = Start(options);
+        Loop = NewLoop(options);
     }
 
     public ManualTime Time { get; } = new(new DateTimeOffset(2026, 11, 20, 8, 0, 0, TimeSpan.Zero));
@@ -40,11 +31,19 @@ internal sealed class LedgerFixture : IAsyncDisposable
 
     public Store Store { get; private set; }
 
-    public Activations Activations { get; private set; }
+    public Activations Activations { get; private set; } = null!;
 
     public CommitLoop Loop { get; private set; }
 
     public string StorePath => Path.Combine(_directory, "store.db");
+
+    public static async Task<LedgerFixture> StartAsync(CommitLoopOptions? options = null)
+    {
+        var ledger = new LedgerFixture(options);
+        await ledger.BeginAsync();
+        await ledger.Loop.WriteAsync(ledger.AddCredential, TestContext.Current.CancellationToken);
+        return ledger;
+    }
 
     public static Guid NewId() => Guid.CreateVersion7();
 
@@ -115,8 +114,8 @@ internal sealed class LedgerFixture : IAsyncDisposable
         await Loop.DisposeAsync();
         Store.Dispose();
         Store = Open();
-        Activations = Activations.Start(Store, _rowKey, "node");
-        Loop = Start(options);
+        Loop = NewLoop(options);
+        await BeginAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -128,6 +127,19 @@ internal sealed class LedgerFixture : IAsyncDisposable
 
     private Store Open() => Store.Open(new StoreOptions { Path = StorePath, TimeProvider = Time });
 
-    private CommitLoop Start(CommitLoopOptions? options) => new(
+    private CommitLoop NewLoop(CommitLoopOptions? options) => new(
         Store, options ?? new CommitLoopOptions(), TimeProvider.System, NullLogger<CommitLoop>.Instance);
+
+    private async Task BeginAsync() => Activations = await Activations.StartAsync(
+        Loop, _rowKey, "node", Time, TestContext.Current.CancellationToken);
+
+    private Guid AddCredential(StoreConnection connection)
+    {
+        connection.Signers.Insert(new SignerRow(Signer, "user", "User", null, SignerState.Active, 1));
+        connection.Profiles.Insert(new ProfileRow(Profile, Signer, ProfileKind.Person, "User", 1));
+        connection.Credentials.Insert(new CredentialRow(
+            Credential, Profile, Signer, [1], "key", 1, [2], [3], [], CredentialState.Enabled, 2, 10_000, "", 0,
+            Now + 1_000_000_000, 1, 1));
+        return Credential;
+    }
 }

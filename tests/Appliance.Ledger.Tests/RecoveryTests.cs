@@ -7,7 +7,7 @@ public class RecoveryTests
     [Fact]
     public async Task A_restart_spends_what_was_reserved_and_says_so()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var hashes = LedgerFixture.Hashes(6);
         var activation = await ledger.OpenAsync(hashes);
         var (_, consumed) = await ledger.ReserveAsync(ledger.Request(activation, hashes[0]));
@@ -31,7 +31,7 @@ public class RecoveryTests
     [Fact]
     public async Task A_restart_in_good_order_has_nothing_to_say()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var hashes = LedgerFixture.Hashes(1);
         var activation = await ledger.OpenAsync(hashes);
         var (_, reservation) = await ledger.ReserveAsync(ledger.Request(activation, hashes));
@@ -48,7 +48,7 @@ public class RecoveryTests
     public async Task What_completed_is_in_a_copy_of_the_files_taken_at_that_moment()
     {
         // The copy is what a kill -9 leaves: nothing was closed, flushed or checkpointed for it.
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var hashes = LedgerFixture.Hashes(20);
         var activation = await ledger.OpenAsync(hashes);
         var directory = Directory.CreateTempSubdirectory("appliance-ledger-copy-");

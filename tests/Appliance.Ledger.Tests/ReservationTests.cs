@@ -7,7 +7,7 @@ public class ReservationTests
     [Fact]
     public async Task A_hash_is_reserved_once_and_consumed_for_good()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var hashes = LedgerFixture.Hashes(2);
         var activation = await ledger.OpenAsync(hashes);
 
@@ -20,13 +20,13 @@ public class ReservationTests
         Assert.Equal(new ActivationTally(1, 0, 1, 0), ledger.Tally(activation));
         Assert.Equal(ReservationStatus.HashNotAuthorized, await ledger.TryReserveAsync(activation, hashes[0]));
         Assert.Equal(ReservationStatus.Ok, await ledger.TryReserveAsync(activation, hashes[1]));
-        Assert.Equal(ReservationStatus.Exhausted, await ledger.TryReserveAsync(activation, hashes[1]));
+        Assert.Equal(ReservationStatus.UsedUp, await ledger.TryReserveAsync(activation, hashes[1]));
     }
 
     [Fact]
     public async Task A_request_gets_all_its_hashes_or_none()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var hashes = LedgerFixture.Hashes(4);
         var activation = await ledger.OpenAsync(hashes[..3], total: 10);
 
@@ -40,7 +40,7 @@ public class ReservationTests
     [Fact]
     public async Task A_hash_asked_for_twice_needs_two_occurrences()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var hash = LedgerFixture.Hashes(1)[0];
         var once = await ledger.OpenAsync([hash], total: 5);
         var twice = await ledger.OpenAsync([hash, hash], total: 5);
@@ -53,7 +53,7 @@ public class ReservationTests
     [Fact]
     public async Task What_was_never_dispatched_may_be_used_again_and_what_is_in_doubt_may_not()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var hashes = LedgerFixture.Hashes(2);
         var activation = await ledger.OpenAsync(hashes);
 
@@ -65,13 +65,13 @@ public class ReservationTests
         await ledger.SettleAsync(second, ReservationOutcome.Spent);
 
         Assert.Equal(new ActivationTally(0, 0, 0, 2), ledger.Tally(activation));
-        Assert.Equal(ReservationStatus.Exhausted, await ledger.TryReserveAsync(activation, hashes));
+        Assert.Equal(ReservationStatus.UsedUp, await ledger.TryReserveAsync(activation, hashes));
     }
 
     [Fact]
     public async Task Scal1_takes_any_hash_until_the_count_is_used_up()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var hashes = LedgerFixture.Hashes(4);
         var activation = await ledger.OpenAsync([], total: 3, scal: 1);
 
@@ -88,7 +88,7 @@ public class ReservationTests
     [Fact]
     public async Task An_activation_serves_its_own_credential_signer_and_client_until_it_expires()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var hashes = LedgerFixture.Hashes(1);
         var activation = await ledger.OpenAsync(hashes);
         var request = ledger.Request(activation, hashes);
@@ -112,7 +112,7 @@ public class ReservationTests
     [Fact]
     public async Task Status_and_version_are_those_of_the_moment_of_the_reservation()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var hashes = LedgerFixture.Hashes(1);
         var activation = await ledger.OpenAsync(hashes);
         var request = ledger.Request(activation, hashes);
@@ -137,7 +137,7 @@ public class ReservationTests
     [Fact]
     public async Task Each_decision_and_outcome_is_in_the_audit_trail()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var hashes = LedgerFixture.Hashes(2);
         var activation = await ledger.OpenAsync(hashes);
 
@@ -175,7 +175,7 @@ public class ReservationTests
     [Fact]
     public async Task Sixty_four_callers_race_for_a_hundred_signatures_and_get_a_hundred()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var hashes = LedgerFixture.Hashes(100);
         var activation = await ledger.OpenAsync(hashes);
         var granted = new int[hashes.Length];
@@ -193,7 +193,7 @@ public class ReservationTests
                 }
                 else
                 {
-                    Assert.True(status is ReservationStatus.HashNotAuthorized or ReservationStatus.Exhausted);
+                    Assert.True(status is ReservationStatus.HashNotAuthorized or ReservationStatus.UsedUp);
                 }
             }
         }, TestContext.Current.CancellationToken)));

@@ -15,7 +15,7 @@ public class TamperTests
     [InlineData("UPDATE activation_hash SET ordinal = -1")]
     public async Task An_edited_row_is_refused_and_audited(string edit)
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var hashes = LedgerFixture.Hashes(1);
         var activation = await ledger.OpenAsync(hashes, total: 5);
 
@@ -29,7 +29,7 @@ public class TamperTests
     [Fact]
     public async Task A_hash_put_in_the_place_of_another_is_refused()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var hashes = LedgerFixture.Hashes(2);
         var activation = await ledger.OpenAsync(hashes[..1]);
 
@@ -42,7 +42,7 @@ public class TamperTests
     [Fact]
     public async Task A_row_copied_from_another_activation_is_refused()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var hashes = LedgerFixture.Hashes(2);
         await ledger.OpenAsync(hashes[..1]);
         var other = await ledger.OpenAsync(hashes[1..], total: 2);
@@ -56,7 +56,7 @@ public class TamperTests
     [Fact]
     public async Task An_activation_of_one_credential_cannot_be_pointed_at_another()
     {
-        await using var ledger = new LedgerFixture();
+        await using var ledger = await LedgerFixture.StartAsync();
         var hashes = LedgerFixture.Hashes(1);
         var activation = await ledger.OpenAsync(hashes);
         var other = LedgerFixture.NewId();
@@ -68,7 +68,8 @@ public class TamperTests
             },
             TestContext.Current.CancellationToken);
 
-        ledger.Edit($"UPDATE activation SET credential_id = x'{Convert.ToHexString(other.ToByteArray(bigEndian: true))}'");
+        var hex = Convert.ToHexString(other.ToByteArray(bigEndian: true));
+        ledger.Edit($"UPDATE activation SET credential_id = x'{hex}'");
 
         var request = ledger.Request(activation, hashes) with { CredentialId = other };
         Assert.Equal(ReservationStatus.Tampered, (await ledger.ReserveAsync(request)).Status);

@@ -130,6 +130,27 @@ public class StoreTests
         Assert.Null(writer.Meta.Get("second"));
     }
 
+    [Fact]
+    public void The_log_begins_anew_under_steady_writing()
+    {
+        using var temporary = new TemporaryStore();
+        var writer = temporary.Writer;
+        var value = new string('x', 100_000);
+        var longest = 0;
+
+        // About 25 pages a commit; without the checkpointer the log would only grow.
+        for (var commit = 0; commit < 5_000 && writer.Database.WalFrames >= longest; commit++)
+        {
+            longest = writer.Database.WalFrames;
+            writer.Begin();
+            writer.Meta.Set("k", value);
+            writer.Commit();
+        }
+
+        Assert.InRange(writer.Database.WalFrames, 1, longest - 1);
+        Assert.Equal(value, temporary.Store.Read(c => c.Meta.Get("k")));
+    }
+
     private static string Pragma(TemporaryStore temporary, string sql)
     {
         using var rows = temporary.Writer.Database.Prepare(sql).Start().Rows();

@@ -124,7 +124,8 @@ public sealed class TableTests : IDisposable
         Assert.Equal("", Writer.Meta.Get("k"));
     }
 
-    private static Guid NewId() => Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddMilliseconds(Interlocked.Increment(ref s_millisecond)));
+    private static Guid NewId() => Guid.CreateVersion7(
+        DateTimeOffset.UnixEpoch.AddMilliseconds(Interlocked.Increment(ref s_millisecond)));
 
     private SignerRow AddSigner(string name)
     {

@@ -82,7 +82,7 @@ internal sealed class CommitQueue(CommitLoopOptions options)
         }
     }
 
-    /// <summary>Fills the batch with all that waits, within the limits, and waits for the first if there is none.</summary>
+    /// <summary>Fills the batch with all that waits, within the limits; waits when nothing does.</summary>
     /// <param name="batch">May hold work that was taken before and not applied; it counts.</param>
     /// <returns>False when the loop is to end: it was stopped and nothing waits.</returns>
     public bool Take(List<LedgerWork> batch)

@@ -13,7 +13,6 @@ internal sealed unsafe class Database : IDisposable
     private const int OpenNoMutex = 0x8000;
     private const int OpenExtendedResultCodes = 0x2000000;
     private const int CheckpointPassive = 0;
-    private const int CheckpointTruncate = 3;
 
     private readonly List<Statement> _statements = [];
     private readonly int* _walFrames;
@@ -28,7 +27,7 @@ internal sealed unsafe class Database : IDisposable
     /// <summary>The native connection.</summary>
     public nint Handle => _handle;
 
-    /// <summary>Whether a transaction is open. SQLite closes one by itself after some failures (disk full, I/O).</summary>
+    /// <summary>Whether a transaction is open. SQLite ends one after some failures (disk full, I/O).</summary>
     public bool InTransaction => Sqlite3.sqlite3_get_autocommit(_handle) == 0;
 
     /// <summary>Rows changed by the last statement.</summary>
@@ -37,8 +36,8 @@ internal sealed unsafe class Database : IDisposable
     /// <summary>The number that the last insert was given.</summary>
     public long LastInsertRowId => Sqlite3.sqlite3_last_insert_rowid(_handle);
 
-    /// <summary>Frames in the write-ahead log after this connection's last commit.</summary>
-    public int WalFrames => *_walFrames;
+    /// <summary>Frames in the write-ahead log after this connection's last commit; readable from any thread.</summary>
+    public int WalFrames => Volatile.Read(ref *_walFrames);
 
     public static Database Open(string path, bool readOnly)
     {
@@ -87,17 +86,16 @@ internal sealed unsafe class Database : IDisposable
     }
 
     /// <summary>Copies what it can from the log into the database without waiting for anyone.</summary>
-    /// <returns>Frames in the log and how many of them are in the database now.</returns>
-    public (int LogFrames, int Checkpointed) Checkpoint(bool truncate)
+    /// <returns>How many frames of the log are in the database now.</returns>
+    public int Checkpoint()
     {
-        var mode = truncate ? CheckpointTruncate : CheckpointPassive;
-        var code = Sqlite3.sqlite3_wal_checkpoint_v2(_handle, 0, mode, out var frames, out var done);
+        var code = Sqlite3.sqlite3_wal_checkpoint_v2(_handle, 0, CheckpointPassive, out _, out var carried);
         if ((code & 0xFF) is not (ResultCode.Ok or ResultCode.Busy or ResultCode.Locked))
         {
             throw Error(code, "checkpoint");
         }
 
-        return (frames, done);
+        return carried;
     }
 
     public StoreException Error(int code, string doing)
@@ -129,7 +127,7 @@ internal sealed unsafe class Database : IDisposable
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OnWalCommit(void* context, nint database, byte* schema, int frames)
     {
-        *(int*)context = frames;
+        Volatile.Write(ref *(int*)context, frames);
         return ResultCode.Ok;
     }
 }

@@ -21,7 +21,8 @@ internal static unsafe partial class Sqlite3
         _ = sqlite3_config(ConfigMemoryStatus, 0);
         if (sqlite3_libversion_number() < FirstWithStrictTables)
         {
-            throw new StoreException(StoreFailure.Other, 0, "The system's SQLite is older than 3.37; update libsqlite3.");
+            throw new StoreException(
+                StoreFailure.Other, 0, "The system's SQLite is older than 3.37; update libsqlite3.");
         }
     }
 
@@ -145,6 +146,6 @@ internal static unsafe partial class Sqlite3
         }
 
         throw new DllNotFoundException(
-            "SQLite (libsqlite3.so.0) is not on this machine; install it, on Debian with 'apt-get install libsqlite3-0'.");
+            "SQLite (libsqlite3.so.0) is not on this machine; on Debian, 'apt-get install libsqlite3-0' installs it.");
     }
 }

@@ -1,0 +1,102 @@
+namespace Appliance.Storage.Sqlite;
+
+/// <summary>
+/// Carries the write-ahead log into the database on a thread and connection of its own, so that no commit waits for it.
+/// SQLite starts the log afresh only when the writer finds all of it carried over. Under steady load that moment never
+/// comes by itself, so the thread goes on until the rest is short and the writer carries that over between two
+/// transactions.
+/// </summary>
+internal sealed class Checkpointer : IDisposable
+{
+    private const int StartFrames = 4_000;
+    private const int ShortRest = 128;
+    private const int MaxPasses = 6;
+
+    /// <summary>So far behind, the writer does it all, and what keeps the thread from it comes to light.</summary>
+    private const int TooManyFrames = 16 * StartFrames;
+
+    private readonly Database _writer;
+    private readonly Database _database;
+    private readonly AutoResetEvent _wake = new(initialState: false);
+    private readonly Thread _thread;
+    private volatile Stage _stage = Stage.Idle;
+    private volatile bool _stopping;
+
+    public Checkpointer(string path, Database writer)
+    {
+        _writer = writer;
+        _database = Database.Open(path, readOnly: false);
+        _database.Execute("PRAGMA synchronous = FULL");
+        _thread = new Thread(Run) { Name = "Store checkpoint", IsBackground = true };
+        _thread.Start();
+    }
+
+    private enum Stage
+    {
+        Idle,
+        Carrying,
+        RestIsShort,
+    }
+
+    /// <summary>Called by the writer between two transactions.</summary>
+    public void BeforeBegin()
+    {
+        if (_stage == Stage.RestIsShort)
+        {
+            _stage = Stage.Idle;
+            _writer.Checkpoint();
+        }
+        else if (_writer.WalFrames >= TooManyFrames)
+        {
+            _writer.Checkpoint();
+        }
+    }
+
+    /// <summary>Called by the writer after its commit.</summary>
+    public void AfterCommit()
+    {
+        if (_stage == Stage.Idle && _writer.WalFrames >= StartFrames)
+        {
+            _stage = Stage.Carrying;
+            _wake.Set();
+        }
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _wake.Set();
+        _thread.Join();
+        _wake.Dispose();
+        _database.Dispose();
+    }
+
+    private void Run()
+    {
+        while (_wake.WaitOne() && !_stopping)
+        {
+            try
+            {
+                CarryUntilTheRestIsShort();
+                _stage = Stage.RestIsShort;
+            }
+            catch (StoreException)
+            {
+                // The next commit tries again; see TooManyFrames for what happens when that never helps.
+                _stage = Stage.Idle;
+            }
+        }
+    }
+
+    private void CarryUntilTheRestIsShort()
+    {
+        for (var pass = 0; pass < MaxPasses && !_stopping; pass++)
+        {
+            var carried = _database.Checkpoint();
+            if (_writer.WalFrames - carried <= ShortRest)
+            {
+                return;
+            }
+        }
+    }
+}
