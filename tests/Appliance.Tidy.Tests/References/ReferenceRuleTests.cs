@@ -58,6 +58,8 @@ public sealed class ReferenceRuleTests
 
         Assert.Empty(ReferenceRule.Check(Project(Tests, "Appliance.Factors")));
         Assert.Single(ReferenceRule.Check(Project(Tests, "Appliance.Cellar")));
+        Assert.Empty(ReferenceRule.Check(Project(Tests, "Appliance.Load")));
+        Assert.Single(ReferenceRule.Check(Project("src/Appliance.Server/Appliance.Server.csproj", "Appliance.Load")));
     }
 
     private static IEnumerable<TextFile> Projects() => RepositoryFiles.All.Where(file => file.Is(".csproj"));

@@ -20,7 +20,7 @@ public sealed class AuthorizationHeaderTests
     [Fact]
     public void No_header_is_401_with_a_challenge()
     {
-        foreach (var missing in new[] { StringValues.Empty, "", "  " })
+        foreach (var missing in new StringValues[] { StringValues.Empty, "", "  " })
         {
             var error = AuthorizationHeader.ReadBearer(missing, out _);
             Assert.Same(CscErrors.MissingHeader, error);

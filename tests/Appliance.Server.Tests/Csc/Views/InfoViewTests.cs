@@ -13,7 +13,11 @@ public sealed class InfoViewTests
 
     private static readonly InfoSettings s_settings = new()
     {
-        Name = "N", Logo = "https://l.example/logo.png", Region = "RO", Lang = "en-US", Description = "D",
+        Name = "N",
+        Logo = "https://l.example/logo.png",
+        Region = "RO",
+        Lang = "en-US",
+        Description = "D",
     };
 
     [Fact]

@@ -1,0 +1,155 @@
+using System.Security.Cryptography;
+using System.Text;
+using Appliance.Grpc.Client;
+using Appliance.Ledger;
+using Appliance.Server.Hosting;
+using Appliance.Server.Options;
+using Appliance.Server.Tests.Commands;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Appliance.Server.Tests.Hosting;
+
+/// <summary>
+/// The whole appliance on loopback: real token, real store, both wires, a clock that the test moves. Two signers, each
+/// with RSA-2048 and P-256 of SCAL2; the first also with a P-256 of SCAL1.
+/// </summary>
+public sealed class RunningAppliance : IAsyncLifetime
+{
+    private const string Signers = """
+        [{"user":"ioana@example.com","name":"Ioana Pop","password":"correct horse 1","factor":true,"credentials":[
+            {"algorithm":"RSA-2048","multisign":100},{"algorithm":"P-256","multisign":100},
+            {"algorithm":"P-256","multisign":100,"scal":1}]},
+         {"user":"mihai@example.com","name":"Mihai Pop","password":"correct horse 2","factor":true,"credentials":[
+            {"algorithm":"RSA-2048","multisign":2},{"algorithm":"P-256","multisign":2}]}]
+        """;
+
+    private readonly Installation _installation = new();
+    private WebApplication? _app;
+    private Composition? _composition;
+    private SigningParts? _parts;
+    private Wires? _wires;
+
+    internal SetTime Time { get; } = new(TimeProvider.System.GetUtcNow());
+
+    internal LogLines Log { get; } = new();
+
+    internal HttpClient Rest { get; private set; } = null!;
+
+    internal GrpcChannel Grpc { get; private set; } = null!;
+
+    internal TestSigner Ioana { get; private set; } = null!;
+
+    internal TestSigner Mihai { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _installation.Time = Time;
+        (await _installation.RunAsync("init")).Succeeded();
+        var file = _installation.PathOf("signers.json");
+        await File.WriteAllTextAsync(file, Signers);
+        var imported = await _installation.JsonAsync($"signer import {file}");
+        Ioana = new TestSigner(imported[0]);
+        Mihai = new TestSigner(imported[1]);
+
+        var options = OptionsReader.Read(new ConfigurationBuilder()
+            .AddJsonFile(_installation.PathOf("appliance.json"))
+            .AddInMemoryCollection([new("SignIn:AccessTokenSeconds", "86400"), new("Limits:RequestBytes", "65536")])
+            .Build());
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => KestrelSetup.Configure(kestrel, options));
+        _app = builder.Build();
+        var loggers = _app.Services.GetRequiredService<ILoggerFactory>();
+        _composition = Composition.Open(options, Time, loggers);
+        _parts = await SigningParts.StartAsync(_composition, options, loggers, CancellationToken.None);
+        _wires = new Wires(_parts, options, Time, loggers);
+        _app.Run(_wires.HandleAsync);
+        await _app.StartAsync();
+        var ready = ReadyFile.Describe(_app, options.Listen);
+        Rest = new HttpClient { BaseAddress = new Uri(ready.Rest) };
+        Grpc = new GrpcChannel(new Uri(ready.Grpc));
+        await LoginAsync(Ioana);
+        await LoginAsync(Mihai);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Rest?.Dispose();
+        Grpc?.Dispose();
+        if (_app is not null)
+        {
+            await _app.StopAsync();
+            await _app.DisposeAsync();
+        }
+
+        _wires?.Dispose();
+        _parts?.Dispose();
+        if (_composition is not null)
+        {
+            await _composition.DisposeAsync();
+        }
+
+        _installation.Dispose();
+    }
+
+    /// <summary>A POST with a raw body, as Ioana unless another header is given.</summary>
+    internal Task<RestAnswer> PostAsync(string path, string body) => PostAsync(path, body, "Bearer " + Ioana.Token);
+
+    internal async Task<RestAnswer> PostAsync(string path, string body, string? authorization)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
+        if (authorization is not null)
+        {
+            Assert.True(request.Headers.TryAddWithoutValidation("Authorization", authorization));
+        }
+
+        return await SendAsync(request);
+    }
+
+    internal async Task<RestAnswer> SendAsync(HttpRequestMessage request)
+    {
+        using var response = await Rest.SendAsync(request, TestContext.Current.CancellationToken);
+        return new RestAnswer(
+            (int)response.StatusCode,
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            response.Headers,
+            response.Content.Headers.ContentType);
+    }
+
+    /// <summary>A code that was not used before: the clock moves on by one step.</summary>
+    internal string FreshCode(TestSigner signer)
+    {
+        Time.Advance(TimeSpan.FromSeconds(30));
+        return OneTime.Code(signer.Secret, Time.GetUtcNow());
+    }
+
+    /// <summary>A SAD for these hashes, by version 1.</summary>
+    internal async Task<string> AuthorizeAsync(TestSigner signer, int credential, int count, params byte[][] hashes)
+    {
+        var list = string.Join(',', hashes.Select(hash => '"' + Convert.ToBase64String(hash) + '"'));
+        var answer = await PostAsync(
+            "/csc/v1/credentials/authorize",
+            $$"""{"credentialID":"{{signer.Credentials[credential]}}","numSignatures":{{count}},"hash":[{{list}}],"OTP":"{{FreshCode(signer)}}"}""",
+            "Bearer " + signer.Token);
+        return answer.Json.GetProperty("SAD").GetString()!;
+    }
+
+    internal static byte[] RandomHash() => RandomNumberGenerator.GetBytes(32);
+
+    /// <summary>What the audit trail holds, newest first.</summary>
+    internal IReadOnlyList<AuditEntry> Audit(AuditEvent wanted)
+        => _composition!.Store.Read(connection => AuditTrail.Read(connection, new AuditQuery { Event = wanted }));
+
+    private async Task LoginAsync(TestSigner signer)
+    {
+        var answer = await PostAsync("/csc/v1/auth/login", "{}", signer.Basic.ToString());
+        signer.Token = answer.Json.GetProperty("access_token").GetString()!;
+    }
+}
