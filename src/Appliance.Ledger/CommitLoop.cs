@@ -23,7 +23,7 @@ public sealed partial class CommitLoop : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
         _logger = logger;
-        _queue = new CommitQueue(options);
+        _queue = new CommitQueue(options, time);
         _batch = new CommitBatch(store.Writer, options, time);
         new Thread(Run) { Name = "Ledger commit", IsBackground = true }.Start();
     }
@@ -118,6 +118,11 @@ public sealed partial class CommitLoop : IAsyncDisposable
         {
             if (error is null)
             {
+                if (work.Grants)
+                {
+                    _queue.CountGranted();
+                }
+
                 work.Committed();
                 return;
             }

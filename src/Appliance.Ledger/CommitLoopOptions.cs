@@ -23,4 +23,10 @@ public sealed class CommitLoopOptions
     /// two. Defaults to 5 ms.
     /// </summary>
     public TimeSpan MaxOutcomeDelay { get; init; } = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>
+    /// How long a commit waits for company while the tokens have work for twice that long anyway: then it delays
+    /// nobody, and fewer syncs leave more of the processor to the tokens. Defaults to 1 ms; zero never waits.
+    /// </summary>
+    public TimeSpan GatherTime { get; init; } = TimeSpan.FromMilliseconds(1);
 }

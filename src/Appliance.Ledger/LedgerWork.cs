@@ -26,6 +26,12 @@ public abstract class LedgerWork
     /// </summary>
     internal virtual bool MustLast => false;
 
+    /// <summary>True when a token will be asked once this is committed: a reservation that was granted.</summary>
+    internal virtual bool Grants => false;
+
+    /// <summary>True when the token has answered what was granted.</summary>
+    internal virtual bool Settles => false;
+
     /// <summary>
     /// Does the work inside the loop's transaction. It may run again after a rollback, so it starts its results anew.
     /// What it did before it threw is undone, and nothing else.

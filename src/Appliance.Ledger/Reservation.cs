@@ -51,6 +51,9 @@ public sealed class Reservation : LedgerWork
     /// <inheritdoc/>
     public override int Rows => _request.Hashes.Count;
 
+    /// <inheritdoc/>
+    internal override bool Grants => _decided == ReservationStatus.Ok;
+
     internal ReadOnlySpan<int> Ordinals => _ordinals.AsSpan(0, _request.Hashes.Count);
 
     internal ReadOnlyMemory<byte> Digest => _digest;

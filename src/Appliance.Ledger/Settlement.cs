@@ -13,6 +13,8 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
 
     internal override bool MustLast => true;
 
+    internal override bool Settles => true;
+
     public void Prepare(ReservationOutcome outcome, long now, string? detail)
     {
         _outcome = outcome;

@@ -24,6 +24,8 @@ internal static class RatioCommand
     public static async Task<int> RunAsync(string[] args)
     {
         var directory = args[0];
+        var only = args.SkipWhile(arg => arg != "--case").Skip(1).FirstOrDefault();
+        var cases = s_cases.Where(item => only is null || item.Name == only).ToArray();
         var (rounds, seconds) = args.Contains("--quick", StringComparer.Ordinal) ? (3, 2.0) : (5, 4.0);
         var fixture = Fixture.Read(directory);
         using var calls = new ApplianceCalls(new Uri(fixture.Grpc));
@@ -41,7 +43,7 @@ internal static class RatioCommand
         {
             for (var i = 0; i < s_algorithms.Length; i++)
             {
-                await MeasureAsync(s_algorithms[i], i, fixture, calls, tokens, token, tallies, rounds, seconds);
+                await MeasureAsync(s_algorithms[i], i, cases, fixture, calls, tokens, token, tallies, rounds, seconds);
             }
         }
 
@@ -51,6 +53,7 @@ internal static class RatioCommand
     private static async Task MeasureAsync(
         (string Name, string SignAlgo) algorithm,
         int step,
+        RatioCase[] cases,
         Fixture fixture,
         ApplianceCalls calls,
         string[] tokens,
@@ -66,10 +69,10 @@ internal static class RatioCommand
             .Where(key => key.Class == TokenKeyClass.Private && key.KeyType == keyType)
             .Take(activations.Count)]);
         var duration = TimeSpan.FromSeconds(seconds);
-        var rows = s_cases.ToDictionary(item => item, _ => new List<RatioRow>());
+        var rows = cases.ToDictionary(item => item, _ => new List<RatioRow>());
         for (var round = -1; round < rounds; round++)
         {
-            foreach (var item in s_cases)
+            foreach (var item in cases)
             {
                 // Raw before and after by turns, so that a drift of the machine hits both alike.
                 var rawFirst = round % 2 == 0 ? raw.Measure(duration) : 0;

@@ -3,7 +3,7 @@ using Appliance.Storage;
 namespace Appliance.Ledger.Commits;
 
 /// <summary>What waits for the loop: a bounded queue per lane, linked through the work itself.</summary>
-internal sealed class CommitQueue(CommitLoopOptions options)
+internal sealed class CommitQueue(CommitLoopOptions options, TimeProvider time)
 {
     private const int MaxAttempts = 3;
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromMilliseconds(250);
@@ -12,7 +12,9 @@ internal sealed class CommitQueue(CommitLoopOptions options)
     private readonly Lane _interactive = new();
     private readonly Lane _bulk = new();
     private int _urgent;
+    private readonly TokenBacklog _backlog = new();
     private bool _loopWaits;
+    private bool _gathers;
     private bool _storeIsDown;
     private bool _stopping;
 
@@ -54,10 +56,17 @@ internal sealed class CommitQueue(CommitLoopOptions options)
                 _urgent++;
             }
 
+            if (work.Settles)
+            {
+                _backlog.CountSettled();
+            }
+
             // Work that nobody waits for wakes the loop only out of its idle sleep, to count the delay from now.
-            if (_loopWaits && (!work.MustLast || _interactive.Count == 1))
+            var wakes = _gathers ? _interactive.Count >= options.MaxBatch : !work.MustLast || _interactive.Count == 1;
+            if (_loopWaits && wakes)
             {
                 _loopWaits = false;
+                _gathers = false;
                 Monitor.Pulse(_gate);
             }
 
@@ -101,6 +110,7 @@ internal sealed class CommitQueue(CommitLoopOptions options)
                 }
             }
 
+            Gather();
             while (batch.Count < options.MaxBatch && _interactive.Count > 0)
             {
                 batch.Add(Remove(_interactive));
@@ -115,6 +125,15 @@ internal sealed class CommitQueue(CommitLoopOptions options)
             }
 
             return batch.Count > 0;
+        }
+    }
+
+    /// <summary>A token is about to be asked for something that was granted.</summary>
+    public void CountGranted()
+    {
+        lock (_gate)
+        {
+            _backlog.CountGranted();
         }
     }
 
@@ -137,6 +156,20 @@ internal sealed class CommitQueue(CommitLoopOptions options)
         {
             _storeIsDown = value;
         }
+    }
+
+    /// <summary>Waits for company where that keeps no token idle.</summary>
+    private void Gather()
+    {
+        if (_stopping || _storeIsDown || _interactive.Count >= options.MaxBatch / 2
+            || !_backlog.Covers(time, options.GatherTime))
+        {
+            return;
+        }
+
+        _gathers = true;
+        Wait(options.GatherTime);
+        _gathers = false;
     }
 
     private bool Wait(TimeSpan timeout)
