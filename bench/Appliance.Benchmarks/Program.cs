@@ -13,8 +13,8 @@ namespace Appliance.Benchmarks;
 /// <summary>
 /// <c>dotnet run -c Release --project bench/Appliance.Benchmarks -- --filter '*'</c>, with <c>--quick</c> for a short
 /// run; <c>-- --cpu</c> prints processor time per signature instead, for machines that others load, and
-/// <c>-- --ledger</c> that of the ledger. In process: a generated project would not find our build settings, and PKCS#11
-/// wants one process anyway.
+/// <c>-- --ledger</c> that of the ledger. In process: a generated project would not find our build settings, and
+/// PKCS#11 wants one process anyway.
 /// </summary>
 internal static class Program
 {

@@ -15,7 +15,7 @@ internal static class LedgerCost
 
     public static async Task Print()
     {
-        Console.WriteLine("| statements alone, batch | CPU us per pair | wall us per pair | commit us p50 | p99 | p99.9 |");
+        Console.WriteLine("| statements, batch | CPU us per pair | wall us per pair | commit us p50 | p99 | p99.9 |");
         Console.WriteLine("|---:|---:|---:|---:|---:|---:|");
         foreach (var batch in new[] { 1, 64, 200 })
         {

@@ -45,7 +45,7 @@ internal sealed class LedgerScene : IDisposable
     public CommitLoop StartLoop() => new(
         Store, new CommitLoopOptions(), TimeProvider.System, NullLogger<CommitLoop>.Instance);
 
-    /// <summary>The n-th request: one hash never asked for before, activations taking turns, hashes in no order.</summary>
+    /// <summary>The n-th request: a hash never asked for before, activations in turn, hashes in no order.</summary>
     public ReservationRequest Request(int n)
     {
         var activation = n % ActivationCount;
