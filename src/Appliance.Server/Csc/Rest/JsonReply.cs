@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -51,6 +52,12 @@ internal static class JsonReply
         if (error.RetryAfterSeconds > 0)
         {
             headers.RetryAfter = HeaderUtilities.FormatNonNegativeInt64(error.RetryAfterSeconds);
+        }
+
+        // What of the body was not read would be taken for the next request.
+        if (error.HttpStatus == HttpStatusCode.RequestEntityTooLarge && HttpProtocol.IsHttp11(http.Request.Protocol))
+        {
+            headers.Connection = "close";
         }
 
         return WriteAsync(
