@@ -72,7 +72,7 @@ public sealed class RestTests(RunningAppliance appliance) : IClassFixture<Runnin
         Assert.False(second.TryGetProperty("nextPageToken", out _));
         Assert.False(whole.TryGetProperty("nextPageToken", out _));
         Assert.Equal(Ids(whole), [.. Ids(first), .. Ids(second)]);
-        Assert.Equal(appliance.Ioana.Credentials.Order(StringComparer.Ordinal), Ids(whole));
+        Assert.Equal([.. appliance.Ioana.Credentials.Order(StringComparer.Ordinal)], Ids(whole));
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class CscGrpcTests(RunningAppliance appliance) : IClassFixture<Run
         var token = login.AccessToken;
         var list = await CallAsync<Proto.ListCredentialsRequest, Proto.ListCredentialsResponse>(
             s_credentials, "List", new() { CredentialInfo = true, AuthInfo = true, Certificates = "chain" }, token);
-        Assert.Equal(appliance.Ioana.Credentials.Order(StringComparer.Ordinal), list.CredentialIds);
+        Assert.Equal<string>([.. appliance.Ioana.Credentials.Order(StringComparer.Ordinal)], [.. list.CredentialIds]);
         Assert.Equal("OTP", list.CredentialInfos[0].Auth.Objects[0].Id);
         Assert.Equal(2, list.CredentialInfos[0].Cert.Certificates.Count);
 
