@@ -171,7 +171,10 @@ internal sealed partial class CscEndpoints
     private async ValueTask ListV2Async(HttpContext http, CscRoute route)
     {
         var answer = await CallAsync(http, route, InputJson.Default.ListInput, _operations.ListAsync);
-        await ReplyAsync(http, answer.Map(list => CredentialView.ListVersion2(list, _lang)), AnswerJson.Default.ListAnswerV2);
+        await ReplyAsync(
+            http,
+            answer.Map(list => CredentialView.ListVersion2(list, _lang)),
+            AnswerJson.Default.ListAnswerV2);
     }
 
     private async ValueTask InfoV1Async(HttpContext http, CscRoute route)

@@ -56,7 +56,8 @@ public sealed class ApplianceHostTests : IDisposable
         Assert.Equal(ready.Rest, ready.Grpc);
 
         using (var http = new HttpClient(Trusting(certificate)) { BaseAddress = new Uri(ready.Rest) })
-        using (var channel = new GrpcChannel(new Uri(ready.Grpc), new GrpcChannelOptions { Handler = Trusting(certificate) }))
+        using (var channel = new GrpcChannel(
+            new Uri(ready.Grpc), new GrpcChannelOptions { Handler = Trusting(certificate) }))
         {
             var info = await http.PostAsync("/csc/v2/info", null, TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.OK, info.StatusCode);

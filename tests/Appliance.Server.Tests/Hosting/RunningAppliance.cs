@@ -136,7 +136,10 @@ public sealed class RunningAppliance : IAsyncLifetime
         var list = string.Join(',', hashes.Select(hash => '"' + Convert.ToBase64String(hash) + '"'));
         var answer = await PostAsync(
             "/csc/v1/credentials/authorize",
-            $$"""{"credentialID":"{{signer.Credentials[credential]}}","numSignatures":{{count}},"hash":[{{list}}],"OTP":"{{FreshCode(signer)}}"}""",
+            $$"""
+            {"credentialID":"{{signer.Credentials[credential]}}","numSignatures":{{count}},
+            "hash":[{{list}}],"OTP":"{{FreshCode(signer)}}"}
+            """,
             "Bearer " + signer.Token);
         return answer.Json.GetProperty("SAD").GetString()!;
     }

@@ -61,7 +61,10 @@ internal static class JsonReply
         }
 
         return WriteAsync(
-            http, (int)error.HttpStatus, new ErrorAnswer(error.Error, error.Description), AnswerJson.Default.ErrorAnswer);
+            http,
+            (int)error.HttpStatus,
+            new ErrorAnswer(error.Error, error.Description),
+            AnswerJson.Default.ErrorAnswer);
     }
 
     /// <summary>The value's JSON, for answers that never change.</summary>
