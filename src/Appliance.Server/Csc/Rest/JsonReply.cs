@@ -88,11 +88,11 @@ internal static class JsonReply
     {
         var buffer = t_buffer ??= new ArrayBufferWriter<byte>(1024);
         var writer = t_writer ??= new Utf8JsonWriter(buffer, s_options);
-        buffer.ResetWrittenCount();
         writer.Reset(buffer);
         Fill(writer, value, type);
         Begin(http.Response, status, buffer.WrittenCount);
         http.Response.BodyWriter.Write(buffer.WrittenSpan);
+        buffer.Clear(); // Zeroes: a token or a SAD may have been in it.
         if (buffer.Capacity > KeptBytes)
         {
             (t_buffer, t_writer) = (null, null);
