@@ -1,3 +1,4 @@
+using Appliance.Benchmarks.Ledger;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
@@ -11,8 +12,9 @@ namespace Appliance.Benchmarks;
 
 /// <summary>
 /// <c>dotnet run -c Release --project bench/Appliance.Benchmarks -- --filter '*'</c>, with <c>--quick</c> for a short
-/// run; <c>-- --cpu</c> prints processor time per signature instead, for machines that others load. In process: a
-/// generated project would not find our build settings, and PKCS#11 wants one process anyway.
+/// run; <c>-- --cpu</c> prints processor time per signature instead, for machines that others load, and
+/// <c>-- --ledger</c> that of the ledger. In process: a generated project would not find our build settings, and PKCS#11
+/// wants one process anyway.
 /// </summary>
 internal static class Program
 {
@@ -21,6 +23,12 @@ internal static class Program
         if (args.Contains("--cpu", StringComparer.Ordinal))
         {
             CpuCost.Print();
+            return;
+        }
+
+        if (args.Contains("--ledger", StringComparer.Ordinal))
+        {
+            LedgerCost.Print().GetAwaiter().GetResult();
             return;
         }
 

@@ -8,12 +8,12 @@ namespace Appliance.Storage.Sqlite;
 /// </summary>
 internal sealed class Checkpointer : IDisposable
 {
-    private const int StartFrames = 4_000;
-    private const int ShortRest = 128;
+    private const int StartFrames = 2_000;
+    private const int ShortRest = 64;
     private const int MaxPasses = 6;
 
     /// <summary>So far behind, the writer does it all, and what keeps the thread from it comes to light.</summary>
-    private const int TooManyFrames = 16 * StartFrames;
+    private const int TooManyFrames = 32 * StartFrames;
 
     private readonly Database _writer;
     private readonly Database _database;

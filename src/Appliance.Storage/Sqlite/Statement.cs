@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -44,7 +43,13 @@ internal sealed unsafe class Statement(Database database, string sql)
 
     public Statement Bind(Guid value)
     {
-        Debug.Assert(_used + 16 <= BufferSize, "Too many ids for one statement's buffer.");
+        if (BufferSize - _used < 16)
+        {
+            Span<byte> bytes = stackalloc byte[16];
+            value.TryWriteBytes(bytes, bigEndian: true, out _);
+            return Bind(bytes);
+        }
+
         var target = _buffer + _used;
         value.TryWriteBytes(new Span<byte>(target, 16), bigEndian: true, out _);
         _used += 16;
