@@ -3,7 +3,9 @@ using Appliance.Signing;
 
 namespace Appliance.Server.Csc;
 
-/// <summary>What credentials/list found: in version 1 one page of it, in version 2 all and what of each is wanted.</summary>
+/// <summary>
+/// What credentials/list found: in version 1 one page of it, in version 2 all and what of each is wanted.
+/// </summary>
 /// <param name="Credentials">Oldest first.</param>
 /// <param name="Selectors">What of each is wanted; version 2.</param>
 /// <param name="WithInfo">Whether more than the ids is wanted; version 2.</param>

@@ -34,6 +34,7 @@ internal sealed partial class CscEndpoints
 
     private readonly FrozenDictionary<string, CscRoute> _routes;
     private readonly CscOperations _operations;
+    private readonly CscOperation<SignHashInput, IReadOnlyList<byte[]>> _signHash;
     private readonly Admission _admission;
     private readonly int _bodyLimit;
     private readonly string _lang;
@@ -53,6 +54,7 @@ internal sealed partial class CscEndpoints
         ILogger<CscEndpoints> logger)
     {
         _operations = operations;
+        _signHash = operations.SignHashAsync; // Once, not for each call.
         _admission = admission;
         _bodyLimit = bodyLimit;
         _lang = info.Lang;
@@ -171,7 +173,10 @@ internal sealed partial class CscEndpoints
     private async ValueTask ListV2Async(HttpContext http, CscRoute route)
     {
         var answer = await CallAsync(http, route, InputJson.Default.ListInput, _operations.ListAsync);
-        await ReplyAsync(http, answer.Map(list => CredentialView.ListVersion2(list, _lang)), AnswerJson.Default.ListAnswerV2);
+        await ReplyAsync(
+            http,
+            answer.Map(list => CredentialView.ListVersion2(list, _lang)),
+            AnswerJson.Default.ListAnswerV2);
     }
 
     private async ValueTask InfoV1Async(HttpContext http, CscRoute route)
@@ -206,7 +211,7 @@ internal sealed partial class CscEndpoints
 
     private async ValueTask SignHashAsync(HttpContext http, CscRoute route)
     {
-        var answer = await CallAsync(http, route, InputJson.Default.SignHashInput, _operations.SignHashAsync);
+        var answer = await CallAsync(http, route, InputJson.Default.SignHashInput, _signHash);
         await ReplyAsync(
             http, answer.Map(static signatures => new SignHashAnswer(signatures)), AnswerJson.Default.SignHashAnswer);
     }
@@ -216,7 +221,7 @@ internal sealed partial class CscEndpoints
         HttpContext http,
         CscRoute route,
         JsonTypeInfo<TInput> type,
-        Func<CscVersion, Caller, TInput, CancellationToken, ValueTask<Answer<TResult>>> operation)
+        CscOperation<TInput, TResult> operation)
         where TInput : class, new()
     {
         if (_operations.Authenticate(http.Request.Headers.Authorization, out var caller) is { } unknown)

@@ -3,10 +3,14 @@ using Appliance.Grpc;
 
 namespace Appliance.Server.Csc;
 
-/// <summary>The errors that the wires find themselves, with the texts of the error tables (csc-api section 3.2).</summary>
+/// <summary>
+/// The errors that the wires find themselves, with the texts of the error tables (csc-api section 3.2).
+/// </summary>
 internal static class CscErrors
 {
-    /// <summary>The generic sentence of OAuth 2.0 (RFC 6749 section 4.1.2.1) that CSC repeats for invalid_request.</summary>
+    /// <summary>
+    /// The generic sentence of OAuth 2.0 (RFC 6749 section 4.1.2.1) that CSC repeats for invalid_request.
+    /// </summary>
     public const string GenericDescription =
         "The request is missing a required parameter, includes an invalid parameter value, includes a parameter more "
         + "than once, or is otherwise malformed.";
@@ -60,7 +64,10 @@ internal static class CscErrors
         HttpStatusCode.NotFound, GrpcStatusCode.Unimplemented, InvalidRequest, "No such path");
 
     public static readonly CscError NotPost = new(
-        HttpStatusCode.MethodNotAllowed, GrpcStatusCode.Unimplemented, InvalidRequest, "Every API method is called by POST");
+        HttpStatusCode.MethodNotAllowed,
+        GrpcStatusCode.Unimplemented,
+        InvalidRequest,
+        "Every API method is called by POST");
 
     public static readonly CscError NotJson = new(
         HttpStatusCode.UnsupportedMediaType, GrpcStatusCode.InvalidArgument, InvalidRequest,
@@ -85,7 +92,8 @@ internal static class CscErrors
 
     public static CscError MissingString(string name) => Invalid($"Missing (or invalid type) string parameter {name}");
 
-    public static CscError MissingInteger(string name) => Invalid($"Missing (or invalid type) integer parameter {name}");
+    public static CscError MissingInteger(string name)
+        => Invalid($"Missing (or invalid type) integer parameter {name}");
 
     public static CscError MissingArray(string name) => Invalid($"Missing (or invalid type) array parameter {name}");
 
@@ -96,5 +104,8 @@ internal static class CscErrors
         => new(HttpStatusCode.BadRequest, code, InvalidRequest, description);
 
     private static CscError Unauthenticated(string error, string description, string challenge)
-        => new(HttpStatusCode.Unauthorized, GrpcStatusCode.Unauthenticated, error, description) { Challenge = challenge };
+        => new(HttpStatusCode.Unauthorized, GrpcStatusCode.Unauthenticated, error, description)
+        {
+            Challenge = challenge,
+        };
 }

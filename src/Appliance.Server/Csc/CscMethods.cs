@@ -1,6 +1,8 @@
 namespace Appliance.Server.Csc;
 
-/// <summary>The API methods served: their paths after /csc/v1/ and /csc/v2/, and their names in info and audit.</summary>
+/// <summary>
+/// The API methods served: their paths after /csc/v1/ and /csc/v2/, and their names in info and audit.
+/// </summary>
 internal static class CscMethods
 {
     public const string ServiceInfo = "info";

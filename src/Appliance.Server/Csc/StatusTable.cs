@@ -6,7 +6,8 @@ using Appliance.Signing;
 namespace Appliance.Server.Csc;
 
 /// <summary>
-/// The one table from <see cref="SigningStatus"/> to CSC errors (csc-api section 3.2), with the texts of either version.
+/// The one table from <see cref="SigningStatus"/> to CSC errors (csc-api section 3.2), with the texts of either
+/// version.
 /// </summary>
 internal static class StatusTable
 {
@@ -37,11 +38,14 @@ internal static class StatusTable
             [SigningStatus.UnknownCredential] = Both("Invalid parameter credentialID", GrpcStatusCode.NotFound),
             [SigningStatus.CredentialDisabled] =
                 Both("The credential identified by credentialID is disabled", GrpcStatusCode.FailedPrecondition),
-            [SigningStatus.CertificateExpired] = Both("Signing certificate is expired", GrpcStatusCode.FailedPrecondition),
+            [SigningStatus.CertificateExpired] =
+                Both("Signing certificate is expired", GrpcStatusCode.FailedPrecondition),
             [SigningStatus.SadInvalid] = Both("Invalid parameter SAD", GrpcStatusCode.PermissionDenied),
             [SigningStatus.SadExpired] = Both("SAD expired", GrpcStatusCode.PermissionDenied),
             [SigningStatus.HashNotAuthorized] = Pair(
-                "Hash is not authorized by the SAD.", "Hash is not authorized by the SAD", GrpcStatusCode.PermissionDenied),
+                "Hash is not authorized by the SAD.",
+                "Hash is not authorized by the SAD",
+                GrpcStatusCode.PermissionDenied),
             [SigningStatus.HashesMissing] = (CscErrors.MissingArray("hash"), CscErrors.MissingArray("hashes")),
             [SigningStatus.DigestLength] = Both("Invalid digest value length"),
             [SigningStatus.HashAlgorithmMissing] =

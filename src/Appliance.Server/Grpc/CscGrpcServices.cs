@@ -1,8 +1,8 @@
 using Appliance.Grpc;
 using Appliance.Server.Csc;
+using Appliance.Server.Csc.Inputs;
 using Appliance.Server.Csc.Views;
 using Appliance.Server.Options;
-using Appliance.Signing;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Proto = Csc.V2;
@@ -12,6 +12,7 @@ namespace Appliance.Server.Grpc;
 /// <summary>The gRPC wire: the services of csc.v2, each method the same operation as version 2's REST path.</summary>
 internal sealed class CscGrpcServices(CscOperations operations, InfoSettings info, Admission admission)
 {
+    private readonly CscOperation<SignHashInput, IReadOnlyList<byte[]>> _signHash = operations.SignHashAsync;
     private readonly Proto.ServiceInfoResponse _info = ProtoAnswers.From(InfoView.Version2(info));
 
     /// <summary>Maps all methods.</summary>
@@ -88,14 +89,14 @@ internal sealed class CscGrpcServices(CscOperations operations, InfoSettings inf
         => CallAsync(request, context, ProtoInputs.From, operations.ExtendAsync, ProtoAnswers.Extended);
 
     private ValueTask<Proto.SignHashResponse?> SignHashAsync(Proto.SignHashRequest request, GrpcCallContext context)
-        => CallAsync(request, context, ProtoInputs.From, operations.SignHashAsync, ProtoAnswers.From);
+        => CallAsync(request, context, ProtoInputs.From, _signHash, ProtoAnswers.From);
 
     /// <summary>A place, who calls, the operation; refusals cost no exception.</summary>
     private async ValueTask<TResponse?> CallAsync<TRequest, TInput, TResult, TResponse>(
         TRequest request,
         GrpcCallContext context,
         Func<TRequest, TInput> read,
-        Func<CscVersion, Caller, TInput, CancellationToken, ValueTask<Answer<TResult>>> operation,
+        CscOperation<TInput, TResult> operation,
         Func<TResult, TResponse> write)
         where TResponse : class, IMessage
     {

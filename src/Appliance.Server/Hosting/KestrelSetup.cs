@@ -28,7 +28,9 @@ internal static class KestrelSetup
         }
     }
 
-    /// <summary>Over TLS, ALPN tells HTTP/2 from HTTP/1.1; plaintext has no such thing, so each port has its own.</summary>
+    /// <summary>
+    /// Over TLS, ALPN tells HTTP/2 from HTTP/1.1; plaintext has no such thing, so each port has its own.
+    /// </summary>
     private static void Listen(
         KestrelServerOptions kestrel, ListenAddress address, HttpsConnectionAdapterOptions? https, HttpProtocols plain)
         => kestrel.Listen(address.EndPoint, listen =>

@@ -75,7 +75,9 @@ internal sealed class SigningParts : IDisposable
         return new SigningParts(composition, options, activations, loggers);
     }
 
-    /// <summary>Finishes what is queued at the token, then closes the sessions. The commit loop must still run.</summary>
+    /// <summary>
+    /// Finishes what is queued at the token, then closes the sessions. The commit loop must still run.
+    /// </summary>
     public void Dispose()
     {
         Slots.Dispose();

@@ -12,6 +12,8 @@ internal sealed class LimitSettings
     /// <summary>Client connections. 1 to 65,536, default 10,000.</summary>
     public int Connections { get; set; } = 10_000;
 
-    /// <summary>How long a stop waits for calls in flight, 1 to 300 s. Default 25, below the usual 30 s of kill.</summary>
+    /// <summary>
+    /// How long a stop waits for calls in flight, 1 to 300 s. Default 25, below the usual 30 s of kill.
+    /// </summary>
     public int DrainSeconds { get; set; } = 25;
 }

@@ -9,7 +9,9 @@ internal sealed class ListenSettings
     /// <summary>gRPC, in the same form.</summary>
     public string Grpc { get; set; } = "http://127.0.0.1:8081";
 
-    /// <summary>Plaintext on other than loopback addresses: only behind something that does TLS. Default false.</summary>
+    /// <summary>
+    /// Plaintext on other than loopback addresses: only behind something that does TLS. Default false.
+    /// </summary>
     public bool AllowPlaintext { get; set; }
 
     /// <summary>PEM file with the server's certificate chain, leaf first; required for https.</summary>

@@ -59,7 +59,8 @@ internal static class OptionsReader
         {
             property.SetValue(target, text);
         }
-        else if (property.PropertyType == typeof(int) && int.TryParse(text, CultureInfo.InvariantCulture, out var number))
+        else if (property.PropertyType == typeof(int)
+            && int.TryParse(text, CultureInfo.InvariantCulture, out var number))
         {
             property.SetValue(target, number);
         }

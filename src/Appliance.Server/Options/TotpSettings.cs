@@ -6,6 +6,8 @@ internal sealed class TotpSettings
     /// <summary>Shown by the authenticator beside the account; 1 to 64 characters, no colon.</summary>
     public string Issuer { get; set; } = "Signing appliance";
 
-    /// <summary>Time steps accepted either side of the present one: 0 or 1 (RFC 6238 section 5.2 says at most one).</summary>
+    /// <summary>
+    /// Time steps accepted either side of the present one: 0 or 1 (RFC 6238 section 5.2 says at most one).
+    /// </summary>
     public int Window { get; set; } = 1;
 }

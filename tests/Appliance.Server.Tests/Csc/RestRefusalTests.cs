@@ -6,8 +6,8 @@ using Appliance.Server.Tests.Hosting;
 namespace Appliance.Server.Tests.Csc;
 
 /// <summary>
-/// The REST wire of the running appliance: bad input. Each gets its CSC error, costs no signature and no quota, and is in
-/// the audit trail.
+/// The REST wire of the running appliance: bad input. Each gets its CSC error, costs no signature and no quota, and is
+/// in the audit trail.
 /// </summary>
 public sealed class RestRefusalTests(RunningAppliance appliance) : IClassFixture<RunningAppliance>
 {
@@ -60,7 +60,8 @@ public sealed class RestRefusalTests(RunningAppliance appliance) : IClassFixture
     [InlineData("{}", "", 401, "invalid_request", "Malformed authentication parameter.")]
     [InlineData("{}", "Bearer x", 401, "invalid_request", "Malformed authentication parameter.")]
     [InlineData("{}", "Basic YWJj", 400, "invalid_request", "Malformed username-password.")]
-    [InlineData("{}", "Basic bm9ib2R5OnB3", 400, "authentication_error", "An error occurred during authentication process")]
+    [InlineData(
+        "{}", "Basic bm9ib2R5OnB3", 400, "authentication_error", "An error occurred during authentication process")]
     [InlineData("{\"refresh_token\":17}", "", 400, "invalid_request", "Invalid string parameter: refresh_token")]
     [InlineData("{\"refresh_token\":\"short\"}", "", 400, "invalid_request", "Invalid string parameter: refresh_token")]
     [InlineData(
@@ -87,7 +88,8 @@ public sealed class RestRefusalTests(RunningAppliance appliance) : IClassFixture
     [Theory]
     [InlineData("/csc/v1/auth/revoke", "{}", "Missing (or invalid type) string parameter token")]
     [InlineData("/csc/v1/auth/revoke", "{'token':'x'}", "Invalid string parameter token")]
-    [InlineData("/csc/v2/auth/revoke", "{'token':'x','token_type_hint':'y'}", "Invalid string parameter token_type_hint")]
+    [InlineData(
+        "/csc/v2/auth/revoke", "{'token':'x','token_type_hint':'y'}", "Invalid string parameter token_type_hint")]
     [InlineData("/csc/v1/credentials/list", "{'userID':'x'}", "userID parameter MUST be null")]
     [InlineData("/csc/v1/credentials/list", "{'pageToken':'x'}", "Invalid parameter pageToken")]
     [InlineData("/csc/v2/credentials/list", "{'userID':'x'}", "userID parameter MUST be null")]
@@ -95,18 +97,22 @@ public sealed class RestRefusalTests(RunningAppliance appliance) : IClassFixture
     [InlineData("/csc/v1/credentials/info", "{}", "Missing (or invalid type) string parameter credentialID")]
     [InlineData("/csc/v2/credentials/info", "{'credentialID':'x'}", "Invalid parameter credentialID")]
     [InlineData("/csc/v1/credentials/info", "{'credentialID':'ID!'}", "Invalid parameter credentialID")]
-    [InlineData("/csc/v1/credentials/info", "{'credentialID':'OWN!','certificates':1}", "Invalid parameter certificates")]
+    [InlineData(
+        "/csc/v1/credentials/info", "{'credentialID':'OWN!','certificates':1}", "Invalid parameter certificates")]
     [InlineData("/csc/v1/credentials/info", "{'credentialID':'OTHERS!'}", "Invalid parameter credentialID")]
     [InlineData(Authorize, "not JSON", CscErrors.GenericDescription)]
     [InlineData(Authorize, "{'credentialID':'OWN!','credentialID':'OWN!'}", CscErrors.GenericDescription)]
     [InlineData(Authorize, "{'credentialID':'OWN!'}", "Missing (or invalid type) integer parameter numSignatures")]
     [InlineData(Authorize, "{'credentialID':'OTHERS!','numSignatures':1,'OTP':'1'}", "Invalid parameter credentialID")]
     [InlineData(Authorize, "{'credentialID':'OWN!','numSignatures':101}", "Numbers of signatures is too high")]
-    [InlineData(Authorize, "{'credentialID':'OWN!','numSignatures':1,'hash':['A']}", "Invalid Base64 hash string parameter")]
-    [InlineData(Authorize, "{'credentialID':'OWN!','numSignatures':1}", "Missing (or invalid type) array parameter hash")]
+    [InlineData(
+        Authorize, "{'credentialID':'OWN!','numSignatures':1,'hash':['A']}", "Invalid Base64 hash string parameter")]
+    [InlineData(
+        Authorize, "{'credentialID':'OWN!','numSignatures':1}", "Missing (or invalid type) array parameter hash")]
     [InlineData(Authorize, "{'credentialID':'OWN!','numSignatures':1,'hash':['AAAA']}", "Invalid digest value length")]
     [InlineData(SignHash, "{}", "Missing (or invalid type) string parameter SAD")]
-    [InlineData(SignHash, "{'SAD':'x','credentialID':'OWN!','hash':{}}", "Missing (or invalid type) array parameter hash")]
+    [InlineData(
+        SignHash, "{'SAD':'x','credentialID':'OWN!','hash':{}}", "Missing (or invalid type) array parameter hash")]
     [InlineData(
         SignHash,
         "{'SAD':'x','credentialID':'OWN!','hash':['AAAA'],'signAlgo':'1.2'}",
@@ -157,7 +163,8 @@ public sealed class RestRefusalTests(RunningAppliance appliance) : IClassFixture
         (await SignAsync(sad, hash)).Refused(400, "invalid_request", "Hash is not authorized by the SAD.");
         (await SignAsync(sad, RunningAppliance.RandomHash()))
             .Refused(400, "invalid_request", "Hash is not authorized by the SAD.");
-        Assert.Contains(appliance.Audit(AuditEvent.SignHashRefused), entry => entry.Record.SignerId == appliance.Ioana.Id);
+        Assert.Contains(
+            appliance.Audit(AuditEvent.SignHashRefused), entry => entry.Record.SignerId == appliance.Ioana.Id);
     }
 
     [Fact]
@@ -201,7 +208,10 @@ public sealed class RestRefusalTests(RunningAppliance appliance) : IClassFixture
         (await SignAsync(sad, hash)).Refused(400, "invalid_request", "SAD expired");
         (await appliance.PostAsync(
             "/csc/v1/credentials/extendTransaction",
-            $$"""{"credentialID":"{{appliance.Ioana.Credentials[1]}}","SAD":"{{sad}}","hash":["{{Convert.ToBase64String(hash)}}"]}"""))
+            $$"""
+            {"credentialID":"{{appliance.Ioana.Credentials[1]}}","SAD":"{{sad}}",
+            "hash":["{{Convert.ToBase64String(hash)}}"]}
+            """))
             .Refused(400, "invalid_request", "SAD expired");
     }
 
@@ -216,7 +226,8 @@ public sealed class RestRefusalTests(RunningAppliance appliance) : IClassFixture
         (await appliance.PostAsync("/csc/v2/credentials/authorize", body))
             .Refused(400, "invalid_authentication_data", "The authentication data is invalid");
         Assert.Equal(appliance.Ioana.Id, appliance.Audit(AuditEvent.AuthorizeRefused)[0].Record.SignerId);
-        Assert.Equal(200, (await appliance.PostAsync(Authorize, AuthorizeBody(appliance.Ioana, appliance.FreshCode(appliance.Ioana)))).Status);
+        var fresh = AuthorizeBody(appliance.Ioana, appliance.FreshCode(appliance.Ioana));
+        Assert.Equal(200, (await appliance.PostAsync(Authorize, fresh)).Status);
     }
 
     [Fact]
@@ -242,11 +253,17 @@ public sealed class RestRefusalTests(RunningAppliance appliance) : IClassFixture
     }.Sum(wanted => appliance.Audit(wanted).Count);
 
     private static string AuthorizeBody(TestSigner signer, string code)
-        => $$"""{"credentialID":"{{signer.Credentials[1]}}","numSignatures":1,"hash":["47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="],"OTP":"{{code}}"}""";
+        => $$"""
+            {"credentialID":"{{signer.Credentials[1]}}","numSignatures":1,
+            "hash":["47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="],"OTP":"{{code}}"}
+            """;
 
     private Task<RestAnswer> SignAsync(string sad, byte[] hash, string? credential = null, TestSigner? signer = null)
         => appliance.PostAsync(
             SignHash,
-            $$"""{"credentialID":"{{credential ?? appliance.Ioana.Credentials[1]}}","SAD":"{{sad}}","hash":["{{Convert.ToBase64String(hash)}}"],"signAlgo":"{{Ecdsa}}"}""",
+            $$"""
+            {"credentialID":"{{credential ?? appliance.Ioana.Credentials[1]}}","SAD":"{{sad}}",
+            "hash":["{{Convert.ToBase64String(hash)}}"],"signAlgo":"{{Ecdsa}}"}
+            """,
             "Bearer " + (signer ?? appliance.Ioana).Token);
 }

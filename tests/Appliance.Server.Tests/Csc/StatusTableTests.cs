@@ -40,7 +40,10 @@ public sealed class StatusTableTests
     [InlineData(SigningStatus.HashAlgorithmInvalid, 1, "invalid_request", "Invalid parameter hashAlgo")]
     [InlineData(SigningStatus.HashAlgorithmInvalid, 2, "invalid_request", "Invalid parameter hashAlgorithmOID")]
     [InlineData(
-        SigningStatus.CredentialDisabled, 1, "invalid_request", "The credential identified by credentialID is disabled")]
+        SigningStatus.CredentialDisabled,
+        1,
+        "invalid_request",
+        "The credential identified by credentialID is disabled")]
     [InlineData(SigningStatus.CertificateExpired, 2, "invalid_request", "Signing certificate is expired")]
     public void The_texts_are_the_standards(SigningStatus status, int version, string error, string description)
     {

@@ -23,7 +23,7 @@ public sealed class CscGrpcTests(RunningAppliance appliance) : IClassFixture<Run
             Proto.ServiceReflection.Descriptor, "Info", new(), token: null);
 
         Assert.Equal("2.2.0.0", info.Specs);
-        Assert.Contains("signatures/signHash", info.Methods);
+        Assert.Contains("signatures/signHash", info.Methods, StringComparer.Ordinal);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class CscGrpcTests(RunningAppliance appliance) : IClassFixture<Run
         var token = login.AccessToken;
         var list = await CallAsync<Proto.ListCredentialsRequest, Proto.ListCredentialsResponse>(
             s_credentials, "List", new() { CredentialInfo = true, AuthInfo = true, Certificates = "chain" }, token);
-        Assert.Equal(appliance.Ioana.Credentials, list.CredentialIds);
+        Assert.Equal<string>([.. appliance.Ioana.Credentials.Order(StringComparer.Ordinal)], [.. list.CredentialIds]);
         Assert.Equal("OTP", list.CredentialInfos[0].Auth.Objects[0].Id);
         Assert.Equal(2, list.CredentialInfos[0].Cert.Certificates.Count);
 
@@ -102,8 +102,10 @@ public sealed class CscGrpcTests(RunningAppliance appliance) : IClassFixture<Run
         var token = appliance.Ioana.Token;
         var records = appliance.Audit(AuditEvent.SignHashRefused).Count;
 
-        await RefusedAsync(SignAsync(token, 1, "x" + sad[1..], hash), GrpcStatusCode.PermissionDenied, "Invalid parameter SAD");
-        await RefusedAsync(SignAsync(token, 0, sad, hash), GrpcStatusCode.InvalidArgument, "Invalid parameter signAlgo");
+        await RefusedAsync(
+            SignAsync(token, 1, "x" + sad[1..], hash), GrpcStatusCode.PermissionDenied, "Invalid parameter SAD");
+        await RefusedAsync(
+            SignAsync(token, 0, sad, hash), GrpcStatusCode.InvalidArgument, "Invalid parameter signAlgo");
         await RefusedAsync(SignAsync(token, 2, sad, hash), GrpcStatusCode.PermissionDenied, "Invalid parameter SAD");
         await RefusedAsync(
             SignAsync(token, 1, sad, [1, 2, 3]), GrpcStatusCode.InvalidArgument, "Invalid digest value length");
@@ -146,7 +148,8 @@ public sealed class CscGrpcTests(RunningAppliance appliance) : IClassFixture<Run
     [InlineData(null, GrpcStatusCode.Unauthenticated, "invalid_request")]
     [InlineData("x", GrpcStatusCode.Unauthenticated, "invalid_token")]
     [InlineData("a b", GrpcStatusCode.InvalidArgument, "invalid_request")]
-    public async Task Every_call_but_info_and_login_needs_a_good_token(string? token, GrpcStatusCode code, string reason)
+    public async Task Every_call_but_info_and_login_needs_a_good_token(
+        string? token, GrpcStatusCode code, string reason)
     {
         var error = await Assert.ThrowsAsync<GrpcStatusException>(
             () => CallAsync<Proto.ListCredentialsRequest, Proto.ListCredentialsResponse>(

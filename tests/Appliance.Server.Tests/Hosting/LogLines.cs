@@ -10,8 +10,6 @@ internal sealed class LogLines : ILoggerProvider, ILogger
 
     public bool Contains(string text) => _lines.Any(line => line.Contains(text, StringComparison.Ordinal));
 
-    public int Count => _lines.Count;
-
     public ILogger CreateLogger(string categoryName) => this;
 
     public IDisposable? BeginScope<TState>(TState state)

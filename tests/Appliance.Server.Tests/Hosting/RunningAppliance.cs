@@ -50,7 +50,7 @@ public sealed class RunningAppliance : IAsyncLifetime
         _installation.Time = Time;
         (await _installation.RunAsync("init")).Succeeded();
         var file = _installation.PathOf("signers.json");
-        await File.WriteAllTextAsync(file, Signers);
+        await File.WriteAllTextAsync(file, Signers, TestContext.Current.CancellationToken);
         var imported = await _installation.JsonAsync($"signer import {file}");
         Ioana = new TestSigner(imported[0]);
         Mihai = new TestSigner(imported[1]);
@@ -68,7 +68,7 @@ public sealed class RunningAppliance : IAsyncLifetime
         _parts = await SigningParts.StartAsync(_composition, options, loggers, CancellationToken.None);
         _wires = new Wires(_parts, options, Time, loggers);
         _app.Run(_wires.HandleAsync);
-        await _app.StartAsync();
+        await _app.StartAsync(TestContext.Current.CancellationToken);
         var ready = ReadyFile.Describe(_app, options.Listen);
         Rest = new HttpClient { BaseAddress = new Uri(ready.Rest) };
         Grpc = new GrpcChannel(new Uri(ready.Grpc));
@@ -82,7 +82,7 @@ public sealed class RunningAppliance : IAsyncLifetime
         Grpc?.Dispose();
         if (_app is not null)
         {
-            await _app.StopAsync();
+            await _app.StopAsync(CancellationToken.None);
             await _app.DisposeAsync();
         }
 
@@ -101,7 +101,7 @@ public sealed class RunningAppliance : IAsyncLifetime
 
     internal async Task<RestAnswer> PostAsync(string path, string body, string? authorization)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        using var request = new HttpRequestMessage(HttpMethod.Post, Rest.BaseAddress!.AbsoluteUri.TrimEnd('/') + path)
         {
             Content = new StringContent(body, Encoding.UTF8, "application/json"),
         };
@@ -136,7 +136,10 @@ public sealed class RunningAppliance : IAsyncLifetime
         var list = string.Join(',', hashes.Select(hash => '"' + Convert.ToBase64String(hash) + '"'));
         var answer = await PostAsync(
             "/csc/v1/credentials/authorize",
-            $$"""{"credentialID":"{{signer.Credentials[credential]}}","numSignatures":{{count}},"hash":[{{list}}],"OTP":"{{FreshCode(signer)}}"}""",
+            $$"""
+            {"credentialID":"{{signer.Credentials[credential]}}","numSignatures":{{count}},
+            "hash":[{{list}}],"OTP":"{{FreshCode(signer)}}"}
+            """,
             "Bearer " + signer.Token);
         return answer.Json.GetProperty("SAD").GetString()!;
     }

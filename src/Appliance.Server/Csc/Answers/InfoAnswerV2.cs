@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Appliance.Server.Csc.Answers;
 
-/// <summary>info of version 2 (11.1), with what 2.2 clients require. No documents are signed here: their lists are empty.</summary>
+/// <summary>
+/// info of version 2 (11.1), with what 2.2 clients require. No documents are signed here: their lists are empty.
+/// </summary>
 internal sealed record InfoAnswerV2(
     [property: JsonPropertyName("specs")] string Specs,
     [property: JsonPropertyName("name")] string Name,

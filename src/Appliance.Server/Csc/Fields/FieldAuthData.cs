@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Appliance.Server.Csc.Fields;
 
-/// <summary>authData of version 2: one object {id, value} per authentication object (CSC API 2.0.0.2 section 11.7).</summary>
+/// <summary>
+/// authData of version 2: one object {id, value} per authentication object (CSC API 2.0.0.2 section 11.7).
+/// </summary>
 [JsonConverter(typeof(FieldAuthDataConverter))]
 internal readonly struct FieldAuthData(FieldState state, IReadOnlyList<KeyValuePair<string, string>>? values)
 {
@@ -15,7 +17,9 @@ internal readonly struct FieldAuthData(FieldState state, IReadOnlyList<KeyValueP
     public static FieldAuthData Of(IReadOnlyList<KeyValuePair<string, string>> values)
         => new(FieldState.Present, values);
 
-    /// <summary>The value with that id; null when there is none, or more than one: then nobody can tell which is meant.</summary>
+    /// <summary>
+    /// The value with that id; null when there is none, or more than one: then nobody can tell which is meant.
+    /// </summary>
     public string? Find(string id)
     {
         string? found = null;

@@ -53,7 +53,8 @@ internal sealed class FieldAuthDataConverter : JsonConverter<FieldAuthData>
         => throw new NotSupportedException("Inputs are only read.");
 
     /// <summary>
-    /// False when id is missing, or id or value is no string. A missing value is the out-of-band form: nothing to check.
+    /// False when id is missing, or id or value is no string. A missing value is the out-of-band form: nothing to
+    /// check.
     /// </summary>
     private static bool ReadObject(
         ref Utf8JsonReader reader, List<KeyValuePair<string, string>> values, JsonSerializerOptions options)

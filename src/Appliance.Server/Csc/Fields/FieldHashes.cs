@@ -40,6 +40,8 @@ internal readonly struct FieldHashes
         return values.Count == 0 ? new(HashesState.Empty, null) : new(HashesState.Present, values);
     }
 
-    /// <summary>This one unless absent, else the other: the version's own name first, then the other version's.</summary>
+    /// <summary>
+    /// This one unless absent, else the other: the version's own name first, then the other version's.
+    /// </summary>
     public FieldHashes Or(FieldHashes other) => State == HashesState.Absent ? other : this;
 }

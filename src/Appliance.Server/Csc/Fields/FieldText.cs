@@ -18,6 +18,8 @@ internal readonly record struct FieldText(FieldState State, string Value)
     public static FieldText Of(string? value)
         => string.IsNullOrEmpty(value) ? default : new FieldText(FieldState.Present, value);
 
-    /// <summary>This one unless absent, else the other: the version's own name first, then the other version's.</summary>
+    /// <summary>
+    /// This one unless absent, else the other: the version's own name first, then the other version's.
+    /// </summary>
     public FieldText Or(FieldText other) => State == FieldState.Absent ? other : this;
 }

@@ -1,6 +1,8 @@
 namespace Appliance.Server.Csc.Rest;
 
-/// <summary>Paths as clients build them: base URIs with a trailing slash give double ones (csc-api section 5.10).</summary>
+/// <summary>
+/// Paths as clients build them: base URIs with a trailing slash give double ones (csc-api section 5.10).
+/// </summary>
 internal static class CscPath
 {
     /// <summary>The path with single slashes and none at its end.</summary>

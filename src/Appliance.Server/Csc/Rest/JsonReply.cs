@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -53,8 +54,17 @@ internal static class JsonReply
             headers.RetryAfter = HeaderUtilities.FormatNonNegativeInt64(error.RetryAfterSeconds);
         }
 
+        // What of the body was not read would be taken for the next request.
+        if (error.HttpStatus == HttpStatusCode.RequestEntityTooLarge && HttpProtocol.IsHttp11(http.Request.Protocol))
+        {
+            headers.Connection = "close";
+        }
+
         return WriteAsync(
-            http, (int)error.HttpStatus, new ErrorAnswer(error.Error, error.Description), AnswerJson.Default.ErrorAnswer);
+            http,
+            (int)error.HttpStatus,
+            new ErrorAnswer(error.Error, error.Description),
+            AnswerJson.Default.ErrorAnswer);
     }
 
     /// <summary>The value's JSON, for answers that never change.</summary>
@@ -78,11 +88,11 @@ internal static class JsonReply
     {
         var buffer = t_buffer ??= new ArrayBufferWriter<byte>(1024);
         var writer = t_writer ??= new Utf8JsonWriter(buffer, s_options);
-        buffer.ResetWrittenCount();
         writer.Reset(buffer);
         Fill(writer, value, type);
         Begin(http.Response, status, buffer.WrittenCount);
         http.Response.BodyWriter.Write(buffer.WrittenSpan);
+        buffer.Clear(); // Zeroes: a token or a SAD may have been in it.
         if (buffer.Capacity > KeptBytes)
         {
             (t_buffer, t_writer) = (null, null);

@@ -72,7 +72,9 @@ internal static class RequestBody
         }
     }
 
-    /// <summary>JSON under any of its names, in UTF-8, or no type at all; curl's form type is told, not guessed at.</summary>
+    /// <summary>
+    /// JSON under any of its names, in UTF-8, or no type at all; curl's form type is told, not guessed at.
+    /// </summary>
     private static bool IsJson(string? contentType)
     {
         if (string.IsNullOrEmpty(contentType))

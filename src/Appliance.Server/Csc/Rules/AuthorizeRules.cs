@@ -4,7 +4,9 @@ using Appliance.Signing;
 
 namespace Appliance.Server.Csc.Rules;
 
-/// <summary>From what a client sent to an <see cref="AuthorizeRequest"/>, or the error of the first wrong parameter.</summary>
+/// <summary>
+/// From what a client sent to an <see cref="AuthorizeRequest"/>, or the error of the first wrong parameter.
+/// </summary>
 internal static class AuthorizeRules
 {
     /// <summary>The id of the only authentication object: the one-time password (OTP.ID, auth.objects[].id).</summary>

@@ -3,7 +3,9 @@ using Appliance.Signing;
 
 namespace Appliance.Server.Csc.Rules;
 
-/// <summary>From what a client sent to an <see cref="ExtendRequest"/>, or the error of the first wrong parameter.</summary>
+/// <summary>
+/// From what a client sent to an <see cref="ExtendRequest"/>, or the error of the first wrong parameter.
+/// </summary>
 internal static class ExtendRules
 {
     public static CscError? Read(

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using Appliance.Server.Csc.Fields;
 using Appliance.Server.Csc.Inputs;
@@ -51,7 +52,8 @@ internal static class ListRules
     {
         Span<byte> bytes = stackalloc byte[16];
         if (!token.IsPresent || token.Value.Length != 22
-            || !Base64Url.TryDecodeFromChars(token.Value, bytes, out var written) || written != bytes.Length)
+            || Base64Url.DecodeFromChars(token.Value, bytes, out _, out var written) != OperationStatus.Done
+            || written != bytes.Length)
         {
             return 0;
         }

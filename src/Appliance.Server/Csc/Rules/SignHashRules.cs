@@ -75,7 +75,9 @@ internal static class SignHashRules
         };
     }
 
-    /// <summary>Version 1 knows clientData's type only, version 2 how to operate; asynchronous is not offered.</summary>
+    /// <summary>
+    /// Version 1 knows clientData's type only, version 2 how to operate; asynchronous is not offered.
+    /// </summary>
     private static CscError? CheckManner(SignHashInput input, CscVersion version)
     {
         if (version == CscVersion.V1)

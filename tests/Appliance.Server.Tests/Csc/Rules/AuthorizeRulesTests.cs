@@ -27,7 +27,9 @@ public sealed class AuthorizeRulesTests
     [InlineData(1, Start + "'numSignatures':1,'OTP':123456}", "Missing (or invalid type) string parameter OTP")]
     [InlineData(2, Start + "'numSignatures':1,'authData':'x'}", "Missing (or invalid type) array parameter authData")]
     [InlineData(
-        2, Start + "'numSignatures':1,'authData':[{'value':'1'}]}", "Missing (or invalid type) array parameter authData")]
+        2,
+        Start + "'numSignatures':1,'authData':[{'value':'1'}]}",
+        "Missing (or invalid type) array parameter authData")]
     [InlineData(
         2,
         Start + "'numSignatures':1,'authData':[{'id':'OTP','value':[1]}]}",
@@ -49,9 +51,11 @@ public sealed class AuthorizeRulesTests
     [InlineData("99999999999999999999", int.MaxValue)]
     [InlineData("1e400", int.MaxValue)]
     public void Counts_come_as_numbers_or_as_text(string count, int expected)
-        => Assert.Equal(
-            expected,
-            Inputs.Authorize(CscVersion.V1, Inputs.Json(Start + "'numSignatures':" + count + "}")).Request!.SignatureCount);
+    {
+        var json = Inputs.Json(Start + "'numSignatures':" + count + "}");
+
+        Assert.Equal(expected, Inputs.Authorize(CscVersion.V1, json).Request!.SignatureCount);
+    }
 
     [Theory]
     [InlineData(1, "'OTP':'123456'", "123456")]
@@ -77,7 +81,8 @@ public sealed class AuthorizeRulesTests
     [InlineData("'description':'x'")]
     public void Empty_is_absent(string members)
     {
-        var request = Inputs.Authorize(CscVersion.V2, Inputs.Json(Start + "'numSignatures':2," + members + "}")).Request!;
+        var json = Inputs.Json(Start + "'numSignatures':2," + members + "}");
+        var request = Inputs.Authorize(CscVersion.V2, json).Request!;
 
         Assert.Empty(request.Hashes);
         Assert.Null(request.HashAlgorithm);

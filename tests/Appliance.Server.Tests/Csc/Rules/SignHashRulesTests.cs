@@ -2,7 +2,9 @@ using Appliance.Server.Csc;
 
 namespace Appliance.Server.Tests.Csc.Rules;
 
-/// <summary>The rows of csc-api section 3.2 that the wire finds, and what section 5.10 says clients get wrong.</summary>
+/// <summary>
+/// The rows of csc-api section 3.2 that the wire finds, and what section 5.10 says clients get wrong.
+/// </summary>
 public sealed class SignHashRulesTests
 {
     private const string Hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
@@ -36,7 +38,8 @@ public sealed class SignHashRulesTests
         1,
         Start + "'hash':['AAAA'],'signAlgo':'1.2','signAlgoParams':1}",
         "Missing (or invalid type) string parameter signAlgoParams")]
-    [InlineData(1, Start + "'hash':['AAAA'],'signAlgo':'1.2','signAlgoParams':'*'}", "Invalid parameter signAlgoParams")]
+    [InlineData(
+        1, Start + "'hash':['AAAA'],'signAlgo':'1.2','signAlgoParams':'*'}", "Invalid parameter signAlgoParams")]
     [InlineData(
         1,
         Start + "'hash':['AAAA'],'signAlgo':'1.2','hashAlgo':true}",
@@ -46,7 +49,8 @@ public sealed class SignHashRulesTests
         Start + "'hashes':['AAAA'],'signAlgo':'1.2','hashAlgorithmOID':true}",
         "Missing (or invalid type) string parameter hashAlgorithmOID")]
     [InlineData(1, Start + "'hash':['AAAA'],'signAlgo':'1.2','clientData':1}", "Invalid parameter clientData")]
-    [InlineData(2, Start + "'hashes':['AAAA'],'signAlgo':'1.2','operationMode':'A'}", "Invalid parameter operationMode")]
+    [InlineData(
+        2, Start + "'hashes':['AAAA'],'signAlgo':'1.2','operationMode':'A'}", "Invalid parameter operationMode")]
     [InlineData(2, Start + "'hashes':['AAAA'],'signAlgo':'1.2','operationMode':1}", "Invalid parameter operationMode")]
     [InlineData(
         2, Start + "'hashes':['AAAA'],'signAlgo':'1.2','validity_period':'x'}", "Invalid parameter validity_period")]
@@ -81,7 +85,8 @@ public sealed class SignHashRulesTests
     [InlineData(
         2, "'hashes':['47DEQpj8HBSa%2B%2FTImW%2B5JCeuQeRkm5NMpJWZG3hSuFU%3D'],'hashAlgo':'2.16.840.1.101.3.4.2.1'")]
     [InlineData(
-        2, "'hashes':['47DEQpj8HBSa\\u002B\\/TImW\\u002b5JCeuQeRkm5NMpJWZG3hSuFU='],'hashAlgo':'2.16.840.1.101.3.4.2.1'")]
+        2,
+        "'hashes':['47DEQpj8HBSa\\u002B\\/TImW\\u002b5JCeuQeRkm5NMpJWZG3hSuFU='],'hashAlgo':'2.16.840.1.101.3.4.2.1'")]
     public void What_sloppy_clients_send_means_the_same(int version, string members)
     {
         var json = Start + members.Replace("H!", Hash, StringComparison.Ordinal) + ",'signAlgo':'1.2.3'}";
@@ -121,7 +126,8 @@ public sealed class SignHashRulesTests
     {
         var json = Start + "'hash':['AQID','AAAA','AQID'],'signAlgo':'1.2.3'}";
 
-        Assert.Equal([[1, 2, 3], [0, 0, 0], [1, 2, 3]], Inputs.SignHash(CscVersion.V1, Inputs.Json(json)).Request!.Hashes);
+        var hashes = Inputs.SignHash(CscVersion.V1, Inputs.Json(json)).Request!.Hashes;
+        Assert.Equal([[1, 2, 3], [0, 0, 0], [1, 2, 3]], hashes);
     }
 
     [Fact]

@@ -11,7 +11,10 @@ public sealed class DistinguishedNameTextTests
     public void The_most_specific_attribute_comes_first()
         => Assert.Equal(
             "UID=jsmith,DC=example,DC=net",
-            Format(("0.9.2342.19200300.100.1.25", "net"), ("0.9.2342.19200300.100.1.25", "example"), ("0.9.2342.19200300.100.1.1", "jsmith")));
+            Format(
+                ("0.9.2342.19200300.100.1.25", "net"),
+                ("0.9.2342.19200300.100.1.25", "example"),
+                ("0.9.2342.19200300.100.1.1", "jsmith")));
 
     [Theory]
     [InlineData("James \"Jim\" Smith, III", "CN=James \\\"Jim\\\" Smith\\, III")]
@@ -51,7 +54,8 @@ public sealed class DistinguishedNameTextTests
     public void Organization_and_common_name_are_found_unescaped()
         => Assert.Equal(
             ("Acme, Inc.", "Ion \"I\" Pop"),
-            DistinguishedNameText.Essentials(Name(("2.5.4.6", "RO"), ("2.5.4.10", "Acme, Inc."), ("2.5.4.3", "Ion \"I\" Pop"))));
+            DistinguishedNameText.Essentials(
+                Name(("2.5.4.6", "RO"), ("2.5.4.10", "Acme, Inc."), ("2.5.4.3", "Ion \"I\" Pop"))));
 
     private static string Format(params (string Oid, string Value)[] attributes)
         => DistinguishedNameText.Format(Name(attributes));

@@ -49,7 +49,7 @@ public sealed class LenientBase64Tests
             var bytes = new byte[length];
             for (var i = 0; i < length; i++)
             {
-                bytes[i] = (byte)((i * 37) + length);
+                bytes[i] = unchecked((byte)((i * 37) + length));
             }
 
             var standard = Convert.ToBase64String(bytes);

@@ -10,7 +10,8 @@ namespace Appliance.Server.Tests.Csc.Views;
 /// <summary>Raw text: the names are pinned one by one, whatever a naming policy would make of them.</summary>
 public sealed class CredentialViewTests
 {
-    private const string Key = "\"key\":{\"status\":\"enabled\",\"algo\":[\"1.2.840.10045.4.3.2\",\"1.2.840.10045.2.1\"],"
+    private const string Key =
+        "\"key\":{\"status\":\"enabled\",\"algo\":[\"1.2.840.10045.4.3.2\",\"1.2.840.10045.2.1\"],"
         + "\"len\":256,\"curve\":\"1.2.840.10045.3.1.7\"},";
 
     private const string Names = "\"issuerDN\":\"CN=Demo CA,C=RO\",";

@@ -8,7 +8,8 @@ namespace Appliance.Server.Tests.Csc.Views;
 
 public sealed class InfoViewTests
 {
-    private const string Methods = "\"methods\":[\"auth/login\",\"auth/revoke\",\"credentials/list\",\"credentials/info\","
+    private const string Methods =
+        "\"methods\":[\"auth/login\",\"auth/revoke\",\"credentials/list\",\"credentials/info\","
         + "\"credentials/authorize\",\"credentials/extendTransaction\",\"signatures/signHash\"]";
 
     private static readonly InfoSettings s_settings = new()

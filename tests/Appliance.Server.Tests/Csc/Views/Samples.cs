@@ -12,7 +12,7 @@ internal static class Samples
     public static CredentialInfo WithCertificate(out byte[] leaf, out byte[] issuer)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=Pop\\, Ioana,O=\"Acme, Inc.\",C=RO", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest("CN=\"Pop, Ioana\",O=\"Acme, Inc.\",C=RO", key, HashAlgorithmName.SHA256);
         using var certificate = request.Create(
             new X500DistinguishedName("CN=Demo CA,C=RO"),
             X509SignatureGenerator.CreateForECDsa(key),

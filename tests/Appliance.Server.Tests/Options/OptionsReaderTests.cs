@@ -1,0 +1,86 @@
+using Appliance.Server.Options;
+using Microsoft.Extensions.Configuration;
+
+namespace Appliance.Server.Tests.Options;
+
+public sealed class OptionsReaderTests
+{
+    private static readonly KeyValuePair<string, string?>[] s_good =
+    [
+        new("Store:Path", "store.db"),
+        new("Token:Module", "module.so"),
+        new("Token:Token", "demo"),
+        new("Token:PinFile", "pin"),
+    ];
+
+    [Fact]
+    public void The_least_that_works_takes_the_defaults()
+    {
+        var options = Read();
+
+        Assert.Equal("http://127.0.0.1:8080", options.Listen.Rest);
+        Assert.Equal(3_600, options.Signing.SadLifetimeSeconds);
+        Assert.Equal(1, options.Totp.Window);
+        Assert.Equal(4_096, options.Limits.CallsInFlight);
+    }
+
+    [Fact]
+    public void Every_error_is_told_at_once()
+    {
+        var error = Assert.Throws<OptionsException>(() => OptionsReader.Read(new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Totp:Window", "2"), new("Listen:Rest", "localhost"), new("Sgining:X", "1")])
+            .Build()));
+
+        foreach (var name in new[]
+        {
+            "Store:Path", "Token:Module", "Token:Token", "Token:PinFile", "Totp:Window", "Listen:Rest", "Sgining",
+        })
+        {
+            Assert.Contains(error.Errors, line => line.StartsWith(name, StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData("Totp:Window", "-1")]
+    [InlineData("Totp:Window", "one")]
+    [InlineData("Totp:Windows", "1")]
+    [InlineData("Totp:Issuer", "a:b")]
+    [InlineData("Token:Dispatch", "both")]
+    [InlineData("Token:PinEnvironment", "PIN")]
+    [InlineData("Listen:Rest", "http://0.0.0.0:8080")]
+    [InlineData("Listen:Rest", "http://127.0.0.1")]
+    [InlineData("Listen:Grpc", "https://127.0.0.1:8081")]
+    [InlineData("Listen:Grpc", "http://127.0.0.1:8080")]
+    [InlineData("Listen:AllowPlaintext", "maybe")]
+    [InlineData("Signing:SadLifetimeSeconds", "86401")]
+    [InlineData("Limits:CallsInFlight", "0")]
+    [InlineData("Info:Region", "Romania")]
+    [InlineData("Info:Logo", "logo.png")]
+    [InlineData("Log:Level", "Loud")]
+    [InlineData("Store", "store.db")]
+    public void A_wrong_setting_is_refused_by_name(string name, string value)
+    {
+        var error = Assert.Throws<OptionsException>(() => Read(new KeyValuePair<string, string?>(name, value)));
+
+        Assert.Contains(error.Errors, line => line.Contains(name, StringComparison.Ordinal)
+            || (name.StartsWith("Listen:", StringComparison.Ordinal)
+                && line.StartsWith("Listen:", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("Listen:Rest", "http://[::1]:8080")]
+    [InlineData("totp:window", "0")]
+    [InlineData("Listen:AllowPlaintext", "True")]
+    public void Other_right_values_are_taken(string name, string value)
+        => Assert.NotNull(Read(new KeyValuePair<string, string?>(name, value)));
+
+    [Fact]
+    public void Plaintext_beyond_loopback_is_a_choice_of_its_own()
+        => Assert.Equal(
+            "http://0.0.0.0:8080",
+            Read(new("Listen:Rest", "http://0.0.0.0:8080"), new("Listen:AllowPlaintext", "true")).Listen.Rest);
+
+    private static ApplianceOptions Read(params KeyValuePair<string, string?>[] settings)
+        => OptionsReader.Read(new ConfigurationBuilder()
+            .AddInMemoryCollection(s_good).AddInMemoryCollection(settings).Build());
+}
