@@ -25,8 +25,9 @@ public sealed class CommitLoopOptions
     public TimeSpan MaxOutcomeDelay { get; init; } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>
-    /// How long a commit waits for company while the tokens have work for twice that long anyway: then it delays
-    /// nobody, and fewer syncs leave more of the processor to the tokens. Defaults to 1 ms; zero never waits.
+    /// How long a commit waits for company at most, and only while the tokens have work for twice as long: then it
+    /// delays nobody, and fewer syncs leave more of the processor to a token that is the processor. Defaults to 4 ms;
+    /// zero never waits.
     /// </summary>
-    public TimeSpan GatherTime { get; init; } = TimeSpan.FromMilliseconds(1);
+    public TimeSpan GatherTime { get; init; } = TimeSpan.FromMilliseconds(4);
 }

@@ -161,14 +161,14 @@ internal sealed class CommitQueue(CommitLoopOptions options, TimeProvider time)
     /// <summary>Waits for company where that keeps no token idle.</summary>
     private void Gather()
     {
-        if (_stopping || _storeIsDown || _interactive.Count >= options.MaxBatch / 2
-            || !_backlog.Covers(time, options.GatherTime))
+        var slack = _backlog.Slack(time, options.GatherTime);
+        if (slack == TimeSpan.Zero || _stopping || _storeIsDown || _interactive.Count >= options.MaxBatch / 2)
         {
             return;
         }
 
         _gathers = true;
-        Wait(options.GatherTime);
+        Wait(slack);
         _gathers = false;
     }
 

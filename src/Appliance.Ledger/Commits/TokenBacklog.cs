@@ -14,6 +14,9 @@ internal sealed class TokenBacklog
     /// </summary>
     private const int Least = 8;
 
+    /// <summary>Seconds: what a timed wait can keep to.</summary>
+    private const double Shortest = 0.001;
+
     /// <summary>Weight of the newest interval in the rate.</summary>
     private const double Newest = 0.2;
 
@@ -30,8 +33,8 @@ internal sealed class TokenBacklog
         _settled++;
     }
 
-    /// <summary>True when the tokens stay busy for the whole wait and as long again.</summary>
-    public bool Covers(TimeProvider time, TimeSpan wait)
+    /// <summary>How long a commit may wait without leaving a token idle; zero when that is not worth waiting.</summary>
+    public TimeSpan Slack(TimeProvider time, TimeSpan most)
     {
         var now = time.GetTimestamp();
         var seconds = time.GetElapsedTime(_since, now).TotalSeconds;
@@ -41,8 +44,12 @@ internal sealed class TokenBacklog
             (_settled, _since) = (0, now);
         }
 
-        return wait > TimeSpan.Zero
-            && _outstanding >= Least
-            && _outstanding > Safety * wait.TotalSeconds * _perSecond;
+        if (_outstanding < Least || _perSecond <= 0)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var slack = Math.Min(_outstanding / _perSecond / Safety, most.TotalSeconds);
+        return slack < Shortest ? TimeSpan.Zero : TimeSpan.FromSeconds(slack);
     }
 }
