@@ -22,17 +22,25 @@ internal sealed class CscGrpcServices(CscOperations operations, InfoSettings inf
         var auth = Service(Proto.AuthReflection.Descriptor);
         var credentials = Service(Proto.CredentialsReflection.Descriptor);
         var signatures = Service(Proto.SignaturesReflection.Descriptor);
+        var open = new GrpcMethodOptions { MaxReceiveMessageSize = CscOperations.LoginBytes };
+        var known = new GrpcMethodOptions { Admit = Admit };
         methods
-            .Unary<Proto.ServiceInfoRequest, Proto.ServiceInfoResponse>(service("Info"), Info)
-            .Unary<Proto.LoginRequest, Proto.LoginResponse>(auth("Login"), LoginAsync)
-            .Unary<Proto.RevokeRequest, Proto.RevokeResponse>(auth("Revoke"), RevokeAsync)
-            .Unary<Proto.ListCredentialsRequest, Proto.ListCredentialsResponse>(credentials("List"), ListAsync)
-            .Unary<Proto.CredentialInfoRequest, Proto.CredentialInfo>(credentials("Info"), CredentialAsync)
-            .Unary<Proto.AuthorizeRequest, Proto.AuthorizeResponse>(credentials("Authorize"), AuthorizeAsync)
+            .Unary<Proto.ServiceInfoRequest, Proto.ServiceInfoResponse>(service("Info"), Info, open)
+            .Unary<Proto.LoginRequest, Proto.LoginResponse>(auth("Login"), LoginAsync, open)
+            .Unary<Proto.RevokeRequest, Proto.RevokeResponse>(auth("Revoke"), RevokeAsync, known)
+            .Unary<Proto.ListCredentialsRequest, Proto.ListCredentialsResponse>(credentials("List"), ListAsync, known)
+            .Unary<Proto.CredentialInfoRequest, Proto.CredentialInfo>(credentials("Info"), CredentialAsync, known)
+            .Unary<Proto.AuthorizeRequest, Proto.AuthorizeResponse>(credentials("Authorize"), AuthorizeAsync, known)
             .Unary<Proto.ExtendTransactionRequest, Proto.ExtendTransactionResponse>(
-                credentials("ExtendTransaction"), ExtendAsync)
-            .Unary<Proto.SignHashRequest, Proto.SignHashResponse>(signatures("SignHash"), SignHashAsync);
+                credentials("ExtendTransaction"), ExtendAsync, known)
+            .Unary<Proto.SignHashRequest, Proto.SignHashResponse>(signatures("SignHash"), SignHashAsync, known);
     }
+
+    /// <summary>Nobody unknown makes the server gather a message.</summary>
+    private GrpcStatus? Admit(HttpContext http)
+        => operations.Authenticate(http.Request.Headers.Authorization, out _) is { } unknown
+            ? GrpcErrors.StatusOf(unknown)
+            : null;
 
     private ValueTask<Proto.ServiceInfoResponse?> Info(Proto.ServiceInfoRequest request, GrpcCallContext context)
         => ValueTask.FromResult<Proto.ServiceInfoResponse?>(_info);
