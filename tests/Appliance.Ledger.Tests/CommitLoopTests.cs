@@ -93,6 +93,30 @@ public class CommitLoopTests
     }
 
     [Fact]
+    public async Task A_function_that_writes_many_rows_lets_others_go_first()
+    {
+        await using var ledger = await LedgerFixture.StartAsync();
+        var order = new List<string>();
+        using var gate = new Gate(ledger.Loop);
+        var many = Note("many", rows: 17);
+        var few = Note("few", rows: 16);
+        gate.Open();
+
+        await Task.WhenAll(many, few);
+
+        Assert.Equal(["few", "many"], order);
+
+        Task<bool> Note(string name, int rows) => ledger.Loop.WriteAsync(
+            _ =>
+            {
+                order.Add(name);
+                return true;
+            },
+            rows,
+            TestContext.Current.CancellationToken).AsTask();
+    }
+
+    [Fact]
     public async Task Bulk_work_that_is_slower_than_its_bound_does_not_pile_up_before_interactive_work()
     {
         // One piece per transaction: the rest of what was taken waits for the next ones.
