@@ -1,5 +1,6 @@
 using Appliance.Grpc;
 using Appliance.Server.Csc;
+using Appliance.Server.Csc.Fields;
 using Appliance.Server.Csc.Inputs;
 using Appliance.Server.Csc.Views;
 using Appliance.Server.Options;
@@ -12,6 +13,12 @@ namespace Appliance.Server.Grpc;
 /// <summary>The gRPC wire: the services of csc.v2, each method the same operation as version 2's REST path.</summary>
 internal sealed class CscGrpcServices(CscOperations operations, InfoSettings info, Admission admission)
 {
+    /// <summary>
+    /// Bytes of the largest answer: as many signatures as one call may ask for, none longer than RSA-4096's 512 bytes.
+    /// An answer that is too long when all is signed is lost, and what it authorised is used up.
+    /// </summary>
+    public const int LargestAnswer = FieldHashes.Limit * 1_024;
+
     private readonly CscOperation<SignHashInput, IReadOnlyList<byte[]>> _signHash = operations.SignHashAsync;
     private readonly Proto.ServiceInfoResponse _info = ProtoAnswers.From(InfoView.Version2(info));
 
