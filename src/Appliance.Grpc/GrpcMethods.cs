@@ -25,12 +25,15 @@ public sealed class GrpcMethods
     /// <see cref="GrpcCallContext.Fail"/>. It may throw <see cref="GrpcStatusException"/>; any other exception becomes
     /// UNKNOWN without its text. The context is valid until the handler's task completes.
     /// </param>
+    /// <param name="options">What is peculiar to this method; null for nothing.</param>
     /// <returns>This, so that calls chain.</returns>
     /// <exception cref="ArgumentException">
     /// The method streams, has other message types, or is mapped already.
     /// </exception>
     public GrpcMethods Unary<TRequest, TResponse>(
-        MethodDescriptor method, Func<TRequest, GrpcCallContext, ValueTask<TResponse?>> handler)
+        MethodDescriptor method,
+        Func<TRequest, GrpcCallContext, ValueTask<TResponse?>> handler,
+        GrpcMethodOptions? options = null)
         where TRequest : class, IBufferMessage, IMessage<TRequest>
         where TResponse : class, IBufferMessage
     {
@@ -41,7 +44,8 @@ public sealed class GrpcMethods
 
         var parser = (MessageParser<TRequest>)method.InputType.Parser;
         var path = $"/{method.Service.FullName}/{method.Name}";
-        Add(path, environment => new UnaryCallHandler<TRequest, TResponse>(path, environment, parser, handler));
+        Add(path, environment => new UnaryCallHandler<TRequest, TResponse>(
+            path, environment, parser, handler, options ?? new GrpcMethodOptions()));
         return this;
     }
 

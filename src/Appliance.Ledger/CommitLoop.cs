@@ -51,9 +51,17 @@ public sealed partial class CommitLoop : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The loop is stopping.</exception>
     /// <exception cref="StoreException">The store failed.</exception>
     public ValueTask<T> WriteAsync<T>(Func<StoreConnection, T> apply, CancellationToken cancellationToken)
+        => WriteAsync(apply, rows: 1, cancellationToken);
+
+    /// <inheritdoc cref="WriteAsync{T}(Func{StoreConnection, T}, CancellationToken)"/>
+    /// <param name="apply">As there.</param>
+    /// <param name="rows">About how many rows it writes: with many it is bulk work, and lets others go first.</param>
+    /// <param name="cancellationToken">As there.</param>
+    public ValueTask<T> WriteAsync<T>(
+        Func<StoreConnection, T> apply, int rows, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(apply);
-        var work = new FunctionWork<T>(apply, cancellationToken);
+        var work = new FunctionWork<T>(apply, rows, cancellationToken);
         if (!_queue.TryAdd(work))
         {
             ObjectDisposedException.ThrowIf(_queue.IsStopping, this);

@@ -8,6 +8,9 @@ namespace Appliance.Ledger;
 /// </summary>
 public abstract class LedgerWork
 {
+    /// <summary>Work with more rows than this is bulk.</summary>
+    internal const int MostInteractiveRows = 16;
+
     /// <summary>Next in the loop's queue, which is linked through its work: waiting allocates nothing.</summary>
     internal LedgerWork? Next { get; set; }
 

@@ -46,7 +46,7 @@ public sealed class Reservation : LedgerWork
     public ref readonly ReservationRequest Request => ref _request;
 
     /// <inheritdoc/>
-    public override bool IsBulk => _request.Hashes.Count > BulkFrom;
+    public override bool IsBulk => _request.Hashes.Count > MostInteractiveRows;
 
     /// <inheritdoc/>
     public override int Rows => _request.Hashes.Count;
@@ -61,8 +61,6 @@ public sealed class Reservation : LedgerWork
     internal OccurrenceStates States => _activations.States;
 
     internal long Sequence { get; private set; }
-
-    private static int BulkFrom => 16;
 
     /// <summary>Sets the request, on the caller's thread; then the reservation is enqueued.</summary>
     public void Prepare(in ReservationRequest request)

@@ -124,15 +124,7 @@ public sealed class SlotGroup : IDisposable
         Begin(job, SlotDispatch.Inline);
         for (var slot = Pick(job); slot is not null; slot = Pick(job))
         {
-            var rental = _rentals[slot.Index];
-            var session = rental.Rent(job.IsBulk, goesOn: false);
-            if (session is null)
-            {
-                job.Outcome = job.Outcome == SignOutcome.None ? SignOutcome.NeverDispatched : job.Outcome;
-                break;
-            }
-
-            SignWith(session, rental, slot, job);
+            SignOn(slot, job);
             if (!MayHelpElsewhere(job))
             {
                 break;
@@ -194,21 +186,48 @@ public sealed class SlotGroup : IDisposable
     private static bool MayHelpElsewhere(SignJob job)
         => job.Outcome is SignOutcome.TokenUnavailable or SignOutcome.KeyUnusable;
 
-    private static void SignWith(SigningSession session, SessionRental rental, Slot slot, SignJob job)
+    /// <summary>Inline only: on a session of this slot, if one can be had.</summary>
+    private void SignOn(Slot slot, SignJob job)
     {
-        slot.Enter();
+        var rental = _rentals[slot.Index];
+        SigningSession? session = null;
+        var entered = false;
         try
         {
+            session = rental.Rent(job.IsBulk, goesOn: false);
+            if (session is null)
+            {
+                job.Outcome = job.Outcome == SignOutcome.None ? SignOutcome.NeverDispatched : job.Outcome;
+                return;
+            }
+
+            slot.Enter();
+            entered = true;
             while (!session.Run(job, rental.Interactive))
             {
+                // Given back once only: a session that is there twice would serve two threads.
                 rental.Return(session);
+                session = null;
                 session = rental.Rent(isBulk: true, goesOn: true)!;
             }
         }
+        catch (Exception e)
+        {
+            // The caller is a pool's thread: an exception that left it would end the process.
+            Log.WorkerThrew(_logger, slot.Token.Info, e);
+            job.Outcome = SignOutcome.Failed;
+        }
         finally
         {
-            rental.Return(session);
-            slot.Leave();
+            if (session is not null)
+            {
+                rental.Return(session);
+            }
+
+            if (entered)
+            {
+                slot.Leave();
+            }
         }
     }
 

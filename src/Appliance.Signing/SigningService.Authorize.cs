@@ -141,6 +141,7 @@ public sealed partial class SigningService
 
                 return AuthorizeResult.Refused(status);
             },
+            request.Hashes.Count,
             cancellationToken);
     }
 
@@ -193,6 +194,7 @@ public sealed partial class SigningService
                     connection, Refusal(AuditEvent.ExtendRefused, request.Caller, credential.Id, status, 0));
                 return AuthorizeResult.Refused(status);
             },
+            request.Hashes.Count,
             cancellationToken);
     }
 
@@ -236,11 +238,11 @@ public sealed partial class SigningService
         => new(SigningStatus.Ok, _sad.Encode(sad), (int)_options.SadLifetime.TotalSeconds);
 
     private async ValueTask<AuthorizeResult> WriteAsync(
-        Func<StoreConnection, AuthorizeResult> decide, CancellationToken cancellationToken)
+        Func<StoreConnection, AuthorizeResult> decide, int hashes, CancellationToken cancellationToken)
     {
         try
         {
-            return await _ledger.WriteAsync(decide, cancellationToken);
+            return await _ledger.WriteAsync(decide, rows: hashes, cancellationToken);
         }
         catch (LedgerOverloadedException)
         {

@@ -93,6 +93,57 @@ public class CommitLoopTests
     }
 
     [Fact]
+    public async Task A_function_that_writes_many_rows_lets_others_go_first()
+    {
+        await using var ledger = await LedgerFixture.StartAsync();
+        var order = new List<string>();
+        using var gate = new Gate(ledger.Loop);
+        var many = Note("many", rows: 17);
+        var few = Note("few", rows: 16);
+        gate.Open();
+
+        await Task.WhenAll(many, few);
+
+        Assert.Equal(["few", "many"], order);
+
+        Task<bool> Note(string name, int rows) => ledger.Loop.WriteAsync(
+            _ =>
+            {
+                order.Add(name);
+                return true;
+            },
+            rows,
+            TestContext.Current.CancellationToken).AsTask();
+    }
+
+    [Fact]
+    public async Task Bulk_work_that_is_slower_than_its_bound_does_not_pile_up_before_interactive_work()
+    {
+        // One piece per transaction: the rest of what was taken waits for the next ones.
+        await using var ledger = await LedgerFixture.StartAsync(
+            new CommitLoopOptions { MaxBatch = 4, MaxBulkRows = 10, MaxApplyTime = TimeSpan.Zero });
+        var order = new List<string>();
+        using var gate = new Gate(ledger.Loop);
+        using var done = new CountdownEvent(31);
+        for (var i = 0; i < 30; i++)
+        {
+            Assert.True(ledger.Loop.TryEnqueue(new NotedWork($"bulk{i}", 5, order, done)
+            {
+                Applied = i == 15 ? AddInteractive : null,
+            }));
+        }
+
+        gate.Open();
+        done.Wait(TestContext.Current.CancellationToken);
+
+        order.RemoveAll(name => name == "commit");
+        Assert.InRange(order.IndexOf("interactive"), 16, 19);
+
+        void AddInteractive()
+            => Assert.True(ledger.Loop.TryEnqueue(new NotedWork("interactive", 0, order, done)));
+    }
+
+    [Fact]
     public async Task A_store_that_fails_fails_everything_and_the_loop_goes_on()
     {
         await using var ledger = await LedgerFixture.StartAsync();
@@ -209,7 +260,13 @@ public class CommitLoopTests
 
         public override int Rows => bulkRows;
 
-        public override void Apply(StoreConnection store) => order.Add(name);
+        public Action? Applied { get; init; }
+
+        public override void Apply(StoreConnection store)
+        {
+            order.Add(name);
+            Applied?.Invoke();
+        }
 
         public override void Committed()
         {

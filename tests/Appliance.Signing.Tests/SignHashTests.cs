@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Appliance.Ledger;
@@ -49,6 +50,26 @@ public sealed class SignHashTests(SoftHsm hsm) : IAsyncLifetime
         Assert.Equal(3, done.Record.Count);
         Assert.Equal(caller.SignerId, done.Record.SignerId);
         Assert.Single(await fixture.AuditAsync(AuditEvent.SignHashIntent));
+    }
+
+    [Theory]
+    [InlineData(SlotDispatch.Workers)]
+    [InlineData(SlotDispatch.Inline)]
+    public async Task What_cannot_be_handed_to_the_token_is_told_and_costs_nothing(SlotDispatch dispatch)
+    {
+        await using var fixture = new SigningFixture(hsm, dispatch);
+        var caller = await fixture.AddSignerAsync("ioana");
+        var credential = await fixture.AddCredentialAsync(caller);
+        var activation = await fixture.AuthorizeAsync(caller, credential.Id, 1, [Hash(1)]);
+
+        var result = await fixture.SignAsync(caller, credential.Id, activation.Sad, new GoneAfterReservation(Hash(1)))
+            .AsTask().WaitAsync(TimeSpan.FromSeconds(30), SigningFixture.Cancelled);
+
+        Assert.Equal(SigningStatus.Failed, result.Status);
+        Assert.Equal(
+            SigningStatus.Ok,
+            (await fixture.SignAsync(caller, credential.Id, activation.Sad, [Hash(1)])).Status);
+        Assert.Single(await fixture.AuditAsync(AuditEvent.SignHashReleased));
     }
 
     [Fact]
@@ -227,4 +248,26 @@ public sealed class SignHashTests(SoftHsm hsm) : IAsyncLifetime
 
     private async Task<SigningStatus> StatusAsync(Caller caller, Guid credential, string sad)
         => (await _fixture.SignAsync(caller, credential, sad, [Hash(1)])).Status;
+
+    /// <summary>One hash that the ledger can read once on its own thread, and nobody after that.</summary>
+    private sealed class GoneAfterReservation(byte[] hash) : IReadOnlyList<byte[]>
+    {
+        private bool _reserved;
+
+        public int Count => 1;
+
+        public byte[] this[int index]
+        {
+            get
+            {
+                var gone = _reserved;
+                _reserved |= Thread.CurrentThread.Name == "Ledger commit";
+                return gone ? throw new InvalidOperationException("The hash is gone.") : hash;
+            }
+        }
+
+        public IEnumerator<byte[]> GetEnumerator() => throw new NotSupportedException();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

@@ -13,7 +13,8 @@ internal sealed class UnaryCallHandler<TRequest, TResponse>(
     string path,
     CallEnvironment environment,
     MessageParser<TRequest> parser,
-    Func<TRequest, GrpcCallContext, ValueTask<TResponse?>> handler) : CallHandler(path[1..], environment)
+    Func<TRequest, GrpcCallContext, ValueTask<TResponse?>> handler,
+    GrpcMethodOptions options) : CallHandler(path[1..], environment)
     where TRequest : class, IBufferMessage, IMessage<TRequest>
     where TResponse : class, IBufferMessage
 {
@@ -23,9 +24,12 @@ internal sealed class UnaryCallHandler<TRequest, TResponse>(
     /// <summary>Responses up to this size are written into one span of the pipe.</summary>
     private const int SingleSpan = 4_000;
 
+    private readonly int _maxSize = Math.Min(
+        environment.MaxReceiveMessageSize, options.MaxReceiveMessageSize ?? int.MaxValue);
+
     protected override Task RunAsync(GrpcCallContext call)
     {
-        if (Environment.MaxReceiveMessageSize > KestrelBodyLimit - MessageFrame.HeaderLength)
+        if (_maxSize > KestrelBodyLimit - MessageFrame.HeaderLength)
         {
             BodyLimit.Lift(call.Http);
         }
@@ -48,6 +52,9 @@ internal sealed class UnaryCallHandler<TRequest, TResponse>(
         {
             case FrameStep.Complete:
                 return Call(call, request!);
+            case FrameStep.NeedMore when options.Admit?.Invoke(call.Http) is { } refusal:
+                Finish(call, refusal);
+                return Task.CompletedTask;
             case FrameStep.NeedMore:
                 return ReadAndCall(call, body);
             default:
@@ -93,7 +100,7 @@ internal sealed class UnaryCallHandler<TRequest, TResponse>(
         var step = MessageFrame.ReadSingle(
             buffer,
             read.IsCompleted,
-            Environment.MaxReceiveMessageSize,
+            _maxSize,
             out var payload,
             out var compressed,
             out failure);
@@ -132,7 +139,7 @@ internal sealed class UnaryCallHandler<TRequest, TResponse>(
                 return null;
             }
 
-            var (buffer, length, gzipFailure) = GzipMessage.Decompress(payload, Environment.MaxReceiveMessageSize);
+            var (buffer, length, gzipFailure) = GzipMessage.Decompress(payload, _maxSize);
             if (buffer is null)
             {
                 failure = gzipFailure;

@@ -111,13 +111,14 @@ internal sealed class CommitQueue(CommitLoopOptions options, TimeProvider time)
             }
 
             Gather();
-            while (batch.Count < options.MaxBatch && _interactive.Count > 0)
+            var (interactive, rows) = CountOf(batch);
+            for (; interactive < options.MaxBatch && _interactive.Count > 0; interactive++)
             {
                 batch.Add(Remove(_interactive));
             }
 
             // At least one piece of bulk work gets in, so that a steady interactive load cannot starve it.
-            for (var rows = 0; rows < options.MaxBulkRows && _bulk.Count > 0;)
+            while (rows < options.MaxBulkRows && _bulk.Count > 0)
             {
                 var work = Remove(_bulk);
                 rows += work.Rows;
@@ -178,6 +179,29 @@ internal sealed class CommitQueue(CommitLoopOptions options, TimeProvider time)
         var pulsed = Monitor.Wait(_gate, timeout);
         _loopWaits = false;
         return pulsed;
+    }
+
+    /// <summary>
+    /// The pieces of interactive and the rows of bulk work that the last transaction had no time for. Each counts
+    /// against its own bound: else bulk work piles up here, and interactive work waits behind all of it.
+    /// </summary>
+    private static (int Interactive, int BulkRows) CountOf(List<LedgerWork> batch)
+    {
+        var interactive = 0;
+        var rows = 0;
+        foreach (var work in batch)
+        {
+            if (work.IsBulk)
+            {
+                rows += work.Rows;
+            }
+            else
+            {
+                interactive++;
+            }
+        }
+
+        return (interactive, rows);
     }
 
     private LedgerWork Remove(Lane lane)

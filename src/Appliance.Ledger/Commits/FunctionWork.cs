@@ -3,13 +3,18 @@ using Appliance.Storage;
 namespace Appliance.Ledger.Commits;
 
 /// <summary>A function that a task waits for.</summary>
-internal sealed class FunctionWork<T>(Func<StoreConnection, T> apply, CancellationToken cancellationToken) : LedgerWork
+internal sealed class FunctionWork<T>(
+    Func<StoreConnection, T> apply, int rows, CancellationToken cancellationToken) : LedgerWork
 {
     private readonly TaskCompletionSource<T> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T _result = default!;
     private bool _applied;
 
     public Task<T> Task => _source.Task;
+
+    public override bool IsBulk => rows > MostInteractiveRows;
+
+    public override int Rows => rows;
 
     public override void Apply(StoreConnection store)
     {

@@ -6,6 +6,9 @@ namespace Appliance.Pkcs11.Sessions;
 /// </summary>
 internal sealed class JobQueue
 {
+    /// <summary>So many interactive jobs may pass a waiting bulk job; then it begins, and gives way as it goes.</summary>
+    private const int PatienceOfBulk = 32;
+
     private readonly object _gate = new();
     private readonly Queue<SignJob> _interactive = new();
     private readonly Queue<SignJob> _bulk = new();
@@ -13,6 +16,7 @@ internal sealed class JobQueue
     private readonly int _workers;
     private volatile int _count;
     private int _idle;
+    private int _passed;
     private bool _stopped;
 
     public JobQueue(int limit, int workers)
@@ -81,8 +85,9 @@ internal sealed class JobQueue
                 _idle--;
             }
 
-            if (_interactive.Count == 0)
+            if (_interactive.Count == 0 || (_bulk.Count > 0 && _passed >= PatienceOfBulk))
             {
+                _passed = 0;
                 batch[0] = _bulk.Dequeue();
                 Publish();
                 return 1;
@@ -94,6 +99,7 @@ internal sealed class JobQueue
                 batch[i] = _interactive.Dequeue();
             }
 
+            _passed = _bulk.Count > 0 ? _passed + share : 0;
             Publish();
             return share;
         }

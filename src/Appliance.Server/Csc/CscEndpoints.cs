@@ -86,7 +86,7 @@ internal sealed partial class CscEndpoints
             return;
         }
 
-        if (_admission.TryEnter() is { } refusal)
+        if (!route.AdmitsItself && _admission.TryEnter() is { } refusal)
         {
             await JsonReply.WriteErrorAsync(http, refusal);
             return;
@@ -102,7 +102,10 @@ internal sealed partial class CscEndpoints
         }
         finally
         {
-            _admission.Leave();
+            if (!route.AdmitsItself)
+            {
+                _admission.Leave();
+            }
         }
     }
 
@@ -114,7 +117,7 @@ internal sealed partial class CscEndpoints
                 ? JsonReply.Encode(InfoView.Version1(info), AnswerJson.Default.InfoAnswerV1)
                 : JsonReply.Encode(InfoView.Version2(info), AnswerJson.Default.InfoAnswerV2);
             yield return new(version, CscMethods.ServiceInfo, (http, _) => JsonReply.WriteEncodedAsync(http, infoJson));
-            yield return new(version, CscMethods.Login, LoginAsync);
+            yield return new(version, CscMethods.Login, LoginAsync, AdmitsItself: true);
             yield return new(version, CscMethods.Revoke, RevokeAsync);
             yield return new(version, CscMethods.List, version == CscVersion.V1 ? ListV1Async : ListV2Async);
             yield return new(version, CscMethods.Info, version == CscVersion.V1 ? InfoV1Async : InfoV2Async);
@@ -128,20 +131,31 @@ internal sealed partial class CscEndpoints
         }
     }
 
+    /// <summary>
+    /// Anybody may call it, so it takes its place when the request is all there: strangers whose bodies trickle in
+    /// would else hold all places and stop everybody's signing.
+    /// </summary>
     private async ValueTask LoginAsync(HttpContext http, CscRoute route)
     {
         var input = await RequestBody.ReadAsync(
-            http.Request, InputJson.Default.LoginInput, _bodyLimit, http.RequestAborted);
-        if (input.Error is { } malformed)
+            http.Request, InputJson.Default.LoginInput, CscOperations.LoginBytes, http.RequestAborted);
+        if ((input.Error ?? _admission.TryEnter()) is { } refusal)
         {
-            await JsonReply.WriteErrorAsync(http, malformed);
+            await JsonReply.WriteErrorAsync(http, refusal);
             return;
         }
 
-        var isSafe = CscOperations.IsSafe(http.Request.IsHttps, http.Connection.RemoteIpAddress);
-        var answer = await _operations.LoginAsync(
-            input.Value, http.Request.Headers.Authorization, isSafe, http.RequestAborted);
-        await ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.LoginAnswer);
+        try
+        {
+            var isSafe = CscOperations.IsSafe(http.Request.IsHttps, http.Connection.RemoteIpAddress);
+            var answer = await _operations.LoginAsync(
+                input.Value, http.Request.Headers.Authorization, isSafe, http.RequestAborted);
+            await ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.LoginAnswer);
+        }
+        finally
+        {
+            _admission.Leave();
+        }
 
         static LoginAnswer ToAnswer(LoginResult result)
             => new(result.AccessToken, result.RefreshToken, result.ExpiresIn);

@@ -1,5 +1,6 @@
 using Appliance.Grpc;
 using Appliance.Server.Csc;
+using Appliance.Server.Csc.Fields;
 using Appliance.Server.Csc.Inputs;
 using Appliance.Server.Csc.Views;
 using Appliance.Server.Options;
@@ -12,6 +13,12 @@ namespace Appliance.Server.Grpc;
 /// <summary>The gRPC wire: the services of csc.v2, each method the same operation as version 2's REST path.</summary>
 internal sealed class CscGrpcServices(CscOperations operations, InfoSettings info, Admission admission)
 {
+    /// <summary>
+    /// Bytes of the largest answer: as many signatures as one call may ask for, none longer than RSA-4096's 512 bytes.
+    /// An answer that is too long when all is signed is lost, and what it authorised is used up.
+    /// </summary>
+    public const int LargestAnswer = FieldHashes.Limit * 1_024;
+
     private readonly CscOperation<SignHashInput, IReadOnlyList<byte[]>> _signHash = operations.SignHashAsync;
     private readonly Proto.ServiceInfoResponse _info = ProtoAnswers.From(InfoView.Version2(info));
 
@@ -22,17 +29,25 @@ internal sealed class CscGrpcServices(CscOperations operations, InfoSettings inf
         var auth = Service(Proto.AuthReflection.Descriptor);
         var credentials = Service(Proto.CredentialsReflection.Descriptor);
         var signatures = Service(Proto.SignaturesReflection.Descriptor);
+        var open = new GrpcMethodOptions { MaxReceiveMessageSize = CscOperations.LoginBytes };
+        var known = new GrpcMethodOptions { Admit = Admit };
         methods
-            .Unary<Proto.ServiceInfoRequest, Proto.ServiceInfoResponse>(service("Info"), Info)
-            .Unary<Proto.LoginRequest, Proto.LoginResponse>(auth("Login"), LoginAsync)
-            .Unary<Proto.RevokeRequest, Proto.RevokeResponse>(auth("Revoke"), RevokeAsync)
-            .Unary<Proto.ListCredentialsRequest, Proto.ListCredentialsResponse>(credentials("List"), ListAsync)
-            .Unary<Proto.CredentialInfoRequest, Proto.CredentialInfo>(credentials("Info"), CredentialAsync)
-            .Unary<Proto.AuthorizeRequest, Proto.AuthorizeResponse>(credentials("Authorize"), AuthorizeAsync)
+            .Unary<Proto.ServiceInfoRequest, Proto.ServiceInfoResponse>(service("Info"), Info, open)
+            .Unary<Proto.LoginRequest, Proto.LoginResponse>(auth("Login"), LoginAsync, open)
+            .Unary<Proto.RevokeRequest, Proto.RevokeResponse>(auth("Revoke"), RevokeAsync, known)
+            .Unary<Proto.ListCredentialsRequest, Proto.ListCredentialsResponse>(credentials("List"), ListAsync, known)
+            .Unary<Proto.CredentialInfoRequest, Proto.CredentialInfo>(credentials("Info"), CredentialAsync, known)
+            .Unary<Proto.AuthorizeRequest, Proto.AuthorizeResponse>(credentials("Authorize"), AuthorizeAsync, known)
             .Unary<Proto.ExtendTransactionRequest, Proto.ExtendTransactionResponse>(
-                credentials("ExtendTransaction"), ExtendAsync)
-            .Unary<Proto.SignHashRequest, Proto.SignHashResponse>(signatures("SignHash"), SignHashAsync);
+                credentials("ExtendTransaction"), ExtendAsync, known)
+            .Unary<Proto.SignHashRequest, Proto.SignHashResponse>(signatures("SignHash"), SignHashAsync, known);
     }
+
+    /// <summary>Nobody unknown makes the server gather a message.</summary>
+    private GrpcStatus? Admit(HttpContext http)
+        => operations.Authenticate(http.Request.Headers.Authorization, out _) is { } unknown
+            ? GrpcErrors.StatusOf(unknown)
+            : null;
 
     private ValueTask<Proto.ServiceInfoResponse?> Info(Proto.ServiceInfoRequest request, GrpcCallContext context)
         => ValueTask.FromResult<Proto.ServiceInfoResponse?>(_info);

@@ -37,7 +37,9 @@ internal sealed class SigningParts : IDisposable
             new SigningOptions { SadLifetime = TimeSpan.FromSeconds(options.Signing.SadLifetimeSeconds) },
             time,
             loggers.CreateLogger<SigningService>());
-        _passwords = new PasswordLane(composition.Passwords);
+        // Anybody may have a password checked: half of the processors at most, so that signing goes on.
+        _passwords = new PasswordLane(
+            composition.Passwords, concurrency: Math.Clamp(Environment.ProcessorCount / 2, 1, 2));
         Tokens = new AccessTokens(composition.Store, time);
         SignIn = new SignInService(
             composition.Store,

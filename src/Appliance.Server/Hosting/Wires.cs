@@ -29,7 +29,11 @@ internal sealed class Wires : IDisposable
             loggers.CreateLogger<CscEndpoints>());
         var methods = new GrpcMethods();
         new CscGrpcServices(operations, options.Info, _admission).Map(methods);
-        var limits = new GrpcServerOptions { MaxReceiveMessageSize = options.Limits.RequestBytes };
+        var limits = new GrpcServerOptions
+        {
+            MaxReceiveMessageSize = options.Limits.RequestBytes,
+            MaxSendMessageSize = CscGrpcServices.LargestAnswer,
+        };
         _grpc = new GrpcDispatcher(methods, limits, time, loggers);
         _rest = HandleRestAsync;
     }

@@ -16,7 +16,7 @@ internal static class OptionsRules
         }
 
         Range(errors, "SignIn:AccessTokenSeconds", options.SignIn.AccessTokenSeconds, 60, 86_400);
-        Range(errors, "SignIn:RefreshTokenSeconds", options.SignIn.RefreshTokenSeconds, 60, 31_536_000);
+        Range(errors, "SignIn:RefreshTokenSeconds", options.SignIn.RefreshTokenSeconds, 3_600, 31_536_000);
         Range(errors, "Signing:SadLifetimeSeconds", options.Signing.SadLifetimeSeconds, 10, 86_400);
         Range(errors, "Limits:CallsInFlight", options.Limits.CallsInFlight, 1, 65_536);
         Range(errors, "Limits:RequestBytes", options.Limits.RequestBytes, 16_384, 67_108_864);

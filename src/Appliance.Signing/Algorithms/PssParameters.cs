@@ -5,7 +5,8 @@ namespace Appliance.Signing.Algorithms;
 
 /// <summary>
 /// RSASSA-PSS-params (RFC 8017 A.2.3). The defaults are SHA-1 with a salt of 20 octets, so whatever is left out means
-/// SHA-1 and is refused; MGF1 must use the signing hash, and the trailer field must be 1.
+/// SHA-1 and is refused; MGF1 must use the signing hash, and the trailer field must be 1. SHA-3 is refused: the tokens'
+/// MGF1 knows SHA-2 only.
 /// </summary>
 internal sealed record PssParameters(HashAlgorithm Hash, int SaltLength)
 {
@@ -28,7 +29,7 @@ internal sealed record PssParameters(HashAlgorithm Hash, int SaltLength)
             var salt = ReadNumber(reader, 2, SaltDefault);
             var trailer = ReadNumber(reader, 3, 1);
             reader.ThrowIfNotEmpty();
-            if (hash is null || hash != maskHash || salt is < 0 or > SaltLimit || trailer != 1)
+            if (!IsServed(hash) || hash != maskHash || salt is < 0 or > SaltLimit || trailer != 1)
             {
                 return false;
             }
@@ -41,6 +42,10 @@ internal sealed record PssParameters(HashAlgorithm Hash, int SaltLength)
             return false;
         }
     }
+
+    private static bool IsServed([NotNullWhen(true)] HashAlgorithm? hash)
+        => hash is not null
+            && (hash == HashAlgorithm.Sha256 || hash == HashAlgorithm.Sha384 || hash == HashAlgorithm.Sha512);
 
     /// <summary>Reads [n] AlgorithmIdentifier; for MGF1 the hash is in its parameters.</summary>
     private static HashAlgorithm? ReadHash(AsnReader reader, int tagNumber, string? wrapper)

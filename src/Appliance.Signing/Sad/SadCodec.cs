@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 
@@ -28,8 +29,9 @@ internal sealed class SadCodec(ReadOnlyMemory<byte> key)
     {
         envelope = default;
         Span<byte> bytes = stackalloc byte[EncodedLength];
+        // Not TryDecodeFromChars: it throws for a character outside of the alphabet.
         if (text.Length != Base64Url.GetEncodedLength(EncodedLength)
-            || !Base64Url.TryDecodeFromChars(text, bytes, out var written)
+            || Base64Url.DecodeFromChars(text, bytes, out _, out var written) != OperationStatus.Done
             || written != EncodedLength)
         {
             return false;

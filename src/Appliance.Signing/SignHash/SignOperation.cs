@@ -45,6 +45,7 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
             Key = key,
             Scheme = scheme,
             Hashes = hashes,
+            IsBulk = _reservation.IsBulk,
             Signatures = new byte[hashes.Count][],
             Completed = s_signed,
             State = this,
@@ -78,14 +79,38 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
-        else if (!_slots.TryEnqueue(_job))
+        else
         {
-            Settle(ReservationOutcome.Released, "queue full");
-            Complete(SignHashResult.Refused(SigningStatus.Overloaded), inline: false);
+            Dispatch();
         }
     }
 
-    void IThreadPoolWorkItem.Execute() => _slots.Sign(_job);
+    void IThreadPoolWorkItem.Execute() => Dispatch();
+
+    /// <summary>
+    /// Both calls throw for a job that does not fit its key, before they do anything, and else never. The caller is
+    /// told all the same: it would wait for ever, and hold its place.
+    /// </summary>
+    private void Dispatch()
+    {
+        try
+        {
+            if (_slots.Dispatch == SlotDispatch.Inline)
+            {
+                _slots.Sign(_job);
+            }
+            else if (!_slots.TryEnqueue(_job))
+            {
+                Settle(ReservationOutcome.Released, "queue full");
+                Complete(SignHashResult.Refused(SigningStatus.Overloaded), inline: false);
+            }
+        }
+        catch (Exception error)
+        {
+            Settle(ReservationOutcome.Released, $"not dispatched: {error.GetType().Name}");
+            Complete(SignHashResult.Refused(SigningStatus.Failed), inline: false);
+        }
+    }
 
     /// <summary>The token has answered. Runs on the thread that signed.</summary>
     private void OnSigned()

@@ -41,7 +41,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     public static Task<TestServer> StartAsync() => StartAsync(new GrpcServerOptions());
 
-    public static async Task<TestServer> StartAsync(GrpcServerOptions options, TimeProvider? time = null)
+    public static async Task<TestServer> StartAsync(
+        GrpcServerOptions options, TimeProvider? time = null, GrpcMethodOptions? ofMethod = null)
     {
         var log = new TestLog();
         var builder = WebApplication.CreateSlimBuilder();
@@ -58,7 +59,7 @@ internal sealed class TestServer : IAsyncDisposable
         var handlers = new TestHandlers();
         var method = TestReflection.Descriptor.Services[0].FindMethodByName("Unary");
         var dispatcher = new GrpcDispatcher(
-            new GrpcMethods().Unary<TestRequest, TestResponse>(method, handlers.Unary),
+            new GrpcMethods().Unary<TestRequest, TestResponse>(method, handlers.Unary, ofMethod),
             options,
             time ?? TimeProvider.System,
             app.Services.GetRequiredService<ILoggerFactory>());

@@ -45,6 +45,19 @@ public sealed class LanesTests : IDisposable
     }
 
     [Fact]
+    public async Task Steady_interactive_work_does_not_keep_bulk_work_from_ever_beginning()
+    {
+        using var group = Group(SlotDispatch.Workers);
+        var first = Jobs.Enqueue(group, Job(1));
+        await EnteredAsync();
+        var bulk = Jobs.Enqueue(group, Bulk(200));
+        var urgent = Enumerable.Range(2, 60).Select(i => Jobs.Enqueue(group, Job((byte)i))).ToArray();
+        _slot.Hold!.Release(100);
+        await Task.WhenAll([first, bulk, .. urgent]);
+        Assert.InRange(_slot.Signed.ToList().IndexOf(200), 2, 50);
+    }
+
+    [Fact]
     public async Task An_interactive_caller_passes_between_two_signatures_of_an_inline_bulk_job()
     {
         using var group = Group(SlotDispatch.Inline);

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Security.Cryptography;
 using Appliance.Pkcs11.Interop;
 using Appliance.Pkcs11.Tests.Fakes;
@@ -335,6 +336,22 @@ public sealed class RecoveryTests : IDisposable
         AssertSigned(next);
     }
 
+    [Theory]
+    [InlineData(SlotDispatch.Workers)]
+    [InlineData(SlotDispatch.Inline)]
+    public async Task A_job_that_throws_is_told_as_failed_and_leaves_its_session_behind(SlotDispatch dispatch)
+    {
+        using var group = Group(dispatch);
+        var job = Job(1);
+        job.Hashes = new OnceOnly(Hash(1));
+        await Jobs.SignAsync(group, job);
+        Assert.Equal(SignOutcome.Failed, job.Outcome);
+        Assert.Equal(0, group.Slots[0].InFlight);
+        var next = Job(2);
+        await Jobs.SignAsync(group, next);
+        AssertSigned(next);
+    }
+
     [Fact]
     public async Task A_store_that_fails_at_the_relogin_does_not_end_the_worker()
     {
@@ -390,6 +407,20 @@ public sealed class RecoveryTests : IDisposable
 
     private Token Open(FakeSlot slot)
         => slot.Open(_module, new RefusedPins(Path.Combine(_folder, slot.Serial), TimeProvider.System));
+
+    /// <summary>One hash that passes the check and cannot be read after it.</summary>
+    private sealed class OnceOnly(byte[] hash) : IReadOnlyList<byte[]>
+    {
+        private int _reads;
+
+        public int Count => 1;
+
+        public byte[] this[int index] => _reads++ == 0 ? hash : throw new InvalidOperationException("Read twice.");
+
+        public IEnumerator<byte[]> GetEnumerator() => throw new NotSupportedException();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 
     private SlotGroup Group(SlotDispatch dispatch, int sessions = 1, TimeSpan? probe = null)
         => new(

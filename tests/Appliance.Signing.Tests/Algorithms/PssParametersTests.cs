@@ -7,6 +7,7 @@ public sealed class PssParametersTests
 {
     private const string Sha1 = "1.3.14.3.2.26";
     private const string Sha256 = "2.16.840.1.101.3.4.2.1";
+    private const string Sha3With256 = "2.16.840.1.101.3.4.2.8";
     private const string Sha384 = "2.16.840.1.101.3.4.2.2";
 
     [Fact]
@@ -40,6 +41,7 @@ public sealed class PssParametersTests
     [InlineData(Sha256, Sha256, -1, null)]
     [InlineData(Sha256, Sha256, 65, null)]
     [InlineData(Sha256, Sha256, 32, 2)]
+    [InlineData(Sha3With256, Sha3With256, 32, null)]
     public void Weak_or_contradictory_parameters_are_refused(string? hash, string? maskHash, int salt, int? trailer)
         => Assert.False(PssParameters.TryDecode(Build(hash, maskHash, salt, trailer), out _));
 

@@ -47,6 +47,17 @@ public sealed class SchemeResolverTests
             SigningStatus.SignatureParametersInvalid,
             Resolve(KeyAlgorithm.Rsa2048, "1.2.840.113549.1.1.10", Sha256, [0x30, 0x00], out _));
 
+    [Fact]
+    public void Pss_parameters_with_SHA_3_are_refused()
+    {
+        var der = Convert.FromBase64String(
+            "MDSgDzANBglghkgBZQMEAggFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQMEAggFAKIDAgEg");
+
+        Assert.Equal(
+            SigningStatus.SignatureParametersInvalid,
+            Resolve(KeyAlgorithm.Rsa2048, "1.2.840.113549.1.1.10", null, der, out _));
+    }
+
     private static SigningStatus Resolve(
         KeyAlgorithm key,
         string signAlgo,

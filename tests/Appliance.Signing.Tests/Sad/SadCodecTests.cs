@@ -50,6 +50,20 @@ public sealed class SadCodecTests
     [InlineData("not base64url !")]
     public void What_is_no_sad_is_refused(string text) => Assert.False(_codec.TryDecode(text, out _));
 
+    [Theory]
+    [InlineData('!')]
+    [InlineData('=')]
+    [InlineData('+')]
+    [InlineData('\u0103')]
+    [InlineData('\ud800')]
+    public void A_sad_of_the_right_length_in_foreign_characters_is_refused(char foreign)
+    {
+        var text = _codec.Encode(s_envelope);
+
+        Assert.False(_codec.TryDecode(new string(foreign, text.Length), out _));
+        Assert.False(_codec.TryDecode(string.Concat(text.AsSpan(1), [foreign]), out _));
+    }
+
     [Fact]
     public void A_sad_with_something_around_it_is_refused()
     {

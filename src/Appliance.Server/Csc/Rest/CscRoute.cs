@@ -4,4 +4,6 @@ namespace Appliance.Server.Csc.Rest;
 /// <param name="Version">The version that the path is of.</param>
 /// <param name="Method">The method's name, e.g. signatures/signHash.</param>
 /// <param name="Serve">Answers a POST; null for a method of the standard that is not implemented.</param>
-internal sealed record CscRoute(CscVersion Version, string Method, Func<HttpContext, CscRoute, ValueTask>? Serve);
+/// <param name="AdmitsItself">True when Serve takes its place among the calls in work, not whoever calls it.</param>
+internal sealed record CscRoute(
+    CscVersion Version, string Method, Func<HttpContext, CscRoute, ValueTask>? Serve, bool AdmitsItself = false);

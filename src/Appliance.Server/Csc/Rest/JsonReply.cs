@@ -88,14 +88,21 @@ internal static class JsonReply
     {
         var buffer = t_buffer ??= new ArrayBufferWriter<byte>(1024);
         var writer = t_writer ??= new Utf8JsonWriter(buffer, s_options);
-        writer.Reset(buffer);
-        Fill(writer, value, type);
-        Begin(http.Response, status, buffer.WrittenCount);
-        http.Response.BodyWriter.Write(buffer.WrittenSpan);
-        buffer.Clear(); // Zeroes: a token or a SAD may have been in it.
-        if (buffer.Capacity > KeptBytes)
+        try
         {
-            (t_buffer, t_writer) = (null, null);
+            writer.Reset(buffer);
+            Fill(writer, value, type);
+            Begin(http.Response, status, buffer.WrittenCount);
+            http.Response.BodyWriter.Write(buffer.WrittenSpan);
+        }
+        finally
+        {
+            // Zeroes: a token or a SAD may have been in it, which the next answer of this thread would begin with.
+            buffer.Clear();
+            if (buffer.Capacity > KeptBytes)
+            {
+                (t_buffer, t_writer) = (null, null);
+            }
         }
 
         return FlushAsync(http);
