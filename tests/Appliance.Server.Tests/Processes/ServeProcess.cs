@@ -66,7 +66,8 @@ internal sealed partial class ServeProcess : IDisposable
     public long ResidentBytes()
     {
         var line = File.ReadLines($"/proc/{Id}/status").Single(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        var kilobytes = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        return 1024 * long.Parse(kilobytes, CultureInfo.InvariantCulture);
     }
 
     public void Dispose()
