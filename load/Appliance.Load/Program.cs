@@ -11,6 +11,7 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: Appliance.Load echo [calls in flight] [seconds] | echo-server | ratio DIR [--quick]");
+    Console.Error.WriteLine(
+        "Usage: Appliance.Load echo [calls in flight] [seconds] | echo-server | ratio DIR [--quick]");
     return 2;
 }

@@ -6,6 +6,8 @@ public sealed class SigningOptions
     /// <summary>Longest SAD lifetime that can be asked for: a day.</summary>
     public static readonly TimeSpan SadLifetimeLimit = TimeSpan.FromDays(1);
 
-    /// <summary>How long a SAD lives. Default 3,600 s: what CSC clients assume when expiresIn is missing (4.3).</summary>
+    /// <summary>
+    /// How long a SAD lives. Default 3,600 s: what CSC clients assume when expiresIn is missing (4.3).
+    /// </summary>
     public TimeSpan SadLifetime { get; init; } = TimeSpan.FromHours(1);
 }

@@ -24,7 +24,9 @@ public sealed partial class SigningService
             : RefuseAsync(AuditEvent.AuthorizeRefused, request.Caller, request.CredentialId, status, cancellationToken);
     }
 
-    /// <summary>Carries what is left of an activation over to new hashes and a new lifetime; the old SAD is void.</summary>
+    /// <summary>
+    /// Carries what is left of an activation over to new hashes and a new lifetime; the old SAD is void.
+    /// </summary>
     public ValueTask<AuthorizeResult> ExtendAsync(ExtendRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -130,9 +132,9 @@ public sealed partial class SigningService
                     return Issue(sad);
                 }
 
-                AuditTrail.Append(
-                    connection,
-                    Refusal(AuditEvent.AuthorizeRefused, request.Caller, credential.Id, status, request.SignatureCount));
+                var refusal = Refusal(
+                    AuditEvent.AuthorizeRefused, request.Caller, credential.Id, status, request.SignatureCount);
+                AuditTrail.Append(connection, refusal);
                 if (factor == FactorStatus.JustLocked)
                 {
                     AuditTrail.Append(

@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Appliance.Signing;
 
-/// <summary>The signature activation module (EN 419 241): may this signer use this key for these hashes; do it.</summary>
+/// <summary>
+/// The signature activation module (EN 419 241): may this signer use this key for these hashes; do it.
+/// </summary>
 public sealed partial class SigningService
 {
     private readonly Store _store;
@@ -90,7 +92,9 @@ public sealed partial class SigningService
     /// <param name="caller">The authenticated caller.</param>
     /// <param name="operation">The CSC method, e.g. <c>signatures/signHash</c>.</param>
     /// <param name="credentialId">The credential named, when it could be read.</param>
-    /// <param name="reason">The error's description as the caller gets it: fixed text, never the caller's input.</param>
+    /// <param name="reason">
+    /// The error's description as the caller gets it: fixed text, never the caller's input.
+    /// </param>
     /// <param name="cancellationToken">Gives up waiting; the record may still be written.</param>
     public ValueTask RecordRefusalAsync(
         Caller caller, string operation, Guid? credentialId, string reason, CancellationToken cancellationToken)
@@ -119,7 +123,9 @@ public sealed partial class SigningService
         return credential?.SignerId == caller.SignerId ? credential : null;
     }
 
-    /// <summary>A refusal leaves its record before the caller is told; when the store cannot take it, a log line.</summary>
+    /// <summary>
+    /// A refusal leaves its record before the caller is told; when the store cannot take it, a log line.
+    /// </summary>
     private async ValueTask RecordAsync(AuditRecord record, CancellationToken cancellationToken)
     {
         try
@@ -140,7 +146,12 @@ public sealed partial class SigningService
     }
 
     private AuditRecord Refusal(
-        AuditEvent auditEvent, Caller caller, Guid credentialId, SigningStatus status, int count, Guid? requestId = null)
+        AuditEvent auditEvent,
+        Caller caller,
+        Guid credentialId,
+        SigningStatus status,
+        int count,
+        Guid? requestId = null)
         => new()
         {
             At = Now(),
@@ -164,7 +175,8 @@ public sealed partial class SigningService
         [LoggerMessage(5001, LogLevel.Error, "A refusal is missing from the audit trail ({Event}, {Detail}): {Error}")]
         public static partial void RefusalNotRecorded(ILogger logger, AuditEvent @event, string? detail, string error);
 
-        [LoggerMessage(5003, LogLevel.Critical, "The factor of signer {Signer} was changed in the store by another hand.")]
+        [LoggerMessage(
+            5003, LogLevel.Critical, "The factor of signer {Signer} was changed in the store by another hand.")]
         public static partial void FactorTampered(ILogger logger, Guid signer);
 
         [LoggerMessage(5002, LogLevel.Error, "An authorisation failed in the store: {Error}")]

@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Appliance.Signing.Tests;
 
-/// <summary>A whole signature activation module over SoftHSM2 and SQLite, with one signer and a clock that is set.</summary>
+/// <summary>
+/// A whole signature activation module over SoftHSM2 and SQLite, with one signer and a clock that is set.
+/// </summary>
 internal sealed class SigningFixture : IAsyncDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -26,7 +28,8 @@ internal sealed class SigningFixture : IAsyncDisposable
         var rowKey = RandomNumberGenerator.GetBytes(32);
         Store = Store.Open(new StoreOptions { Path = _directory.File("store.db"), TimeProvider = Time });
         _loop = new CommitLoop(Store, new CommitLoopOptions(), Time, NullLogger<CommitLoop>.Instance);
-        var activations = Activations.StartAsync(_loop, rowKey, "test", Time, Cancelled).AsTask().GetAwaiter().GetResult();
+        var started = Activations.StartAsync(_loop, rowKey, "test", Time, Cancelled).AsTask();
+        var activations = started.GetAwaiter().GetResult();
         _slots = new SlotGroup([hsm.Token], new SlotGroupOptions { Sessions = 2, Dispatch = dispatch });
         _authority = DemoAuthority.Create(hsm.Token, "Demo CA", Time);
         var link = new CredentialLink(RandomNumberGenerator.GetBytes(32));

@@ -37,7 +37,8 @@ internal static class RatioCommand
         }
 
         var tallies = new Tallies();
-        var settings = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(directory, "appsettings.json"))).RootElement;
+        var configuration = await File.ReadAllBytesAsync(Path.Combine(directory, "appsettings.json"));
+        var settings = JsonDocument.Parse(configuration).RootElement;
         using (var module = Pkcs11Module.Load(settings.GetProperty("Token").GetProperty("Module").GetString()!))
         using (var token = OpenToken(module, settings, directory))
         {
@@ -176,7 +177,9 @@ internal static class RatioCommand
         }));
     }
 
-    /// <summary>The answers, the consumed occurrences and the audit records are the same signatures; 1 % verify.</summary>
+    /// <summary>
+    /// The answers, the consumed occurrences and the audit records are the same signatures; 1 % verify.
+    /// </summary>
     private static async Task<int> CheckAsync(Fixture fixture, Tallies tallies, string storePath)
     {
         using (var server = Process.GetProcessById(fixture.ProcessId))

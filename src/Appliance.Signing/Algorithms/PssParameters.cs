@@ -13,7 +13,9 @@ internal sealed record PssParameters(HashAlgorithm Hash, int SaltLength)
     private const string Mgf1 = "1.2.840.113549.1.1.8";
     private const int SaltDefault = 20;
 
-    /// <summary>The largest salt: the hash's own length is what RFC 8017 9.1 calls typical, 64 the longest hash.</summary>
+    /// <summary>
+    /// The largest salt: the hash's own length is what RFC 8017 9.1 calls typical, 64 the longest hash.
+    /// </summary>
     private const int SaltLimit = 64;
 
     public static bool TryDecode(ReadOnlyMemory<byte> der, [NotNullWhen(true)] out PssParameters? parameters)

@@ -9,14 +9,16 @@ namespace Appliance.Signing.Credentials;
 /// </summary>
 internal sealed class CredentialCache(Store store, Func<CredentialRow, bool> linkHolds)
 {
-    /// <summary>A credential takes about 3 kB with its chain: 150 MB of resident memory allow far fewer than these.</summary>
+    /// <summary>
+    /// A credential takes about 3 kB with its chain: 150 MB of resident memory allow far fewer than these.
+    /// </summary>
     private const int Limit = 16_384;
 
     private readonly ConcurrentDictionary<Guid, Credential> _byId = new();
 
     /// <summary>
-    /// The credential, or null when there is none. <paramref name="tampered"/> tells that the row exists but its link to
-    /// the key does not carry this installation's MAC: somebody edited the store.
+    /// The credential, or null when there is none. <paramref name="tampered"/> tells that the row exists but its link
+    /// to the key does not carry this installation's MAC: somebody edited the store.
     /// </summary>
     public Credential? Find(Guid id, out bool tampered)
     {

@@ -24,7 +24,9 @@ internal sealed class SadCodec(ReadOnlyMemory<byte> key)
         return Base64Url.EncodeToString(bytes);
     }
 
-    /// <summary>Reads a SAD. False for anything that this installation did not issue, whatever is wrong with it.</summary>
+    /// <summary>
+    /// Reads a SAD. False for anything that this installation did not issue, whatever is wrong with it.
+    /// </summary>
     public bool TryDecode(ReadOnlySpan<char> text, out SadEnvelope envelope)
     {
         envelope = default;

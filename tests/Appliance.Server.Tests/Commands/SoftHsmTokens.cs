@@ -17,6 +17,9 @@ internal static partial class SoftHsmTokens
 
     private static readonly Lazy<ConcurrentQueue<string>> s_labels = new(SetUp);
 
+    /// <summary>What SOFTHSM2_CONF must be for another process that works with these tokens.</summary>
+    public static string Configuration { get; private set; } = "";
+
     /// <summary>The label of a token that nobody else uses.</summary>
     public static string Take()
         => s_labels.Value.TryDequeue(out var label)
@@ -38,6 +41,8 @@ internal static partial class SoftHsmTokens
             Initialize(label, configuration);
             labels.Enqueue(label);
         }
+
+        Configuration = configuration;
 
         // The library calls getenv; .NET's own variables do not reach it.
         Assert.Equal(0, SetEnvironment("SOFTHSM2_CONF", configuration, 1));

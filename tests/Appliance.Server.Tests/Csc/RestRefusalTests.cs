@@ -127,14 +127,14 @@ public sealed class RestRefusalTests(RunningAppliance appliance) : IClassFixture
         "Missing (or invalid type) string parameter hashAlgo")]
     public async Task Bad_input_gets_its_error_and_a_record(string path, string body, string description)
     {
-        var before = Records();
+        var (quota, records) = (appliance.Quota(), Records());
         var json = Inputs.Json(body)
             .Replace("OWN!", appliance.Ioana.Credentials[1], StringComparison.Ordinal)
             .Replace("OTHERS!", appliance.Mihai.Credentials[1], StringComparison.Ordinal);
 
         (await appliance.PostAsync(path, json)).Refused(400, "invalid_request", description);
 
-        Assert.Equal(before + 1, Records());
+        Assert.Equal((quota, records + 1), (appliance.Quota(), Records()));
     }
 
     [Fact]
@@ -182,6 +182,7 @@ public sealed class RestRefusalTests(RunningAppliance appliance) : IClassFixture
     {
         var hash = RunningAppliance.RandomHash();
         var sad = await appliance.AuthorizeAsync(appliance.Ioana, 1, 1, hash);
+        var (quota, records) = (appliance.Quota(), Records());
 
         var tampered = (sad[0] == 'A' ? 'B' : 'A') + sad[1..];
         (await SignAsync(tampered, hash)).Refused(400, "invalid_request", "Invalid parameter SAD");
@@ -195,6 +196,7 @@ public sealed class RestRefusalTests(RunningAppliance appliance) : IClassFixture
         (await SignAsync(sad, hash, credential: appliance.Mihai.Credentials[1], signer: appliance.Mihai))
             .Refused(400, "invalid_request", "Invalid parameter SAD");
 
+        Assert.Equal((quota, records + 6), (appliance.Quota(), Records()));
         Assert.Equal(200, (await SignAsync(sad, hash)).Status);
     }
 
@@ -204,6 +206,7 @@ public sealed class RestRefusalTests(RunningAppliance appliance) : IClassFixture
         var hash = RunningAppliance.RandomHash();
         var sad = await appliance.AuthorizeAsync(appliance.Ioana, 1, 1, hash);
         appliance.Time.Advance(TimeSpan.FromSeconds(3_600));
+        var (quota, records) = (appliance.Quota(), Records());
 
         (await SignAsync(sad, hash)).Refused(400, "invalid_request", "SAD expired");
         (await appliance.PostAsync(
@@ -213,6 +216,7 @@ public sealed class RestRefusalTests(RunningAppliance appliance) : IClassFixture
             "hash":["{{Convert.ToBase64String(hash)}}"]}
             """))
             .Refused(400, "invalid_request", "SAD expired");
+        Assert.Equal((quota, records + 2), (appliance.Quota(), Records()));
     }
 
     [Fact]

@@ -150,6 +150,16 @@ public sealed class RunningAppliance : IAsyncLifetime
     internal IReadOnlyList<AuditEntry> Audit(AuditEvent wanted)
         => _composition!.Store.Read(connection => AuditTrail.Read(connection, new AuditQuery { Event = wanted }));
 
+    /// <summary>
+    /// What a refusal must leave alone: the hash occurrences that may be signed, and those that were. A signature moves
+    /// from reserved to consumed with a later commit, so both are used.
+    /// </summary>
+    internal (long Authorised, long Used, long Spent) Quota()
+    {
+        var tally = _composition!.Store.Read(connection => connection.Activations.Tally());
+        return (tally.Authorised, tally.Reserved + tally.Consumed, tally.Spent);
+    }
+
     private async Task LoginAsync(TestSigner signer)
     {
         var answer = await PostAsync("/csc/v1/auth/login", "{}", signer.Basic.ToString());

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Appliance.Server.Tests.Commands;
+
+namespace Appliance.Server.Tests.Processes;
+
+/// <summary>How soon the real process is ready, how much memory it takes, and who else may have its store.</summary>
+public sealed class FootprintTests : IDisposable
+{
+    private readonly Installation _installation = new();
+
+    [Fact]
+    public async Task Ready_within_2_seconds_and_below_150_MB_after_10_000_signatures()
+    {
+        var prepared = await RemoteSigner.PrepareAsync(_installation);
+        using var server = await StartWithinAsync(TimeSpan.FromSeconds(2), attempts: 3);
+        using var signer = await RemoteSigner.SignInAsync(prepared, server.Ready!);
+        var hashes = RemoteSigner.RandomHashes(10_000);
+        var sad = await signer.AuthorizeAsync(hashes);
+
+        // Half one by one, half by the hundred; 32 calls in flight.
+        var calls = hashes[..5_000].Chunk(1).Concat(hashes[5_000..].Chunk(100));
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = 32,
+            CancellationToken = TestContext.Current.CancellationToken,
+        };
+        var signatures = 0;
+        await Parallel.ForEachAsync(calls, options, async (call, _) =>
+            Interlocked.Add(ref signatures, (await signer.SignAsync(sad, call)).Count));
+
+        Assert.Equal(10_000, signatures);
+        var resident = server.ResidentBytes();
+        TestContext.Current.TestOutputHelper!.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Ready after {server.ReadyAfter.TotalMilliseconds:F0} ms; resident {resident / 1e6:F0} MB."));
+        Assert.InRange(resident, 0, 150_000_000);
+        server.Terminate();
+        (await server.EndAsync()).Succeeded();
+    }
+
+    [Fact]
+    public async Task Commands_refuse_while_a_server_runs_and_name_it()
+    {
+        await _installation.SetUpAsync();
+        using var server = await ServeProcess.StartAsync(_installation);
+        var owner = server.Id.ToString(CultureInfo.InvariantCulture);
+        string[] commands =
+        [
+            "init", "signer add --user mihai --name Mihai", "factor enrol --user ioana", "credential list",
+            "credential create --user ioana --algorithm P-256", "audit show", "serve",
+        ];
+
+        foreach (var command in commands)
+        {
+            (await _installation.RunAsync(command, "a long enough password")).Failed(owner);
+        }
+
+        server.Terminate();
+        (await server.EndAsync()).Succeeded();
+        (await _installation.RunAsync("audit show")).Succeeded();
+    }
+
+    public void Dispose() => _installation.Dispose();
+
+    /// <summary>Other tests use the same processors: the best of a few starts tells what a start takes.</summary>
+    private async Task<ServeProcess> StartWithinAsync(TimeSpan limit, int attempts)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var server = await ServeProcess.StartAsync(_installation);
+            if (server.ReadyAfter <= limit || attempt == attempts)
+            {
+                Assert.InRange(server.ReadyAfter, TimeSpan.Zero, limit);
+                return server;
+            }
+
+            server.Terminate();
+            (await server.EndAsync()).Succeeded();
+            server.Dispose();
+        }
+    }
+}
