@@ -6,7 +6,9 @@ namespace Appliance.Pkcs11.Sessions;
 /// </summary>
 internal sealed class JobQueue
 {
-    /// <summary>So many interactive jobs may pass a waiting bulk job; then it begins, and gives way as it goes.</summary>
+    /// <summary>
+    /// So many interactive jobs may pass a waiting bulk job; then it begins, and gives way as it goes.
+    /// </summary>
     private const int PatienceOfBulk = 32;
 
     private readonly object _gate = new();

@@ -16,7 +16,9 @@ namespace Appliance.Server.Csc;
 /// </summary>
 internal sealed class CscOperations(SigningService signing, SignInService signIn, AccessTokens tokens)
 {
-    /// <summary>Largest request of a method that anybody may call, bytes: its parameters are a token and a flag.</summary>
+    /// <summary>
+    /// Largest request of a method that anybody may call, bytes: its parameters are a token and a flag.
+    /// </summary>
     public const int LoginBytes = 16_384;
 
     /// <summary>Whose the call is; an error when the header is missing, malformed or its token worthless.</summary>

@@ -48,9 +48,11 @@ public sealed class MethodOptionsTests
     {
         await using var server = await StartAsync(new GrpcMethodOptions { MaxReceiveMessageSize = 100 });
 
-        Assert.Equal(GrpcStatusCode.Ok, (await RawCall.Of("echo", new byte[50]).SendAsync(server, Token)).Status);
-        Assert.Equal(
-            GrpcStatusCode.ResourceExhausted, (await RawCall.Of("echo", new byte[100]).SendAsync(server, Token)).Status);
+        var small = await RawCall.Of("echo", new byte[50]).SendAsync(server, Token);
+        var large = await RawCall.Of("echo", new byte[100]).SendAsync(server, Token);
+
+        Assert.Equal(GrpcStatusCode.Ok, small.Status);
+        Assert.Equal(GrpcStatusCode.ResourceExhausted, large.Status);
     }
 
     private static Task<TestServer> StartAsync(GrpcMethodOptions options)
