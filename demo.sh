@@ -86,7 +86,7 @@ make_signers() {
     local enrolled secret
     printf '%s' "$PASSWORD" >"$WORK/password"
     appliance "$DEMO" signer add --user ioana --name "Ioana Ionescu" --password-file "$WORK/password"
-    say "Pairing Ioana's authenticator application: scan this, or read on"
+    say "Pairing Ioana's authenticator: scan this with a phone if you like; the demo works out her codes by itself"
     appliance "$DEMO" factor enrol --user ioana --png "$DEMO/ioana-qr.png" | tee "$WORK/enrolled.txt"
     enrolled="$(grep -oE 'otpauth://[^[:space:]]+' "$WORK/enrolled.txt" | head -n 1)"
     secret="$(sed -E 's/.*[?&]secret=([A-Z2-7]+).*/\1/' <<<"$enrolled")"
@@ -103,7 +103,7 @@ make_signers() {
         credentials: [inputs | {id, algorithm}]
     }]' "$WORK"/credential.{RSA-2048,P-256}.json >"$WORK/signers.v1.json"
 
-    say "Adding the signers of the other two wires in one go"
+    say "Adding a signer with keys for each of the other two wires: mihai and elena"
     jq -n --arg password "$PASSWORD" '[("mihai", "elena") | {
         user: ., name: "Signer \(.)", password: $password, factor: true,
         credentials: [("RSA-2048", "P-256") | {algorithm: ., multisign: 10, years: 1, scal: 2, description: ""}]
@@ -176,7 +176,7 @@ sign_payslips() {
         fi
         printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$title" "$algorithm" "${file##*/}" "$authorised" "$MILLISECONDS" "$verdict" \
             >>"$WORK/rows"
-        authorised=" (the same)"
+        authorised="(the same)"
     done
 
     sign_hash "$wire" "$id" "$SAD" "$algorithm" "${hashes[0]}"

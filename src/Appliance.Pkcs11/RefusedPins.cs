@@ -107,7 +107,7 @@ public sealed class RefusedPins
             throw new TokenLoginException(
                 TokenLoginFailure.UnfinishedAttempts,
                 $"{MaxUnfinished} logins to {token} were begun and never finished, so their PIN may be wrong. "
-                + "Check the PIN and log in once by force.");
+                + "Check the PIN and log in once by force: appliance doctor --force-pin.");
         }
     }
 
@@ -146,7 +146,7 @@ public sealed class RefusedPins
             throw new TokenLoginException(
                 TokenLoginFailure.PinRefusedBefore,
                 $"This PIN was refused by {token} at {refused.At:u} and is not tried again. Configure the right PIN; "
-                + "if the token's PIN was changed to this one, log in once by force.");
+                + "if the token's PIN was changed to this one, log in once by force: appliance doctor --force-pin.");
         }
     }
 }

@@ -176,7 +176,7 @@ internal sealed unsafe class TokenLogin : IDisposable
             throw new TokenLoginException(
                 TokenLoginFailure.CountLow,
                 $"A wrong PIN was entered at {token} before, so few attempts are left. "
-                + "Check the PIN and log in once by force.");
+                + "Check the PIN and log in once by force: appliance doctor --force-pin.");
         }
 
         if (token.Flags.HasFlag(TokenFlags.LoginRequired) && !token.Flags.HasFlag(TokenFlags.UserPinInitialized))

@@ -9,10 +9,18 @@ internal static class DoctorCommand
 {
     public static Command Build(CommandEnvironment environment)
     {
-        var command = new Command("doctor", "Checks everything that serving needs and lists all that is wrong.");
+        var forcePin = new Option<bool>("--force-pin")
+        {
+            Description = "Tries the PIN once though the token refused one before; say so only when it is right now.",
+        };
+        var command = new Command("doctor", "Checks everything that serving needs and lists all that is wrong.")
+        {
+            forcePin,
+        };
         command.SetAction(async (parsed, _) =>
         {
-            var checks = await Doctor.ExamineAsync(parsed, environment).ConfigureAwait(false);
+            var checks = await Doctor.ExamineAsync(parsed, environment, parsed.GetValue(forcePin))
+                .ConfigureAwait(false);
             var healthy = !checks.Exists(check => check.Result == CheckResult.Failed);
             Answer(CommandReply.For(parsed, environment), checks, healthy);
             return healthy ? ExitCode.Ok : ExitCode.Failed;

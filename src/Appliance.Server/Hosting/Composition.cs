@@ -42,6 +42,9 @@ internal sealed class Composition : IAsyncDisposable
 
     public PasswordHasher Passwords { get; } = new();
 
+    /// <summary>An operator's word that the PIN is right now: it is tried though one was refused before.</summary>
+    public bool ForceLogin { get; init; }
+
     /// <summary>The token, logged in.</summary>
     public Token Token => _token ??= OpenToken();
 
@@ -60,12 +63,13 @@ internal sealed class Composition : IAsyncDisposable
     public TotpFactors Factors => _factors ??= CreateFactors(_options.Totp.Window);
 
     /// <summary>Takes the store and starts its commit loop.</summary>
-    public static Composition Open(ApplianceOptions options, TimeProvider time, ILoggerFactory loggers)
+    public static Composition Open(
+        ApplianceOptions options, TimeProvider time, ILoggerFactory loggers, bool forceLogin = false)
     {
         var store = Store.Open(new StoreOptions { Path = options.Store.Path, TimeProvider = time });
         try
         {
-            return new Composition(options, store, time, loggers);
+            return new Composition(options, store, time, loggers) { ForceLogin = forceLogin };
         }
         catch
         {
@@ -138,7 +142,7 @@ internal sealed class Composition : IAsyncDisposable
         var token = _module.OpenToken(TokenSelector.Parse(_options.Token.Token));
         try
         {
-            token.Login(PinOf(_options.Token), PinMemory.Create(Store, Loop, Time));
+            token.Login(PinOf(_options.Token), PinMemory.Create(Store, Loop, Time), ForceLogin);
             return token;
         }
         catch

@@ -63,6 +63,23 @@ public sealed class DoctorCommandTests
     }
 
     [Fact]
+    public async Task A_pin_that_was_set_right_is_taken_by_force_once_and_by_itself_after_that()
+    {
+        using var installation = new Installation();
+        await installation.SetUpAsync();
+        await File.WriteAllTextAsync(installation.PathOf("pin"), "wrong-pin", TestContext.Current.CancellationToken);
+        await FailedAsync(installation);
+
+        await File.WriteAllTextAsync(
+            installation.PathOf("pin"), SoftHsmTokens.Pin, TestContext.Current.CancellationToken);
+
+        // The token says that a wrong PIN came: no attempt without a person's word.
+        Assert.Contains("--force-pin", (await FailedAsync(installation))["PIN"], StringComparison.Ordinal);
+        (await installation.RunAsync("doctor --force-pin")).Succeeded();
+        (await installation.RunAsync("doctor")).Succeeded();
+    }
+
+    [Fact]
     public async Task A_lost_key_an_edited_row_and_expired_certificates_are_found()
     {
         using var installation = new Installation();

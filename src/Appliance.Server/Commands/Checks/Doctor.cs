@@ -30,14 +30,17 @@ internal sealed class Doctor
     private readonly CheckList _list = new();
     private readonly ApplianceOptions _options;
     private readonly TimeProvider _time;
+    private readonly bool _forcePin;
 
-    private Doctor(ApplianceOptions options, TimeProvider time)
+    private Doctor(ApplianceOptions options, TimeProvider time, bool forcePin)
     {
         _options = options;
         _time = time;
+        _forcePin = forcePin;
     }
 
-    public static async Task<List<Check>> ExamineAsync(ParseResult parsed, CommandEnvironment environment)
+    public static async Task<List<Check>> ExamineAsync(
+        ParseResult parsed, CommandEnvironment environment, bool forcePin)
     {
         await Task.Yield();
         ApplianceOptions options;
@@ -50,7 +53,7 @@ internal sealed class Doctor
             return [.. error.Errors.Select(fault => new Check("options", CheckResult.Failed, fault)), .. s_unexamined];
         }
 
-        var doctor = new Doctor(options, environment.Time);
+        var doctor = new Doctor(options, environment.Time, forcePin);
         await doctor.ExamineAsync().ConfigureAwait(false);
         return doctor._list.Checks;
     }
@@ -87,7 +90,7 @@ internal sealed class Doctor
 
         return _list.Try("store", () =>
         {
-            var composition = Composition.Open(_options, _time, NullLoggerFactory.Instance);
+            var composition = Composition.Open(_options, _time, NullLoggerFactory.Instance, _forcePin);
             StoreChecks.Examine(_list, composition);
             return composition;
         });
