@@ -26,7 +26,7 @@ internal static class RatioCommand
         var directory = args[0];
         var only = args.SkipWhile(arg => arg != "--case").Skip(1).FirstOrDefault();
         var cases = s_cases.Where(item => only is null || item.Name == only).ToArray();
-        var (rounds, seconds) = args.Contains("--quick", StringComparer.Ordinal) ? (3, 2.0) : (5, 4.0);
+        var (rounds, seconds) = args.Contains("--quick", StringComparer.Ordinal) ? (3, 2.0) : (5, 3.0);
         var fixture = Fixture.Read(directory);
         using var calls = new ApplianceCalls(new Uri(fixture.Grpc));
         var tokens = new string[fixture.Signers.Count];
