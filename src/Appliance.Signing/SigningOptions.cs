@@ -3,9 +3,6 @@ namespace Appliance.Signing;
 /// <summary>What an operator decides about activations.</summary>
 public sealed class SigningOptions
 {
-    /// <summary>Longest SAD lifetime that can be asked for: a day.</summary>
-    public static readonly TimeSpan SadLifetimeLimit = TimeSpan.FromDays(1);
-
     /// <summary>
     /// How long a SAD lives. Default 3,600 s: what CSC clients assume when expiresIn is missing (4.3).
     /// </summary>

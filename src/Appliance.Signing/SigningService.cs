@@ -82,9 +82,6 @@ public sealed partial class SigningService
     public CredentialInfo? FindCredential(Caller caller, Guid credentialId)
         => FindOwn(caller, credentialId)?.Describe(Now());
 
-    /// <summary>A credential was changed: what is remembered of it is dropped.</summary>
-    public void ForgetCredential(Guid credentialId) => _credentials.Forget(credentialId);
-
     /// <summary>
     /// Puts a request that the wire refused before it became an operation (a missing field, a wrong type, bad Base64)
     /// into the audit trail: for authenticated callers only, so that nobody else can fill the store.
