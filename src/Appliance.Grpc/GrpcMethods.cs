@@ -37,15 +37,80 @@ public sealed class GrpcMethods
         where TRequest : class, IBufferMessage, IMessage<TRequest>
         where TResponse : class, IBufferMessage
     {
-        ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(handler);
-        CheckShape(method, clientStreaming: false, serverStreaming: false);
-        CheckTypes(method, typeof(TRequest), typeof(TResponse));
-
-        var parser = (MessageParser<TRequest>)method.InputType.Parser;
-        var path = $"/{method.Service.FullName}/{method.Name}";
+        var path = Check(method, typeof(TRequest), typeof(TResponse), clientStreaming: false, serverStreaming: false);
         Add(path, environment => new UnaryCallHandler<TRequest, TResponse>(
-            path, environment, parser, handler, options ?? new GrpcMethodOptions()));
+            path, environment, ParserOf<TRequest>(method), handler, options ?? new GrpcMethodOptions()));
+        return this;
+    }
+
+    /// <summary>Maps a method that takes one message and answers with any number.</summary>
+    /// <param name="method">As in <see cref="Unary"/>.</param>
+    /// <param name="handler">
+    /// Called once for each call; the call is over when its task completes: with OK, or with the status given to
+    /// <see cref="GrpcCallContext.Fail"/>. Exceptions as in <see cref="Unary"/>.
+    /// </param>
+    /// <param name="options">What is peculiar to this method; null for nothing.</param>
+    /// <returns>This, so that calls chain.</returns>
+    /// <exception cref="ArgumentException">As in <see cref="Unary"/>.</exception>
+    public GrpcMethods ServerStreaming<TRequest, TResponse>(
+        MethodDescriptor method,
+        Func<TRequest, GrpcResponseWriter<TResponse>, GrpcCallContext, Task> handler,
+        GrpcMethodOptions? options = null)
+        where TRequest : class, IBufferMessage, IMessage<TRequest>
+        where TResponse : class, IBufferMessage
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        var path = Check(method, typeof(TRequest), typeof(TResponse), clientStreaming: false, serverStreaming: true);
+        Add(path, environment => new ServerStreamingCallHandler<TRequest, TResponse>(
+            path, environment, ParserOf<TRequest>(method), handler, options ?? new GrpcMethodOptions()));
+        return this;
+    }
+
+    /// <summary>Maps a method that takes any number of messages and answers with one.</summary>
+    /// <param name="method">As in <see cref="Unary"/>.</param>
+    /// <param name="handler">
+    /// Called once for each call, when its headers have come. Gives the response, or null after
+    /// <see cref="GrpcCallContext.Fail"/>; it need not read the requests to their end. Exceptions as in
+    /// <see cref="Unary"/>.
+    /// </param>
+    /// <param name="options">What is peculiar to this method; null for nothing.</param>
+    /// <returns>This, so that calls chain.</returns>
+    /// <exception cref="ArgumentException">As in <see cref="Unary"/>.</exception>
+    public GrpcMethods ClientStreaming<TRequest, TResponse>(
+        MethodDescriptor method,
+        Func<GrpcRequestReader<TRequest>, GrpcCallContext, Task<TResponse?>> handler,
+        GrpcMethodOptions? options = null)
+        where TRequest : class, IBufferMessage, IMessage<TRequest>
+        where TResponse : class, IBufferMessage
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        var path = Check(method, typeof(TRequest), typeof(TResponse), clientStreaming: true, serverStreaming: false);
+        Add(path, environment => new ClientStreamingCallHandler<TRequest, TResponse>(
+            path, environment, ParserOf<TRequest>(method), handler, options ?? new GrpcMethodOptions()));
+        return this;
+    }
+
+    /// <summary>Maps a method that takes and answers any number of messages, in any order.</summary>
+    /// <param name="method">As in <see cref="Unary"/>.</param>
+    /// <param name="handler">
+    /// Called once for each call, when its headers have come. The call is over when its task completes: with OK, or with
+    /// the status given to <see cref="GrpcCallContext.Fail"/>. Exceptions as in <see cref="Unary"/>.
+    /// </param>
+    /// <param name="options">What is peculiar to this method; null for nothing.</param>
+    /// <returns>This, so that calls chain.</returns>
+    /// <exception cref="ArgumentException">As in <see cref="Unary"/>.</exception>
+    public GrpcMethods BidirectionalStreaming<TRequest, TResponse>(
+        MethodDescriptor method,
+        Func<GrpcRequestReader<TRequest>, GrpcResponseWriter<TResponse>, GrpcCallContext, Task> handler,
+        GrpcMethodOptions? options = null)
+        where TRequest : class, IBufferMessage, IMessage<TRequest>
+        where TResponse : class, IBufferMessage
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        var path = Check(method, typeof(TRequest), typeof(TResponse), clientStreaming: true, serverStreaming: true);
+        Add(path, environment => new BidirectionalCallHandler<TRequest, TResponse>(
+            path, environment, ParserOf<TRequest>(method), handler, options ?? new GrpcMethodOptions()));
         return this;
     }
 
@@ -60,18 +125,22 @@ public sealed class GrpcMethods
         }
     }
 
-    private static void CheckShape(MethodDescriptor method, bool clientStreaming, bool serverStreaming)
+    private static MessageParser<TRequest> ParserOf<TRequest>(MethodDescriptor method)
+        where TRequest : class, IMessage<TRequest>
+        => (MessageParser<TRequest>)method.InputType.Parser;
+
+    /// <summary>The path of the method, when it has that shape and those types.</summary>
+    private static string Check(
+        MethodDescriptor method, Type request, Type response, bool clientStreaming, bool serverStreaming)
     {
+        ArgumentNullException.ThrowIfNull(method);
         if (method.IsClientStreaming != clientStreaming || method.IsServerStreaming != serverStreaming)
         {
             throw new ArgumentException(
                 $"The method {method.FullName} has another call shape in its proto file; map it by that shape.",
                 nameof(method));
         }
-    }
 
-    private static void CheckTypes(MethodDescriptor method, Type request, Type response)
-    {
         if (method.InputType.ClrType != request || method.OutputType.ClrType != response)
         {
             throw new ArgumentException(
@@ -79,5 +148,7 @@ public sealed class GrpcMethods
                 $"{method.OutputType.FullName}; the handler is for {request.Name} and {response.Name}.",
                 nameof(method));
         }
+
+        return $"/{method.Service.FullName}/{method.Name}";
     }
 }

@@ -44,7 +44,7 @@ internal sealed class Wires : IDisposable
     public void Drain()
     {
         _health.Drain();
-        _grpc.Drain();
+        _grpc.Drain(TimeSpan.Zero);
         _admission.Stop();
     }
 

@@ -57,7 +57,7 @@ public sealed class StatusTests : IAsyncLifetime
     [Fact]
     public async Task A_draining_server_is_UNAVAILABLE()
     {
-        _server.Dispatcher.Drain();
+        _server.Dispatcher.Drain(TimeSpan.Zero);
         Assert.Equal(GrpcStatusCode.Unavailable, (await RawCall.Of("echo").SendAsync(_server, Token)).Status);
     }
 
