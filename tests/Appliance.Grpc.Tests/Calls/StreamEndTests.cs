@@ -147,40 +147,30 @@ public sealed class StreamEndTests : IAsyncLifetime
         Assert.Equal(GrpcStatusCode.Unavailable, (await late.StatusAsync()).Code);
     }
 
-    [Fact]
-    public async Task After_the_grace_period_a_stream_is_UNAVAILABLE_though_its_handler_does_not_listen()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task After_the_grace_period_a_stream_is_UNAVAILABLE_though_its_handler_does_not_listen(bool writes)
     {
-        _server.Handlers.Exchange = async (_, responses, _) =>
+        _server.Handlers.Download = async (_, responses, _) =>
         {
-            await responses.WriteAsync(new TestResponse { Text = "running" });
+            do
+            {
+                await responses.WriteAsync(new TestResponse { Text = "running" });
+            }
+            while (writes);
+
             await _release.Task;
         };
-        await using var stream = Open();
+
+        // HttpClient forgets what it has received when the connection ends before its request does: end it first.
+        await using var stream = RawStream.Open(_server, "Download", Token);
+        await stream.SendAsync(RawStream.Frame([]));
+        await stream.CloseAsync();
         Assert.Equal("running", (await stream.ReadAsync())!.Text);
         var stop = _server.StopAsync(TimeSpan.FromMilliseconds(50), Token);
         Assert.Equal(GrpcStatusCode.Unavailable, (await stream.StatusAsync()).Code);
         _release.SetResult();
-        await stop;
-    }
-
-    [Fact]
-    public async Task After_the_grace_period_a_stream_that_goes_on_writing_is_UNAVAILABLE()
-    {
-        _server.Handlers.Exchange = async (_, responses, _) =>
-        {
-            while (true)
-            {
-                await responses.WriteAsync(new TestResponse { Text = "and on" });
-            }
-        };
-        Task stop;
-        await using (var stream = Open())
-        {
-            Assert.NotNull(await stream.ReadAsync());
-            stop = _server.StopAsync(TimeSpan.FromMilliseconds(50), Token);
-            Assert.Equal(GrpcStatusCode.Unavailable, (await stream.StatusAsync()).Code);
-        }
-
         await stop;
     }
 

@@ -18,21 +18,27 @@ internal sealed class PipedContent : HttpContent
     protected override async Task SerializeToStreamAsync(
         Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        await stream.FlushAsync(cancellationToken); // the headers
-        while (true)
+        try
         {
-            var read = await _pipe.Reader.ReadAsync(cancellationToken);
-            foreach (var segment in read.Buffer)
+            await stream.FlushAsync(cancellationToken); // the headers
+            ReadResult read;
+            do
             {
-                await stream.WriteAsync(segment, cancellationToken);
-            }
+                read = await _pipe.Reader.ReadAsync(cancellationToken);
+                foreach (var segment in read.Buffer)
+                {
+                    await stream.WriteAsync(segment, cancellationToken);
+                }
 
-            await stream.FlushAsync(cancellationToken);
-            _pipe.Reader.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted)
-            {
-                return;
+                await stream.FlushAsync(cancellationToken);
+                _pipe.Reader.AdvanceTo(read.Buffer.End);
             }
+            while (!read.IsCompleted);
+        }
+        finally
+        {
+            // Whoever waits to send must not wait for ever.
+            await _pipe.Reader.CompleteAsync();
         }
     }
 
