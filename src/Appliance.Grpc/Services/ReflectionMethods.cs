@@ -1,4 +1,3 @@
-using Appliance.Grpc.Wire;
 using Google.Protobuf.Reflection;
 using Grpc.Reflection.V1;
 using V1 = Grpc.Reflection.V1.ReflectionReflection;
@@ -40,18 +39,12 @@ internal sealed class ReflectionMethods(ReflectionTables tables)
         GrpcCallContext call)
     {
         var session = new ReflectionSession(tables);
-        try
+
+        // The client may be done for long and only hold the stream. A stop does not wait for it: the cancelled wait ends
+        // the call with UNAVAILABLE.
+        while (await requests.ReadAsync(call.Draining) is { } request)
         {
-            while (await requests.ReadAsync(call.Draining) is { } request)
-            {
-                await responses.WriteAsync(session.Answer(request));
-            }
-        }
-        catch (OperationCanceledException) 
-            when (call.Draining.IsCancellationRequested && !call.CancellationToken.IsCancellationRequested)
-        {
-            // The client may be done for long and only hold the stream; a stop does not wait for it.
-            call.Fail(WireStatus.Draining);
+            await responses.WriteAsync(session.Answer(request));
         }
     }
 }
