@@ -43,10 +43,11 @@ internal sealed class HealthBoard
     /// <summary>Asks for each status; what comes back is exact at this moment.</summary>
     public HealthSnapshot Refresh()
     {
-        // Asked inside the lock: what was asked later is told later.
+        // Asked inside the lock, so that what was asked later is told later; and asked again after it was told, because
+        // a check meanwhile saw what was told before and had nothing to correct.
         lock (_gate)
         {
-            if (_current.Entries.Values.Any(entry => entry.Ask() != entry.IsServing))
+            while (_current.Entries.Values.Any(entry => entry.Ask() != entry.IsServing))
             {
                 Publish(_current.Entries.ToDictionary(
                     pair => pair.Key,
