@@ -1,14 +1,20 @@
 using System.Text.Json;
+using Appliance.Grpc;
 using Appliance.Pkcs11;
 
 namespace Appliance.Server.Hosting;
 
 /// <summary>
 /// GET /healthz/live and /healthz/ready, for orchestrators: live while the process answers at all, ready while it can
-/// sign. Neither needs authorisation, neither tells more than a word.
+/// sign. Neither needs authorisation, neither tells more than a word. Over gRPC the same truth is the status of the
+/// server and of every service (<see cref="Map"/>).
 /// </summary>
 internal sealed class Health(SlotGroup slots)
 {
+    /// <summary>How soon a watcher over gRPC learns of a change.</summary>
+    private static readonly TimeSpan s_refresh = TimeSpan.FromSeconds(1);
+
+    private readonly GrpcHealth _statuses = new();
     private volatile bool _draining;
 
     /// <summary>The stop has begun: not ready any more, so that balancers look elsewhere.</summary>
@@ -34,6 +40,21 @@ internal sealed class Health(SlotGroup slots)
         handled = AnswerAsync(http, path == "/healthz/live" ? null : Obstacle());
         return true;
     }
+
+    /// <summary>Maps grpc.health.v1, with a status for the server and for each service mapped so far.</summary>
+    public void Map(GrpcMethods methods)
+    {
+        foreach (var service in methods.ServiceNames.Prepend(""))
+        {
+            _statuses.Set(service, () => Obstacle() is null);
+        }
+
+        _statuses.Map(methods);
+    }
+
+    /// <summary>Watchers are told of changes from now on, until what this gives is disposed.</summary>
+    public ITimer StartTelling(TimeProvider time)
+        => time.CreateTimer(static state => ((GrpcHealth)state!).Refresh(), _statuses, s_refresh, s_refresh);
 
     private string? Obstacle()
     {

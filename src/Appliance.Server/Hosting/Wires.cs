@@ -14,6 +14,7 @@ internal sealed class Wires : IDisposable
     private readonly Health _health;
     private readonly CscEndpoints _csc;
     private readonly GrpcDispatcher _grpc;
+    private readonly ITimer _healthTimer;
     private readonly RequestDelegate _rest;
 
     public Wires(SigningParts parts, ApplianceOptions options, TimeProvider time, ILoggerFactory loggers)
@@ -29,12 +30,15 @@ internal sealed class Wires : IDisposable
             loggers.CreateLogger<CscEndpoints>());
         var methods = new GrpcMethods();
         new CscGrpcServices(operations, options.Info, _admission).Map(methods);
+        _health.Map(methods);
         var limits = new GrpcServerOptions
         {
             MaxReceiveMessageSize = options.Limits.RequestBytes,
             MaxSendMessageSize = CscGrpcServices.LargestAnswer,
+            Reflection = options.Listen.Reflection,
         };
         _grpc = new GrpcDispatcher(methods, limits, time, loggers);
+        _healthTimer = _health.StartTelling(time);
         _rest = HandleRestAsync;
     }
 
@@ -48,7 +52,11 @@ internal sealed class Wires : IDisposable
         _admission.Stop();
     }
 
-    public void Dispose() => _grpc.Dispose();
+    public void Dispose()
+    {
+        _healthTimer.Dispose();
+        _grpc.Dispose();
+    }
 
     private Task HandleRestAsync(HttpContext http)
         => _health.TryHandle(http, out var handled) ? handled : _csc.HandleAsync(http);
