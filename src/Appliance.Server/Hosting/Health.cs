@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Appliance.Grpc;
-using Appliance.Pkcs11;
 
 namespace Appliance.Server.Hosting;
 
@@ -9,7 +8,8 @@ namespace Appliance.Server.Hosting;
 /// sign. Neither needs authorisation, neither tells more than a word. Over gRPC the same truth is the status of the
 /// server and of every service (<see cref="Map"/>).
 /// </summary>
-internal sealed class Health(SlotGroup slots)
+/// <param name="canSign">Whether some token can sign at this moment.</param>
+internal sealed class Health(Func<bool> canSign)
 {
     /// <summary>How soon a watcher over gRPC learns of a change.</summary>
     private static readonly TimeSpan s_refresh = TimeSpan.FromSeconds(1);
@@ -63,7 +63,7 @@ internal sealed class Health(SlotGroup slots)
             return "stopping";
         }
 
-        return slots.Slots.Any(slot => slot.Healthy) ? null : "no token can sign";
+        return canSign() ? null : "no token can sign";
     }
 
     private static Task AnswerAsync(HttpContext http, string? obstacle)

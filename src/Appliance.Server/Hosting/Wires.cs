@@ -10,16 +10,20 @@ namespace Appliance.Server.Hosting;
 /// </summary>
 internal sealed class Wires : IDisposable
 {
+    /// <summary>What streams get of the time for a stop; the rest is for telling those that were cut off.</summary>
+    private const double GraceShare = 0.8;
+
     private readonly Admission _admission;
     private readonly Health _health;
     private readonly CscEndpoints _csc;
     private readonly GrpcDispatcher _grpc;
     private readonly ITimer _healthTimer;
     private readonly RequestDelegate _rest;
+    private readonly TimeSpan _grace;
 
     public Wires(SigningParts parts, ApplianceOptions options, TimeProvider time, ILoggerFactory loggers)
     {
-        _health = new Health(parts.Slots);
+        _health = new Health(() => parts.Slots.Slots.Any(slot => slot.Healthy));
         _admission = new Admission(options.Limits.CallsInFlight);
         var operations = new CscOperations(parts.Signing, parts.SignIn, parts.Tokens);
         _csc = new CscEndpoints(
@@ -40,6 +44,7 @@ internal sealed class Wires : IDisposable
         _grpc = new GrpcDispatcher(methods, limits, time, loggers);
         _healthTimer = _health.StartTelling(time);
         _rest = HandleRestAsync;
+        _grace = TimeSpan.FromSeconds(options.Limits.DrainSeconds) * GraceShare;
     }
 
     public Task HandleAsync(HttpContext http) => _grpc.InvokeAsync(http, _rest);
@@ -48,7 +53,7 @@ internal sealed class Wires : IDisposable
     public void Drain()
     {
         _health.Drain();
-        _grpc.Drain(TimeSpan.Zero);
+        _grpc.Drain(_grace);
         _admission.Stop();
     }
 

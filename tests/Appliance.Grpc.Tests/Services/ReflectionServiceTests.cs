@@ -56,6 +56,23 @@ public sealed class ReflectionServiceTests
         Assert.Equal(GrpcStatusCode.ResourceExhausted, call.Status());
     }
 
+    /// <summary>A tool may hold its stream while it calls, or while its user thinks.</summary>
+    [Fact]
+    public async Task A_stop_does_not_wait_for_a_stream_that_asks_nothing()
+    {
+        using var end = new CancellationTokenSource();
+        await using var server = await ServicesServer.StartAsync();
+        var first = new ServerReflectionRequest { ListServices = "" };
+        using var call = await ServiceCall.OpenAsync(
+            server, PathOf("v1"), new StalledContent(end.Token, RawCall.Frame(first.ToByteArray())));
+        Assert.NotNull(await call.ReadAsync<ServerReflectionResponse>());
+
+        await server.StopAsync();
+        Assert.Null(await call.ReadAsync<ServerReflectionResponse>());
+        Assert.Equal(GrpcStatusCode.Unavailable, call.Status());
+        await end.CancelAsync();
+    }
+
     [Fact]
     public void The_methods_of_the_caller_stay_as_they_are()
     {
@@ -74,10 +91,13 @@ public sealed class ReflectionServiceTests
             Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
     }
 
+    private static string PathOf(string package)
+        => $"/grpc.reflection.{package}.ServerReflection/ServerReflectionInfo";
+
     private static Task<ServiceCall> OpenAsync(
         ServicesServer server, string package, params ServerReflectionRequest[] requests)
         => ServiceCall.OpenAsync(
             server,
-            $"/grpc.reflection.{package}.ServerReflection/ServerReflectionInfo",
+            PathOf(package),
             new PartedContent([.. requests.Select(request => RawCall.Frame(request.ToByteArray()))]));
 }

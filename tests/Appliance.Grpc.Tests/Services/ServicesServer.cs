@@ -14,6 +14,9 @@ internal sealed class ServicesServer : IAsyncDisposable
     /// <summary>Longer than any test: nothing here may need it.</summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromMinutes(10);
 
+    /// <summary>Less than the 30 s after which a host closes what is still open.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
     private readonly WebApplication _app;
     private readonly GrpcDispatcher _dispatcher;
 
@@ -50,11 +53,14 @@ internal sealed class ServicesServer : IAsyncDisposable
 
     public void Drain() => _dispatcher.Drain(s_grace);
 
-    /// <summary>As a process does at SIGTERM; completes when nothing runs any more.</summary>
+    /// <summary>
+    /// As a process does at SIGTERM; completes when nothing runs any more. Fails where the host would give up waiting.
+    /// </summary>
     public Task StopAsync()
     {
         Drain();
-        return _app.StopAsync(TestContext.Current.CancellationToken);
+        var token = TestContext.Current.CancellationToken;
+        return _app.StopAsync(token).WaitAsync(s_patience, token);
     }
 
     public async ValueTask DisposeAsync()
