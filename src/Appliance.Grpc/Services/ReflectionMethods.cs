@@ -40,8 +40,8 @@ internal sealed class ReflectionMethods(ReflectionTables tables)
     {
         var session = new ReflectionSession(tables);
 
-        // The client may be done for long and only hold the stream. A stop does not wait for it: the cancelled wait ends
-        // the call with UNAVAILABLE.
+        // The client may be done for long and only hold the stream. A stop does not wait for it: the cancelled wait
+        // ends the call with UNAVAILABLE.
         while (await requests.ReadAsync(call.Draining) is { } request)
         {
             await responses.WriteAsync(session.Answer(request));

@@ -15,7 +15,8 @@ FULL = "grpc.health.v1."
 def main():
     folder, port, service = sys.argv[1:]
     with tempfile.NamedTemporaryFile() as out:
-        subprocess.check_call(["protoc", "-I", folder, "--descriptor_set_out=" + out.name, "grpc/health/v1/health.proto"])
+        subprocess.check_call(
+            ["protoc", "-I", folder, "--descriptor_set_out=" + out.name, "grpc/health/v1/health.proto"])
         classes = message_factory.GetMessages(descriptor_pb2.FileDescriptorSet.FromString(out.read()).file)
     request, response = classes[FULL + "HealthCheckRequest"], classes[FULL + "HealthCheckResponse"]
     path = "/grpc.health.v1.Health/"

@@ -80,9 +80,10 @@ public sealed class ApplianceHostTests : IDisposable
         var (ready, served) = await StartAsync(stop.Token);
         using var grpc = new RawGrpc(ready.Grpc);
 
-        foreach (var service in new[] { "", "csc.v2.Service", "csc.v2.Auth", "csc.v2.Credentials", "csc.v2.Signatures" })
+        Assert.Equal([RawGrpc.Serving], await grpc.StatusesAsync("Check", ""));
+        foreach (var service in new[] { "Service", "Auth", "Credentials", "Signatures" })
         {
-            Assert.Equal([RawGrpc.Serving], await grpc.StatusesAsync("Check", service));
+            Assert.Equal([RawGrpc.Serving], await grpc.StatusesAsync("Check", "csc.v2." + service));
         }
 
         Assert.Equal([], await grpc.StatusesAsync("Check", "csc.v1.Service"));

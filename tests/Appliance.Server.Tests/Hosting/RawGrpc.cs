@@ -13,7 +13,7 @@ internal sealed class RawGrpc(string address) : IDisposable
 
     private readonly HttpClient _client = new() { BaseAddress = new Uri(address) };
 
-    /// <summary>The statuses that Check or Watch gives until the call ends, in numbers; none when it is refused.</summary>
+    /// <summary>The statuses that a call gives until it ends, in numbers; none when it is refused.</summary>
     /// <param name="method">Check or Watch.</param>
     /// <param name="service">Full name.</param>
     /// <param name="onFirst">Called at the first.</param>
