@@ -86,6 +86,9 @@ public sealed class GrpcCallContext
     /// </summary>
     public bool CompressResponses { get; set; }
 
+    /// <summary>True when the request message read last had the compressed flag.</summary>
+    public bool LastRequestCompressed { get; internal set; }
+
     internal long StartedAt { get; private set; }
 
     internal long RequestSize { get; set; }
@@ -252,6 +255,7 @@ public sealed class GrpcCallContext
         RequestSize = 0;
         ResponseSize = 0;
         RequestGzip = false;
+        LastRequestCompressed = false;
         MessageWritten = false;
         Answered = false;
         if (_deadline is not null)

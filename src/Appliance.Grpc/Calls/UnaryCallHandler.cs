@@ -114,6 +114,7 @@ internal sealed class UnaryCallHandler<TRequest, TResponse>(
         if (step == FrameStep.Complete)
         {
             call.RequestSize = payload.Length;
+            call.LastRequestCompressed = compressed;
             request = Parse(call, payload, compressed, out failure);
             step = failure is null ? FrameStep.Complete : FrameStep.Failed;
         }
