@@ -1,3 +1,4 @@
+using Appliance.Grpc.TestService.Probes;
 using Appliance.Grpc.TestService.Protos;
 
 namespace Appliance.Grpc.TestService.Interop;
@@ -8,8 +9,11 @@ internal static class Wishes
     private const string InitialKey = "x-grpc-test-echo-initial";
     private const string TrailingKey = "x-grpc-test-echo-trailing-bin";
     private const string ConnectionKey = "x-test-connection";
+    private const string AuthorizationKey = "x-test-authorization";
 
-    /// <summary>Echo Metadata; and, for calls that take part in reports, which connection they came by.</summary>
+    /// <summary>
+    /// Echo Metadata; and, for calls that take part in reports, which connection they came by and on whose behalf.
+    /// </summary>
     public static void EchoMetadata(GrpcCallContext call)
     {
         if (call.GetMetadata(InitialKey) is { } initial)
@@ -22,9 +26,10 @@ internal static class Wishes
             call.AddTrailer(TrailingKey, value);
         }
 
-        if (call.GetMetadata(Probes.CallRecords.Key) is not null)
+        if (call.GetMetadata(CallRecords.Key) is not null)
         {
             call.AddHeader(ConnectionKey, call.Http.Connection.Id);
+            call.AddHeader(AuthorizationKey, call.Authorization ?? "absent");
         }
     }
 
