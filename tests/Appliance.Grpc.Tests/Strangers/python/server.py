@@ -11,10 +11,6 @@ import protos as definitions
 SETTLED_SECONDS = 0.5
 
 
-class Cannot(Exception):
-    """The client's API cannot express the case."""
-
-
 def expect(condition, what):
     if not condition:
         raise AssertionError("expected " + what)
