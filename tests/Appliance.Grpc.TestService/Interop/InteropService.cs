@@ -4,8 +4,8 @@ using Appliance.Grpc.TestService.Protos;
 namespace Appliance.Grpc.TestService.Interop;
 
 /// <summary>
-/// <c>grpc.testing.TestService</c> as "gRPC Interop Test Case Descriptions" tells a server to be. UnimplementedCall, and
-/// UnimplementedService as a whole, are left out: that is their point.
+/// <c>grpc.testing.TestService</c> as "gRPC Interop Test Case Descriptions" tells a server to be. UnimplementedCall and
+/// the UnimplementedService are left out: that is their point.
 /// </summary>
 internal sealed class InteropService(TimeProvider time, CallRecords records)
 {

@@ -39,7 +39,7 @@ internal sealed class StreamedAnswers(
             ?? request.ResponseParameters.Select(wanted => Payloads.Refusal(request.ResponseType, wanted.Size))
                 .FirstOrDefault(refusal => refusal is not null);
 
-    /// <summary>Headers say whether any message may be compressed, so they must know before the first is written.</summary>
+    /// <summary>The headers say whether any message may be compressed: they must know before the first.</summary>
     private async Task Begin(StreamingOutputCallRequest request)
     {
         if (_begun || request.ResponseParameters.Count == 0)

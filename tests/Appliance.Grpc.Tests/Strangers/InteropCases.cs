@@ -4,7 +4,7 @@ namespace Appliance.Grpc.Tests.Strangers;
 public static class InteropCases
 {
     /// <summary>
-    /// Of "gRPC Interop Test Case Descriptions", but for those that need credentials, a caching proxy or load balancers.
+    /// Of "gRPC Interop Test Case Descriptions", but for those about credentials, a caching proxy or load balancers.
     /// </summary>
     private static readonly string[] s_published =
     [
