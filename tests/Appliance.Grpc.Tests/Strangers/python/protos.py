@@ -78,6 +78,6 @@ class Method:
         return self._callable.future(request, timeout=timeout, **options)
 
 
-def connect(port, compression=None):
-    return grpc.insecure_channel("127.0.0.1:%d" % port, compression=compression, options=[
-        ("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)])
+def connect(port, *options):
+    return grpc.insecure_channel("127.0.0.1:%d" % port, options=[
+        ("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1), *options])
