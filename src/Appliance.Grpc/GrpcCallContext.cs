@@ -197,7 +197,7 @@ public sealed class GrpcCallContext
 
         try
         {
-            await Sender.SendHeadersAsync(CancellationToken);
+            await Sender.SendHeadersAsync();
         }
         finally
         {
