@@ -1,6 +1,7 @@
 using System.Net;
 using Appliance.Grpc.TestService.Interop;
 using Appliance.Grpc.TestService.Probes;
+using Appliance.Grpc.TestService.Targets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -40,13 +41,22 @@ public sealed class TestServiceHost : IAsyncDisposable
     /// <summary>Starts a server on a free port.</summary>
     /// <param name="options">Limits.</param>
     /// <param name="time">The clock of deadlines and of <c>interval_us</c>; null: the system's.</param>
+    /// <param name="log">Where the host logs to; null: nowhere. Disposed of with the host.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
     public static async Task<TestServiceHost> StartAsync(
-        GrpcServerOptions options, TimeProvider? time = null, CancellationToken cancellationToken = default)
+        GrpcServerOptions options,
+        TimeProvider? time = null,
+        ILoggerProvider? log = null,
+        CancellationToken cancellationToken = default)
     {
         var clock = time ?? TimeProvider.System;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        if (log is not null)
+        {
+            builder.Logging.AddProvider(log);
+        }
+
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = 2 * s_grace);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -59,6 +69,7 @@ public sealed class TestServiceHost : IAsyncDisposable
         var records = new CallRecords();
         new InteropService(clock, records).Map(methods);
         new ProbeService(records).Map(methods);
+        TargetService.Map(methods);
         var dispatcher = new GrpcDispatcher(
             methods, options, clock, app.Services.GetRequiredService<ILoggerFactory>());
         app.UseGrpc(dispatcher);
