@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Builds everything and runs every test. The last line is the sum over all test projects; exit code 0 means that
-# tests ran and none failed. Needs the .NET 10 SDK; installs the rest with apt when it is missing.
+# tests ran and none failed. Needs the .NET 10 SDK; installs the rest with apt and npm when it is missing.
 set -euo pipefail
 
 source "$(dirname "${BASH_SOURCE[0]}")/deploy/setup.sh"
 cd "$REPOSITORY"
 
 install_missing "${NEEDS[@]}"
+install_node_packages
 build Appliance.sln
 
 suites=()

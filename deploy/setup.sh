@@ -24,6 +24,12 @@ NEEDS=(
     command:protoc=protobuf-compiler
 )
 
+# What the npm packages of tests/interop need; only tests run them.
+NODE_NEEDS=(
+    command:node=nodejs
+    command:npm=npm
+)
+
 say() { printf '%s\n' "==> $*"; }
 
 fail() {
@@ -73,6 +79,25 @@ install_missing() {
 
     mapfile -t packages < <(missing_packages "$@")
     [ "${#packages[@]}" -eq 0 ] || fail "still missing after the installation: ${packages[*]}"
+}
+
+# Installs the npm packages of tests/interop when they are not there as the lock file has them.
+install_node_packages() {
+    local folder="$REPOSITORY/tests/interop" log="$REPOSITORY/artifacts/npm.log"
+    local installed="$folder/node_modules/.installed-lock.json"
+    install_missing "${NODE_NEEDS[@]}"
+    if cmp -s "$folder/package-lock.json" "$installed"; then
+        return
+    fi
+
+    say "Installing the npm packages of tests/interop"
+    mkdir -p "${log%/*}"
+    if ! (cd "$folder" && npm ci) </dev/null >"$log" 2>&1; then
+        tail -n 20 "$log" >&2
+        fail "npm could not install them; the whole log is $log"
+    fi
+
+    cp "$folder/package-lock.json" "$installed"
 }
 
 find_dotnet() {

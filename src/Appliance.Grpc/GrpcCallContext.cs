@@ -162,7 +162,8 @@ public sealed class GrpcCallContext
         }
 
         var decoded = new List<byte[]>();
-        foreach (var text in values.ToString().Split(','))
+        // Not ToString: it would leave out empty values.
+        foreach (var text in values.SelectMany(value => (value ?? "").Split(',')))
         {
             decoded.Add(MetadataNames.DecodeBinary(text) ?? throw new GrpcStatusException(
                 new GrpcStatus(GrpcStatusCode.InvalidArgument, $"The metadata entry {name} is not base64.")));
