@@ -17,8 +17,8 @@ public sealed class GrpcDispatcher : IDisposable
 {
     private readonly FrozenDictionary<string, CallHandler> _handlers;
     private readonly CallHandler _unknown;
-    private readonly CallEnvironment _environment;
     private readonly GrpcMetrics _metrics;
+    private readonly CallDrain _drain;
 
     /// <summary>Freezes the methods mapped so far.</summary>
     /// <param name="methods">What to serve.</param>
@@ -39,9 +39,10 @@ public sealed class GrpcDispatcher : IDisposable
         ArgumentNullException.ThrowIfNull(loggers);
 
         _metrics = new GrpcMetrics(meters);
-        _environment = new CallEnvironment(options, time, new CallObserver(_metrics, loggers, time));
-        _handlers = methods.Build(_environment).ToFrozenDictionary(StringComparer.Ordinal);
-        _unknown = new UnknownMethodHandler(_environment);
+        _drain = new CallDrain(time);
+        var environment = new CallEnvironment(options, time, new CallObserver(_metrics, loggers, time), _drain);
+        _handlers = methods.Build(environment).ToFrozenDictionary(StringComparer.Ordinal);
+        _unknown = new UnknownMethodHandler(environment);
     }
 
     /// <summary>
@@ -70,10 +71,14 @@ public sealed class GrpcDispatcher : IDisposable
     /// </param>
     public void Drain(TimeSpan grace)
     {
-        _ = grace;
-        _environment.Draining = true;
+        ArgumentOutOfRangeException.ThrowIfLessThan(grace, TimeSpan.Zero);
+        _drain.Begin(grace);
     }
 
     /// <summary>Ends the metrics, unless a meter factory owns them.</summary>
-    public void Dispose() => _metrics.Dispose();
+    public void Dispose()
+    {
+        _drain.Dispose();
+        _metrics.Dispose();
+    }
 }

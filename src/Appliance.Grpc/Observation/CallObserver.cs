@@ -11,7 +11,7 @@ internal sealed partial class CallObserver(GrpcMetrics metrics, ILoggerFactory l
     {
         var duration = time.GetElapsedTime(call.StartedAt);
         metrics.CallEnded(
-            call.MethodName, status.CodeName, duration.TotalSeconds, call.RequestSize, call.ResponseSize);
+            call.MethodName, status.CodeName, duration.TotalSeconds, call.RequestSize, call.Sender.Size);
         if (_logger.IsEnabled(LogLevel.Debug))
         {
             var connection = call.Http.Connection;
@@ -21,7 +21,7 @@ internal sealed partial class CallObserver(GrpcMetrics metrics, ILoggerFactory l
                 status.CodeName,
                 duration.TotalMilliseconds,
                 call.RequestSize,
-                call.ResponseSize,
+                call.Sender.Size,
                 connection.RemoteIpAddress?.ToString() ?? "local",
                 connection.RemotePort);
         }
