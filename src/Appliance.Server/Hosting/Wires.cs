@@ -1,6 +1,7 @@
 using Appliance.Grpc;
 using Appliance.Server.Csc;
 using Appliance.Server.Grpc;
+using Appliance.Server.Grpc.Streaming;
 using Appliance.Server.Options;
 
 namespace Appliance.Server.Hosting;
@@ -10,11 +11,15 @@ namespace Appliance.Server.Hosting;
 /// </summary>
 internal sealed class Wires : IDisposable
 {
+    /// <summary>What streams get of the time for a stop; the rest is for telling those that were cut off.</summary>
+    private const double GraceShare = 0.8;
+
     private readonly Admission _admission;
     private readonly Health _health;
     private readonly CscEndpoints _csc;
     private readonly GrpcDispatcher _grpc;
     private readonly RequestDelegate _rest;
+    private readonly TimeSpan _grace;
 
     public Wires(SigningParts parts, ApplianceOptions options, TimeProvider time, ILoggerFactory loggers)
     {
@@ -28,7 +33,8 @@ internal sealed class Wires : IDisposable
             options.Limits.RequestBytes,
             loggers.CreateLogger<CscEndpoints>());
         var methods = new GrpcMethods();
-        new CscGrpcServices(operations, options.Info, _admission).Map(methods);
+        Streams = new SignHashStreams(operations, options.Limits, time, loggers.CreateLogger<SignHashStreams>());
+        new CscGrpcServices(operations, options.Info, _admission, Streams).Map(methods);
         var limits = new GrpcServerOptions
         {
             MaxReceiveMessageSize = options.Limits.RequestBytes,
@@ -36,7 +42,10 @@ internal sealed class Wires : IDisposable
         };
         _grpc = new GrpcDispatcher(methods, limits, time, loggers);
         _rest = HandleRestAsync;
+        _grace = TimeSpan.FromSeconds(options.Limits.DrainSeconds) * GraceShare;
     }
+
+    internal SignHashStreams Streams { get; }
 
     public Task HandleAsync(HttpContext http) => _grpc.InvokeAsync(http, _rest);
 
@@ -44,11 +53,15 @@ internal sealed class Wires : IDisposable
     public void Drain()
     {
         _health.Drain();
-        _grpc.Drain(TimeSpan.Zero);
+        _grpc.Drain(_grace);
         _admission.Stop();
     }
 
-    public void Dispose() => _grpc.Dispose();
+    public void Dispose()
+    {
+        _grpc.Dispose();
+        Streams.Dispose();
+    }
 
     private Task HandleRestAsync(HttpContext http)
         => _health.TryHandle(http, out var handled) ? handled : _csc.HandleAsync(http);
