@@ -16,14 +16,19 @@ internal sealed partial class SignHashStreams(
     /// </summary>
     private readonly SemaphoreSlim _places = new(limits.StreamItemsInWork);
 
+    private int _open;
+
     public CscOperations Operations => operations;
 
     public LimitSettings Limits => limits;
 
     public TimeProvider Time => time;
 
-    /// <summary>Places that are free; for tests.</summary>
-    internal int FreePlaces => _places.CurrentCount;
+    /// <summary>Places that no item has.</summary>
+    public int FreePlaces => _places.CurrentCount;
+
+    /// <summary>Streams that are open.</summary>
+    public int Open => Volatile.Read(ref _open);
 
     /// <summary>The method's handler.</summary>
     public async Task RunAsync(
@@ -31,8 +36,16 @@ internal sealed partial class SignHashStreams(
         GrpcResponseWriter<Proto.SignHashStreamResponse> responses,
         GrpcCallContext call)
     {
-        using var stream = new SignHashStream(this, requests, responses, call);
-        await stream.RunAsync();
+        Interlocked.Increment(ref _open);
+        try
+        {
+            using var stream = new SignHashStream(this, requests, responses, call);
+            await stream.RunAsync();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _open);
+        }
     }
 
     /// <summary>Waits for a place, first come first served; <see cref="LeavePlace"/> gives it back.</summary>
