@@ -62,7 +62,9 @@ internal sealed class CommitQueue(CommitLoopOptions options, TimeProvider time)
             }
 
             // Work that nobody waits for wakes the loop only out of its idle sleep, to count the delay from now.
-            var wakes = _gathers ? _interactive.Count >= options.MaxBatch : !work.MustLast || _interactive.Count + _bulk.Count == 1;
+            var wakes = _gathers
+                ? _interactive.Count >= options.MaxBatch
+                : !work.MustLast || _interactive.Count + _bulk.Count == 1;
             if (_loopWaits && wakes)
             {
                 _loopWaits = false;

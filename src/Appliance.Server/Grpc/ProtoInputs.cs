@@ -66,8 +66,8 @@ internal static class ProtoInputs
     public static SignHashInput From(Proto.SignHashRequest request) => From(request, s_nothing);
 
     /// <summary>
-    /// What the request leaves out comes from the defaults, but hashes. The parameters of an algorithm belong to it: they
-    /// are not taken for another one.
+    /// What the request leaves out comes from the defaults, but hashes. The parameters of an algorithm belong to it:
+    /// they are not taken for another one.
     /// </summary>
     public static SignHashInput From(Proto.SignHashRequest request, SignHashInput defaults)
     {

@@ -37,7 +37,9 @@ internal sealed class ResultWriter(
     /// <summary>No more results will be expected.</summary>
     public void EndTaking() => End();
 
-    /// <summary>Completes when all results that were expected have been sent, or can never be; then it throws.</summary>
+    /// <summary>
+    /// Completes when all results that were expected have been sent, or can never be; then it throws.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The client is gone, or its call is over.</exception>
     public async Task SendAllAsync()
     {

@@ -131,7 +131,9 @@ internal sealed class SignHashStream : IDisposable
         return null;
     }
 
-    /// <summary>Starts an item; waits only until it may start. An error ends the stream, and the item is not taken.</summary>
+    /// <summary>
+    /// Starts an item; waits only until it may start. An error ends the stream, and the item is not taken.
+    /// </summary>
     private async ValueTask<CscError?> TakeAsync(Proto.SignHashItem? message)
     {
         // 2a

@@ -83,4 +83,14 @@ internal sealed class Bulk(RunningAppliance appliance)
         Assert.Equal(((int)code, text), (result.Status?.Code ?? 0, result.Status?.Message ?? ""));
         Assert.Empty(result.Signatures);
     }
+
+    /// <summary>No results more, and ended so by the server.</summary>
+    public static async Task EndedAsync(
+        BulkCall call, GrpcStatusCode code, string text, long answered, string lastId)
+    {
+        var (results, end) = await call.ReadAllAsync();
+        Assert.Empty(results);
+        Assert.Equal((answered, lastId), (end!.ItemsAnswered, end.LastItemId));
+        Assert.Equal(((int)code, text), (call.Code, call.Text));
+    }
 }

@@ -1,11 +1,13 @@
 using Appliance.Grpc.Client;
 using Appliance.Ledger;
-using Appliance.Server.Tests.Hosting;
+using Appliance.Storage;
 using Proto = Csc.V2;
 
 namespace Appliance.Server.Tests.Grpc.Streaming;
 
-/// <summary>Streams that end before the client has sent everything: what it is told, and what the ledger then holds.</summary>
+/// <summary>
+/// Streams that the server or the line ends: what the client is told, and what the ledger then holds.
+/// </summary>
 public sealed class SignHashStreamEndTests
 {
     [Fact]
@@ -59,14 +61,14 @@ public sealed class SignHashStreamEndTests
             Proto.AuthReflection.Descriptor, "Revoke", new() { Token = appliance.Ioana.Token }, appliance.Ioana.Token);
         await call.SendAsync(Bulk.Items(hashes[10..]));
 
-        await EndedAsync(call, GrpcStatusCode.Unauthenticated, "The access token expired or was revoked", 10, "9");
+        await Bulk.EndedAsync(call, GrpcStatusCode.Unauthenticated, "The access token expired or was revoked", 10, "9");
         Assert.Equal((90, 10, 0), appliance.Quota());
     }
 
     [Fact]
     public async Task An_expired_token_ends_its_stream_at_the_next_item()
     {
-        await using var fixture = await StartAsync(new KeyValuePair<string, string?>("SignIn:AccessTokenSeconds", "600"));
+        await using var fixture = await StartAsync("SignIn:AccessTokenSeconds", "600");
         var (appliance, bulk) = (fixture.Appliance, new Bulk(fixture.Appliance));
         var hashes = Bulk.RandomHashes(2);
         var sad = await bulk.AuthorizeAsync(hashes);
@@ -77,65 +79,15 @@ public sealed class SignHashStreamEndTests
         appliance.Time.Advance(TimeSpan.FromSeconds(600));
         await call.SendAsync(Bulk.Item("late", hashes[1]));
 
-        await EndedAsync(
+        await Bulk.EndedAsync(
             call, GrpcStatusCode.Unauthenticated, "The access token expired or was revoked", 1, "in-time");
         Assert.Equal((1, 1, 0), appliance.Quota());
-    }
-
-    [Theory]
-    [InlineData(new byte[] { 0, 0, 0, 0, 1, 0xFF }, GrpcStatusCode.Internal)]
-    [InlineData(new byte[] { 7, 0, 0, 0, 1, 0 }, GrpcStatusCode.Internal)]
-    [InlineData(new byte[] { 1, 0, 0, 0, 1, 0 }, GrpcStatusCode.Internal)]
-    [InlineData(new byte[] { 0, 0x7F, 0, 0, 0 }, GrpcStatusCode.ResourceExhausted)]
-    public async Task A_message_that_cannot_be_read_ends_the_stream_after_all_results(byte[] frame, GrpcStatusCode code)
-    {
-        await using var fixture = await StartAsync();
-        var (appliance, bulk) = (fixture.Appliance, new Bulk(fixture.Appliance));
-        var hashes = Bulk.RandomHashes(50);
-        var sad = await bulk.AuthorizeAsync(hashes);
-        using var call = await bulk.StartAsync();
-
-        await call.SendAsync([bulk.Defaults(sad), .. Bulk.Items(hashes)]);
-        await call.SendAsync(frame);
-        var (results, end) = await call.ReadAllAsync();
-
-        Assert.Equal((int)code, call.Code);
-        Assert.Equal((50, 50L, "49"), (results.Count, end!.ItemsAnswered, end.LastItemId));
-        Assert.All(results.Values, result => Assert.Null(result.Status));
-        Assert.Equal((0, 50, 0), appliance.Quota());
-    }
-
-    [Fact]
-    public async Task Defaults_with_hashes_end_the_stream()
-    {
-        await using var fixture = await StartAsync();
-        var bulk = new Bulk(fixture.Appliance);
-        using var call = await bulk.StartAsync();
-
-        await call.SendAsync(
-            new Proto.SignHashStreamRequest { Defaults = bulk.Request("s", RunningAppliance.RandomHash()) });
-
-        await EndedAsync(
-            call, GrpcStatusCode.InvalidArgument, "Invalid parameter hashes: defaults have none", 0, "");
-        Assert.Single(fixture.Appliance.Audit(AuditEvent.RequestRefused));
-    }
-
-    [Theory]
-    [InlineData(null)]
-    [InlineData("x")]
-    public async Task Without_a_good_token_there_is_no_stream(string? token)
-    {
-        await using var fixture = await StartAsync();
-        using var call = await new Bulk(fixture.Appliance).StartAsync(token);
-
-        Assert.Null(await call.ReadAsync());
-        Assert.Equal((int)GrpcStatusCode.Unauthenticated, call.Code);
     }
 
     [Fact]
     public async Task One_stream_too_many_is_refused()
     {
-        await using var fixture = await StartAsync(new KeyValuePair<string, string?>("Limits:Streams", "1"));
+        await using var fixture = await StartAsync("Limits:Streams", "1");
         var bulk = new Bulk(fixture.Appliance);
         using var first = await bulk.StartAsync();
         using (var second = await bulk.StartAsync())
@@ -180,7 +132,7 @@ public sealed class SignHashStreamEndTests
         var tally = appliance.Tally();
         var signed = Count(AuditEvent.SignHashDone);
         Assert.InRange(signed, 20, hashes.Length - 1);
-        Assert.Equal((hashes.Length - signed, 0, signed, 0), (tally.Authorised, tally.Reserved, tally.Consumed, tally.Spent));
+        Assert.Equal(new ActivationTally(hashes.Length - signed, 0, signed, 0), tally);
         Assert.Equal(signed + Count(AuditEvent.SignHashReleased), Count(AuditEvent.SignHashIntent));
 
         using var again = await bulk.StartAsync();
@@ -195,19 +147,12 @@ public sealed class SignHashStreamEndTests
             => appliance.Audit(wanted, 10_000).Sum(entry => Math.Max(entry.Record.Count, 1));
     }
 
-    private static async Task<StreamAppliance> StartAsync(params KeyValuePair<string, string?>[] settings)
+    private static Task<StreamAppliance> StartAsync() => StartAsync("Limits:Streams", "64");
+
+    private static async Task<StreamAppliance> StartAsync(string setting, string value)
     {
-        var fixture = new StreamAppliance(settings);
+        var fixture = new StreamAppliance([new(setting, value)]);
         await fixture.InitializeAsync();
         return fixture;
-    }
-
-    private static async Task EndedAsync(
-        BulkCall call, GrpcStatusCode code, string text, long answered, string lastId)
-    {
-        var (results, end) = await call.ReadAllAsync();
-        Assert.Empty(results);
-        Assert.Equal((answered, lastId), (end!.ItemsAnswered, end.LastItemId));
-        Assert.Equal(((int)code, text), (call.Code, call.Text));
     }
 }
