@@ -196,7 +196,7 @@ public sealed class GrpcCallContext
 
         try
         {
-            await Sender.SendHeadersAsync(CancellationToken);
+            await Sender.SendHeadersAsync();
         }
         finally
         {

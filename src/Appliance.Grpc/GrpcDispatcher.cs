@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
 using Appliance.Grpc.Calls;
 using Appliance.Grpc.Observation;
+using Appliance.Grpc.Services;
 using Appliance.Grpc.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -41,7 +42,8 @@ public sealed class GrpcDispatcher : IDisposable
         _metrics = new GrpcMetrics(meters);
         _drain = new CallDrain(time);
         var environment = new CallEnvironment(options, time, new CallObserver(_metrics, loggers, time), _drain);
-        _handlers = methods.Build(environment).ToFrozenDictionary(StringComparer.Ordinal);
+        var served = options.Reflection ? ReflectionMethods.AddTo(methods) : methods;
+        _handlers = served.Build(environment).ToFrozenDictionary(StringComparer.Ordinal);
         _unknown = new UnknownMethodHandler(environment);
     }
 

@@ -29,7 +29,8 @@ public sealed class GrpcRequestReader<T>
 
     /// <summary>Waits for the next message.</summary>
     /// <param name="cancellationToken">
-    /// Ends this wait only; the stream can be read again and loses nothing. The end of the call ends every wait.
+    /// Ends this wait only; the stream can be read again and loses nothing. The end of the call ends every wait: there
+    /// is no need to link its token, and to give it costs nothing.
     /// </param>
     /// <returns>The message; null when the client has sent its last.</returns>
     /// <exception cref="GrpcStatusException">
@@ -65,7 +66,7 @@ public sealed class GrpcRequestReader<T>
             throw Broken(exception, end);
         }
 
-        return cancellationToken.CanBeCanceled
+        return cancellationToken.CanBeCanceled && cancellationToken != end
             ? WaitLinkedAsync(end, cancellationToken)
             : WaitAsync(end, end);
     }

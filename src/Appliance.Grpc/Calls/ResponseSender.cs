@@ -128,15 +128,13 @@ internal sealed class ResponseSender
     }
 
     /// <summary>Sends the headers alone. The right to write is held.</summary>
-    public Task SendHeadersAsync(CancellationToken cancellationToken)
+    public async ValueTask SendHeadersAsync()
     {
-        if (_headersSent)
+        if (!_headersSent)
         {
-            return Task.CompletedTask;
+            PrepareHeaders();
+            await FlushAsync();
         }
-
-        PrepareHeaders();
-        return Http.Response.StartAsync(cancellationToken);
     }
 
     /// <summary>

@@ -18,12 +18,13 @@ internal sealed class Wires : IDisposable
     private readonly Health _health;
     private readonly CscEndpoints _csc;
     private readonly GrpcDispatcher _grpc;
+    private readonly ITimer _healthTimer;
     private readonly RequestDelegate _rest;
     private readonly TimeSpan _grace;
 
     public Wires(SigningParts parts, ApplianceOptions options, TimeProvider time, ILoggerFactory loggers)
     {
-        _health = new Health(parts.Slots);
+        _health = new Health(() => parts.Slots.Slots.Any(slot => slot.Healthy));
         _admission = new Admission(options.Limits.CallsInFlight);
         var operations = new CscOperations(parts.Signing, parts.SignIn, parts.Tokens);
         _csc = new CscEndpoints(
@@ -35,12 +36,15 @@ internal sealed class Wires : IDisposable
         var methods = new GrpcMethods();
         Streams = new SignHashStreams(operations, options.Limits, time, loggers.CreateLogger<SignHashStreams>());
         new CscGrpcServices(operations, options.Info, _admission, Streams).Map(methods);
+        _health.Map(methods);
         var limits = new GrpcServerOptions
         {
             MaxReceiveMessageSize = options.Limits.RequestBytes,
             MaxSendMessageSize = CscGrpcServices.LargestAnswer,
+            Reflection = options.Listen.Reflection,
         };
         _grpc = new GrpcDispatcher(methods, limits, time, loggers);
+        _healthTimer = _health.StartTelling(time);
         _rest = HandleRestAsync;
         _grace = TimeSpan.FromSeconds(options.Limits.DrainSeconds) * GraceShare;
     }
@@ -59,6 +63,7 @@ internal sealed class Wires : IDisposable
 
     public void Dispose()
     {
+        _healthTimer.Dispose();
         _grpc.Dispose();
         Streams.Dispose();
     }
