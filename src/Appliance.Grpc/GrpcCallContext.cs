@@ -104,6 +104,9 @@ public sealed class GrpcCallContext
     /// <summary>Messages received.</summary>
     internal long RequestMessages { get; set; }
 
+    /// <summary>True once the handler of a streaming method runs.</summary>
+    internal bool IsStream { get; private set; }
+
     /// <summary>True when grpc-encoding says gzip.</summary>
     internal bool RequestGzip { get; private set; }
 
@@ -236,12 +239,15 @@ public sealed class GrpcCallContext
     }
 
     /// <summary>
-    /// Makes <see cref="CancellationToken"/> stand for the end of a stream: deadline if there is one, client gone, grace
-    /// period over.
+    /// Makes <see cref="CancellationToken"/> stand for the end of a stream: deadline if there is one, client gone,
+    /// grace period over.
     /// </summary>
     internal void BeginStream()
-        => _graceOver = _drain.GraceOver.UnsafeRegister(
+    {
+        IsStream = true;
+        _graceOver = _drain.GraceOver.UnsafeRegister(
             static state => ((CancellationTokenSource)state!).Cancel(), StartEnd());
+    }
 
     /// <summary>Forgets the call, so that the context can serve another.</summary>
     internal void End()
@@ -255,6 +261,7 @@ public sealed class GrpcCallContext
         RequestGzip = false;
         LastRequestCompressed = false;
         Counted = false;
+        IsStream = false;
         if (_end is not null)
         {
             _abortion.Dispose();

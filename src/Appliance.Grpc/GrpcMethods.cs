@@ -100,8 +100,8 @@ public sealed class GrpcMethods
     /// <summary>Maps a method that takes and answers any number of messages, in any order.</summary>
     /// <param name="method">As in <see cref="Unary"/>.</param>
     /// <param name="handler">
-    /// Called once for each call, when its headers have come. The call is over when its task completes: with OK, or with
-    /// the status given to <see cref="GrpcCallContext.Fail"/>. Exceptions as in <see cref="Unary"/>.
+    /// Called once for each call, when its headers have come. The call is over when its task completes: with OK, or
+    /// with the status given to <see cref="GrpcCallContext.Fail"/>. Exceptions as in <see cref="Unary"/>.
     /// </param>
     /// <param name="options">What is peculiar to this method; null for nothing.</param>
     /// <returns>This, so that calls chain.</returns>

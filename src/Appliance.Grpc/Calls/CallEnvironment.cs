@@ -19,7 +19,7 @@ internal sealed class CallEnvironment(
 
     public CallObserver Observer { get; } = observer;
 
-    /// <summary>For unary calls. A stream has a context of its own: its handler may hand it to tasks of its own.</summary>
+    /// <summary>For unary calls. A stream has a context of its own: its handler may hand it to its own tasks.</summary>
     public ObjectPool<GrpcCallContext> Contexts { get; } =
         new DefaultObjectPool<GrpcCallContext>(new ContextPolicy(time, drain), RetainedContexts);
 

@@ -53,6 +53,13 @@ internal abstract class CallHandler(string methodName, CallEnvironment environme
 
     protected abstract Task RunAsync(GrpcCallContext call);
 
+    /// <summary>To be called before the handler of a streaming method is.</summary>
+    protected void BeginStream(GrpcCallContext call)
+    {
+        call.BeginStream();
+        Environment.Observer.StreamBegan(call);
+    }
+
     /// <summary>Ends a call: status to the wire if not yet there, measurement, context back to the pool.</summary>
     protected void Finish(GrpcCallContext call, GrpcStatus status)
     {
@@ -118,8 +125,8 @@ internal abstract class CallHandler(string methodName, CallEnvironment environme
     }
 
     /// <summary>
-    /// Waits for a handler. When the call is ended from outside first (deadline, end of the grace period), the client is
-    /// answered at once, even if the handler goes on; the HTTP request is kept until the handler is done, so that
+    /// Waits for a handler. When the call is ended from outside first (deadline, end of the grace period), the client
+    /// is answered at once, even if the handler goes on; the HTTP request is kept until the handler is done, so that
     /// nothing it may touch is recycled under its hands.
     /// </summary>
     /// <returns>What was answered; null when the handler was first and its outcome stands.</returns>

@@ -81,7 +81,7 @@ internal sealed class ResponseSender
         }
     }
 
-    /// <summary>Takes the right to write; false when the call is over. Give it back by <see cref="EndWrite"/>.</summary>
+    /// <summary>Takes the right to write; false when the call is over. Given back by <see cref="EndWrite"/>.</summary>
     /// <exception cref="InvalidOperationException">Another write has not completed.</exception>
     public bool TryBeginWrite()
     {

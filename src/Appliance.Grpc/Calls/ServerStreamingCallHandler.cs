@@ -16,7 +16,7 @@ internal sealed class ServerStreamingCallHandler<TRequest, TResponse>(
 
     protected override Task CallAsync(GrpcCallContext call, TRequest request)
     {
-        call.BeginStream();
+        BeginStream(call);
         return StreamAsync(
             call,
             () => handler(

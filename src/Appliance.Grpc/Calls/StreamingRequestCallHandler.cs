@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Appliance.Grpc.Calls;
 
-/// <summary>The shapes whose request is a stream of messages: the handler runs as soon as the headers have come.</summary>
+/// <summary>The shapes whose request is a stream: the handler runs as soon as the headers have come.</summary>
 internal abstract class StreamingRequestCallHandler<TRequest>(
     string path, CallEnvironment environment, MessageParser<TRequest> parser, GrpcMethodOptions options)
     : CallHandler(path[1..], environment, options)
@@ -29,7 +29,7 @@ internal abstract class StreamingRequestCallHandler<TRequest>(
             rate.MinDataRate = null;
         }
 
-        call.BeginStream();
+        BeginStream(call);
         return CallAsync(call, new GrpcRequestReader<TRequest>(call, _parser));
     }
 

@@ -171,7 +171,8 @@ public sealed class StreamTests : IAsyncLifetime
             waiting.SetResult();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await read);
             await responses.WriteAsync(new TestResponse { Text = "gave up" });
-            await responses.WriteAsync(new TestResponse { Text = (await requests.ReadAsync(call.CancellationToken))!.Text });
+            var request = await requests.ReadAsync(call.CancellationToken);
+            await responses.WriteAsync(new TestResponse { Text = request!.Text });
         };
         await using var stream = RawStream.Open(_server, "Exchange", Token);
         await stream.SendAsync(RawStream.Frame([], "late")[..4]);
