@@ -11,6 +11,7 @@ namespace Appliance.Grpc.Client;
 /// </summary>
 public sealed class GrpcChannel : IDisposable
 {
+    private readonly CancellationTokenSource _closed = new();
     private readonly Transport _transport;
 
     /// <summary>Makes a channel; connects with the first call.</summary>
@@ -25,7 +26,8 @@ public sealed class GrpcChannel : IDisposable
             address,
             options.MaxReceiveMessageSize,
             options.Retry,
-            options.Time);
+            options.Time,
+            _closed.Token);
     }
 
     /// <summary>Calls a method that takes one message and gives one.</summary>
@@ -116,8 +118,13 @@ public sealed class GrpcChannel : IDisposable
             requests, new ResponseMessages<TResponse>(call, parser, call.OpenAsync(requests)));
     }
 
-    /// <summary>Closes the connections; running calls fail.</summary>
-    public void Dispose() => _transport.Http.Dispose();
+    /// <summary>Ends running calls with CANCELLED and closes the connections; further calls fail likewise.</summary>
+    public void Dispose()
+    {
+        // The handler alone would let running calls go on.
+        _closed.Cancel();
+        _transport.Http.Dispose();
+    }
 
     private static SocketsHttpHandler NewHandler() => new()
     {

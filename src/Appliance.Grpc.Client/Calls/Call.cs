@@ -6,7 +6,7 @@ namespace Appliance.Grpc.Client.Calls;
 
 /// <summary>
 /// One call of any shape: its deadline over all attempts, its end, and why it failed. <see cref="Token"/> is cancelled
-/// when the caller gives the call up, when the deadline passes, and by <see cref="End"/>.
+/// when the caller gives the call up, when the deadline passes, when the channel is disposed, and by <see cref="End"/>.
 /// </summary>
 internal sealed class Call : IDisposable
 {
@@ -19,7 +19,8 @@ internal sealed class Call : IDisposable
     private readonly TimeSpan? _timeout;
     private readonly long _start;
     private readonly CancellationTokenSource _source;
-    private readonly CancellationTokenRegistration _registration;
+    private readonly CancellationTokenRegistration _callerGone;
+    private readonly CancellationTokenRegistration _channelGone;
     private int _attempts;
     private volatile bool _abandoned;
 
@@ -37,8 +38,8 @@ internal sealed class Call : IDisposable
             ? new CancellationTokenSource(limit < s_longestTimer ? limit : s_longestTimer, transport.Time)
             : new CancellationTokenSource();
         Token = _source.Token;
-        _registration = caller.UnsafeRegister(
-            static source => ((CancellationTokenSource)source!).Cancel(), _source);
+        _callerGone = caller.UnsafeRegister(static call => ((Call)call!).End(), this);
+        _channelGone = transport.Closed.UnsafeRegister(static call => ((Call)call!).End(), this);
     }
 
     public CancellationToken Token { get; }
@@ -104,21 +105,29 @@ internal sealed class Call : IDisposable
     /// <summary>What a failure means to the caller: a status, or that it was the caller who cancelled.</summary>
     public Exception Explain(Exception exception) => exception switch
     {
-        not (HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException) => exception,
+        not (HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
+            => exception,
         _ when _caller.IsCancellationRequested
             => new OperationCanceledException("The call was cancelled.", exception, _caller),
         _ when _abandoned => new GrpcStatusException(
             GrpcStatusCode.Cancelled, "The call was disposed before its end.", inner: exception),
+        _ when _transport.Closed.IsCancellationRequested
+            => new GrpcStatusException(GrpcStatusCode.Cancelled, "The channel was disposed.", inner: exception),
         _ when Token.IsCancellationRequested || Left <= TimeSpan.Zero => Late(exception),
-        ObjectDisposedException => new GrpcStatusException(
-            GrpcStatusCode.Cancelled, "The channel was disposed.", inner: exception),
         _ => TransportErrors.ToStatus(exception),
     };
 
     public void ThrowIfCallerCancelled() => _caller.ThrowIfCancellationRequested();
 
     /// <summary>The call is over: whatever of it still runs stops, and the server is told if it does not know.</summary>
-    public void End() => _source.Cancel();
+    public void End()
+    {
+        // A read that was in progress comes here once more after the call was disposed.
+        if (!Token.IsCancellationRequested)
+        {
+            _source.Cancel();
+        }
+    }
 
     /// <summary>The caller disposes the call: what still waits on it fails with CANCELLED.</summary>
     public void Abandon()
@@ -129,7 +138,8 @@ internal sealed class Call : IDisposable
 
     public void Dispose()
     {
-        _registration.Dispose();
+        _callerGone.Dispose();
+        _channelGone.Dispose();
         _source.Dispose();
     }
 

@@ -6,5 +6,11 @@ namespace Appliance.Grpc.Client.Calls;
 /// <param name="MaxReceiveMessageSize">In bytes.</param>
 /// <param name="Retry">When a call is tried again.</param>
 /// <param name="Time">Measures deadlines and waits.</param>
+/// <param name="Closed">Cancelled when the channel is disposed.</param>
 internal sealed record Transport(
-    HttpMessageInvoker Http, Uri Address, int MaxReceiveMessageSize, GrpcRetryPolicy Retry, TimeProvider Time);
+    HttpMessageInvoker Http,
+    Uri Address,
+    int MaxReceiveMessageSize,
+    GrpcRetryPolicy Retry,
+    TimeProvider Time,
+    CancellationToken Closed);

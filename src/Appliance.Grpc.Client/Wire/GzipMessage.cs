@@ -63,7 +63,8 @@ internal static class GzipMessage
 
     private static byte[] Grow(byte[] full, int maxSize)
     {
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(full.Length * 2L, Math.Min(maxSize + 1L, Array.MaxLength)));
+        var most = Math.Min(maxSize + 1L, Array.MaxLength);
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(full.Length * 2L, most));
         full.CopyTo(larger, 0);
         ArrayPool<byte>.Shared.Return(full, clearArray: true);
         return larger;

@@ -23,7 +23,8 @@ internal static class MessageFrame
     }
 
     /// <summary>Gives a pooled frame back, cleared: requests carry secrets.</summary>
-    public static void Return(ArraySegment<byte> frame) => ArrayPool<byte>.Shared.Return(frame.Array!, clearArray: true);
+    public static void Return(ArraySegment<byte> frame)
+        => ArrayPool<byte>.Shared.Return(frame.Array!, clearArray: true);
 
     private static int SizeOf(IMessage message)
     {

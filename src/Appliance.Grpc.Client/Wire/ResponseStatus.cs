@@ -110,7 +110,8 @@ internal static class ResponseStatus
                 }
             }
         }
-        catch (Exception exception) when (exception is FormatException or InvalidProtocolBufferException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is FormatException or InvalidProtocolBufferException or InvalidOperationException)
         {
             // InvalidOperationException: a RetryInfo whose duration is out of range.
             // Details are a help, not the status itself: what cannot be read is left out.

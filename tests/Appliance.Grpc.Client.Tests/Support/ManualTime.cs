@@ -77,7 +77,7 @@ internal sealed class ManualTime : TimeProvider
 
         public ValueTask DisposeAsync()
         {
-            Dispose();
+            Interlocked.Exchange(ref _due, long.MaxValue);
             return ValueTask.CompletedTask;
         }
     }

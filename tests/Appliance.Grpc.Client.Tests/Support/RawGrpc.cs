@@ -46,15 +46,19 @@ internal static class RawGrpc
     }
 
     /// <summary>Headers of a response, sent at once.</summary>
-    public static Task BeginAsync(HttpContext http)
+    public static async Task BeginAsync(HttpContext http)
     {
         http.Response.ContentType = "application/grpc";
-        return http.Response.StartAsync(http.RequestAborted);
+        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
     }
 
     public static async Task WriteAsync(HttpContext http, Note note)
     {
-        http.Response.ContentType = "application/grpc";
+        if (!http.Response.HasStarted)
+        {
+            http.Response.ContentType = "application/grpc";
+        }
+
         await http.Response.BodyWriter.WriteAsync(Frame(note), http.RequestAborted);
     }
 

@@ -108,7 +108,8 @@ internal sealed class RawHttp2 : IAsyncDisposable
                 }
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException)
+        catch (Exception exception)
+            when (exception is OperationCanceledException or IOException or ObjectDisposedException)
         {
             // The client left, the test ended, or the answer closed the connection.
         }

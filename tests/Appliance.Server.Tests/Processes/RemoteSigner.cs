@@ -113,5 +113,5 @@ internal sealed class RemoteSigner : IDisposable
 
     public void Dispose() => _channel.Dispose();
 
-    private GrpcMetadata Bearer() => new() { { "authorization", "Bearer " + Token } };
+    private GrpcCallOptions Bearer() => new() { Metadata = new() { { "authorization", $"Bearer {Token}" } } };
 }
