@@ -55,7 +55,7 @@ internal sealed class RemoteSigner : IDisposable
         var login = await remote._channel.UnaryAsync<Proto.LoginRequest, Proto.LoginResponse>(
             Proto.AuthReflection.Descriptor.Services[0].FindMethodByName("Login"),
             new Proto.LoginRequest(),
-            new GrpcMetadata { { "authorization", signer.Basic.ToString() } },
+            new GrpcCallOptions { Metadata = new() { { "authorization", signer.Basic.ToString() } } },
             cancellationToken: TestContext.Current.CancellationToken);
         remote.Token = login.Message.AccessToken;
         return remote;
