@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using Appliance.Grpc.Calls;
 using Appliance.Grpc.Wire;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Appliance.Grpc;
 
@@ -15,16 +15,18 @@ public sealed class GrpcCallContext
     private static readonly TimeSpan s_longestTimer = TimeSpan.FromDays(30);
 
     private readonly TimeProvider _time;
+    private readonly CallDrain _drain;
     private HttpContext? _http;
     private TimeSpan? _timeout;
-    private CancellationTokenSource? _deadline;
+    private CancellationTokenSource? _end;
     private CancellationTokenRegistration _abortion;
+    private CancellationTokenRegistration _graceOver;
     private GrpcStatus? _failure;
-    private List<KeyValuePair<string, string>>? _trailers;
 
-    internal GrpcCallContext(TimeProvider time)
+    internal GrpcCallContext(TimeProvider time, CallDrain drain)
     {
         _time = time;
+        _drain = drain;
     }
 
     /// <summary>The method called, <c>package.Service/Method</c>.</summary>
@@ -66,40 +68,52 @@ public sealed class GrpcCallContext
     }
 
     /// <summary>
-    /// Cancelled when the deadline passes, the client cancels or the connection breaks. Whether the handler looks at it
-    /// or not, the client is answered DEADLINE_EXCEEDED at the deadline. Made at the first use: who does not ask does
-    /// not pay.
+    /// Cancelled when the deadline passes, the client cancels or the connection breaks; for streams also when the
+    /// server stops and their grace period is over. Whether the handler looks at it or not, the client is answered
+    /// DEADLINE_EXCEEDED at the deadline, or UNAVAILABLE after the grace period. Made at the first use: who does not
+    /// ask does not pay.
     /// </summary>
     public CancellationToken CancellationToken
-        => _timeout is null ? Http.RequestAborted : (_deadline ?? StartDeadline()).Token;
+        => _end is { } end ? end.Token : _timeout is null ? Http.RequestAborted : StartEnd().Token;
 
     /// <summary>
     /// Cancelled when the server begins to stop. A stream that could go on for ever takes nothing new then, finishes
     /// what it has and ends; what still runs after the grace period is cancelled with UNAVAILABLE.
     /// </summary>
-    public CancellationToken Draining => CancellationToken.None;
+    public CancellationToken Draining => _drain.Started;
 
     /// <summary>
     /// True: the messages written from now on are compressed with gzip, if the client takes it and this was true when
     /// the headers were sent. Starts as <see cref="GrpcMethodOptions.CompressResponses"/>; may change from message to
     /// message.
     /// </summary>
-    public bool CompressResponses { get; set; }
+    public bool CompressResponses
+    {
+        get => Sender.Compress;
+        set => Sender.Compress = value;
+    }
+
+    /// <summary>True when the request message read last came compressed.</summary>
+    public bool LastRequestCompressed { get; internal set; }
 
     internal long StartedAt { get; private set; }
 
+    /// <summary>Bytes of the messages received, as they came, without their frames' headers.</summary>
     internal long RequestSize { get; set; }
 
-    internal long ResponseSize { get; set; }
+    /// <summary>Messages received.</summary>
+    internal long RequestMessages { get; set; }
+
+    /// <summary>True once the handler of a streaming method runs.</summary>
+    internal bool IsStream { get; private set; }
 
     /// <summary>True when grpc-encoding says gzip.</summary>
     internal bool RequestGzip { get; private set; }
 
-    /// <summary>True once a message is in the response: the status then goes into trailers.</summary>
-    internal bool MessageWritten { get; set; }
+    /// <summary>True when the call counts among its method's concurrent ones.</summary>
+    internal bool Counted { get; set; }
 
-    /// <summary>True once the status is on its way.</summary>
-    internal bool Answered { get; private set; }
+    internal ResponseSender Sender { get; } = new();
 
     internal GrpcStatus? Failure => _failure;
 
@@ -108,8 +122,14 @@ public sealed class GrpcCallContext
 
     internal bool ClientGone => Http.RequestAborted.IsCancellationRequested;
 
-    internal bool DeadlinePassed
-        => _deadline is { IsCancellationRequested: true } && !ClientGone;
+    /// <summary>True when the call was ended from outside its handler.</summary>
+    internal bool Ended => _end is { IsCancellationRequested: true };
+
+    /// <summary>Why the call was ended from outside its handler.</summary>
+    internal GrpcStatus EndStatus
+        => ClientGone ? WireStatus.Cancelled
+            : _drain.GraceOver.IsCancellationRequested ? WireStatus.Stopped
+            : WireStatus.DeadlineExceeded;
 
     /// <summary>
     /// Ends the call with a status and without an exception. The handler then gives null as its response.
@@ -157,20 +177,35 @@ public sealed class GrpcCallContext
     public void AddHeader(string name, string value)
     {
         CheckText(name, value);
-        Http.Response.Headers.Append(name, value);
+        Sender.AddHeader(name, value);
     }
 
     /// <summary>Sends a binary metadata entry with the response's headers.</summary>
     /// <param name="name">As in <see cref="AddHeader(string, string)"/>, but ending in <c>-bin</c>.</param>
     /// <param name="value">Any bytes.</param>
     public void AddHeader(string name, ReadOnlySpan<byte> value)
-        => Http.Response.Headers.Append(name, EncodeBinary(name, value));
+        => Sender.AddHeader(name, EncodeBinary(name, value));
 
     /// <summary>
     /// Sends the headers now, for clients that wait for them; otherwise they go with the first message. No effect when
     /// they are sent already.
     /// </summary>
-    public ValueTask SendHeadersAsync() => throw new NotSupportedException(nameof(CompressResponses));
+    public async ValueTask SendHeadersAsync()
+    {
+        if (!Sender.TryBeginWrite())
+        {
+            throw new OperationCanceledException(CancellationToken);
+        }
+
+        try
+        {
+            await Sender.SendHeadersAsync();
+        }
+        finally
+        {
+            Sender.EndWrite();
+        }
+    }
 
     /// <summary>Sends a metadata entry with the status, after the response.</summary>
     /// <param name="name">As in <see cref="AddHeader(string, string)"/>.</param>
@@ -178,20 +213,21 @@ public sealed class GrpcCallContext
     public void AddTrailer(string name, string value)
     {
         CheckText(name, value);
-        (_trailers ??= []).Add(new(name, value));
+        Sender.AddTrailer(name, value);
     }
 
     /// <summary>Sends a binary metadata entry with the status, after the response.</summary>
     /// <param name="name">As in <see cref="AddHeader(string, string)"/>, but ending in <c>-bin</c>.</param>
     /// <param name="value">Any bytes.</param>
     public void AddTrailer(string name, ReadOnlySpan<byte> value)
-        => (_trailers ??= []).Add(new(name, EncodeBinary(name, value)));
+        => Sender.AddTrailer(name, EncodeBinary(name, value));
 
-    internal void Begin(HttpContext http, string methodName)
+    internal void Begin(HttpContext http, string methodName, bool compressResponses)
     {
         _http = http;
         MethodName = methodName;
         StartedAt = _time.GetTimestamp();
+        Sender.Begin(http, compressResponses);
     }
 
     internal void SetTimeout(TimeSpan timeout) => _timeout = timeout;
@@ -203,63 +239,37 @@ public sealed class GrpcCallContext
     }
 
     /// <summary>
-    /// Writes the status: into the headers while no message was written (trailers-only), else into the trailers.
+    /// Makes <see cref="CancellationToken"/> stand for the end of a stream: deadline if there is one, client gone,
+    /// grace period over.
     /// </summary>
-    internal void WriteStatus(GrpcStatus status)
+    internal void BeginStream()
     {
-        Answered = true;
-        var response = Http.Response;
-        if (response.HasStarted && !MessageWritten)
-        {
-            return; // Only after the client went away; there is nobody to tell.
-        }
-
-        var fields = MessageWritten
-            ? Http.Features.Get<IHttpResponseTrailersFeature>()!.Trailers
-            : response.Headers;
-        fields.GrpcStatus = status.CodeText;
-        if (status.EncodedMessage.Length > 0)
-        {
-            fields.GrpcMessage = status.EncodedMessage;
-        }
-
-        if (status.EncodedDetails is not null)
-        {
-            fields["grpc-status-details-bin"] = status.EncodedDetails;
-        }
-
-        if (status.EncodedPushback is not null)
-        {
-            fields["grpc-retry-pushback-ms"] = status.EncodedPushback;
-        }
-
-        if (_trailers is { Count: > 0 })
-        {
-            foreach (var (name, value) in _trailers)
-            {
-                fields.Append(name, value);
-            }
-        }
+        IsStream = true;
+        _graceOver = _drain.GraceOver.UnsafeRegister(
+            static state => ((CancellationTokenSource)state!).Cancel(), StartEnd());
     }
 
     /// <summary>Forgets the call, so that the context can serve another.</summary>
     internal void End()
     {
+        Sender.End();
         _http = null;
         _timeout = null;
         _failure = null;
-        _trailers?.Clear();
         RequestSize = 0;
-        ResponseSize = 0;
+        RequestMessages = 0;
         RequestGzip = false;
-        MessageWritten = false;
-        Answered = false;
-        if (_deadline is not null)
+        LastRequestCompressed = false;
+        Counted = false;
+        IsStream = false;
+        if (_end is not null)
         {
             _abortion.Dispose();
             _abortion = default;
-            _deadline.Dispose();
-            _deadline = null;
+            _graceOver.Dispose();
+            _graceOver = default;
+            _end.Dispose();
+            _end = null;
         }
     }
 
@@ -285,11 +295,20 @@ public sealed class GrpcCallContext
     }
 
     /// <summary>The handler and the envelope may both come first, on two threads: one of them wins.</summary>
-    private CancellationTokenSource StartDeadline()
+    private CancellationTokenSource StartEnd()
     {
-        var remaining = TimeRemaining;
-        var source = new CancellationTokenSource(remaining < s_longestTimer ? remaining : s_longestTimer, _time);
-        if (Interlocked.CompareExchange(ref _deadline, source, null) is { } first)
+        CancellationTokenSource source;
+        if (_timeout is null)
+        {
+            source = new CancellationTokenSource();
+        }
+        else
+        {
+            var remaining = TimeRemaining;
+            source = new CancellationTokenSource(remaining < s_longestTimer ? remaining : s_longestTimer, _time);
+        }
+
+        if (Interlocked.CompareExchange(ref _end, source, null) is { } first)
         {
             source.Dispose();
             return first;

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
 using Appliance.Grpc.Calls;
 using Appliance.Grpc.Observation;
+using Appliance.Grpc.Services;
 using Appliance.Grpc.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -17,8 +18,8 @@ public sealed class GrpcDispatcher : IDisposable
 {
     private readonly FrozenDictionary<string, CallHandler> _handlers;
     private readonly CallHandler _unknown;
-    private readonly CallEnvironment _environment;
     private readonly GrpcMetrics _metrics;
+    private readonly CallDrain _drain;
 
     /// <summary>Freezes the methods mapped so far.</summary>
     /// <param name="methods">What to serve.</param>
@@ -39,9 +40,11 @@ public sealed class GrpcDispatcher : IDisposable
         ArgumentNullException.ThrowIfNull(loggers);
 
         _metrics = new GrpcMetrics(meters);
-        _environment = new CallEnvironment(options, time, new CallObserver(_metrics, loggers, time));
-        _handlers = methods.Build(_environment).ToFrozenDictionary(StringComparer.Ordinal);
-        _unknown = new UnknownMethodHandler(_environment);
+        _drain = new CallDrain(time);
+        var environment = new CallEnvironment(options, time, new CallObserver(_metrics, loggers, time), _drain);
+        var served = options.Reflection ? ReflectionMethods.AddTo(methods) : methods;
+        _handlers = served.Build(environment).ToFrozenDictionary(StringComparer.Ordinal);
+        _unknown = new UnknownMethodHandler(environment);
     }
 
     /// <summary>
@@ -70,10 +73,14 @@ public sealed class GrpcDispatcher : IDisposable
     /// </param>
     public void Drain(TimeSpan grace)
     {
-        _ = grace;
-        _environment.Draining = true;
+        ArgumentOutOfRangeException.ThrowIfLessThan(grace, TimeSpan.Zero);
+        _drain.Begin(grace);
     }
 
     /// <summary>Ends the metrics, unless a meter factory owns them.</summary>
-    public void Dispose() => _metrics.Dispose();
+    public void Dispose()
+    {
+        _drain.Dispose();
+        _metrics.Dispose();
+    }
 }

@@ -12,9 +12,9 @@ public sealed class GrpcMethodOptions
     public int? MaxReceiveMessageSize { get; init; }
 
     /// <summary>
-    /// Looks at the request's headers and gives the status to refuse with, or null. Asked only when the body is not
-    /// there yet, before it is waited for and gathered: a stranger's request then takes no memory and no time. The
-    /// handler asks again.
+    /// Looks at the request's headers and gives the status to refuse with, or null. Asked before a body is waited for
+    /// and gathered, so that a stranger's request takes no memory and no time; not asked when the one message is there
+    /// already. The handler asks again.
     /// </summary>
     public Func<HttpContext, GrpcStatus?>? Admit { get; init; }
 

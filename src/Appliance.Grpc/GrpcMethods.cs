@@ -11,9 +11,15 @@ namespace Appliance.Grpc;
 public sealed class GrpcMethods
 {
     private readonly Dictionary<string, Func<CallEnvironment, CallHandler>> _factories = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ServiceDescriptor> _services = new(StringComparer.Ordinal);
 
     /// <summary>The paths mapped so far, <c>/package.Service/Method</c>.</summary>
     public IReadOnlyCollection<string> Paths => _factories.Keys;
+
+    /// <summary>The services with a method mapped so far, <c>package.Service</c>.</summary>
+    public IReadOnlyCollection<string> ServiceNames => _services.Keys;
+
+    internal IReadOnlyCollection<ServiceDescriptor> Services => _services.Values;
 
     /// <summary>Maps a unary method.</summary>
     /// <param name="method">
@@ -39,7 +45,7 @@ public sealed class GrpcMethods
     {
         ArgumentNullException.ThrowIfNull(handler);
         var path = Check(method, typeof(TRequest), typeof(TResponse), clientStreaming: false, serverStreaming: false);
-        Add(path, environment => new UnaryCallHandler<TRequest, TResponse>(
+        Add(method, path, environment => new UnaryCallHandler<TRequest, TResponse>(
             path, environment, ParserOf<TRequest>(method), handler, options ?? new GrpcMethodOptions()));
         return this;
     }
@@ -62,7 +68,7 @@ public sealed class GrpcMethods
     {
         ArgumentNullException.ThrowIfNull(handler);
         var path = Check(method, typeof(TRequest), typeof(TResponse), clientStreaming: false, serverStreaming: true);
-        Add(path, environment => new ServerStreamingCallHandler<TRequest, TResponse>(
+        Add(method, path, environment => new ServerStreamingCallHandler<TRequest, TResponse>(
             path, environment, ParserOf<TRequest>(method), handler, options ?? new GrpcMethodOptions()));
         return this;
     }
@@ -86,7 +92,7 @@ public sealed class GrpcMethods
     {
         ArgumentNullException.ThrowIfNull(handler);
         var path = Check(method, typeof(TRequest), typeof(TResponse), clientStreaming: true, serverStreaming: false);
-        Add(path, environment => new ClientStreamingCallHandler<TRequest, TResponse>(
+        Add(method, path, environment => new ClientStreamingCallHandler<TRequest, TResponse>(
             path, environment, ParserOf<TRequest>(method), handler, options ?? new GrpcMethodOptions()));
         return this;
     }
@@ -94,8 +100,8 @@ public sealed class GrpcMethods
     /// <summary>Maps a method that takes and answers any number of messages, in any order.</summary>
     /// <param name="method">As in <see cref="Unary"/>.</param>
     /// <param name="handler">
-    /// Called once for each call, when its headers have come. The call is over when its task completes: with OK, or with
-    /// the status given to <see cref="GrpcCallContext.Fail"/>. Exceptions as in <see cref="Unary"/>.
+    /// Called once for each call, when its headers have come. The call is over when its task completes: with OK, or
+    /// with the status given to <see cref="GrpcCallContext.Fail"/>. Exceptions as in <see cref="Unary"/>.
     /// </param>
     /// <param name="options">What is peculiar to this method; null for nothing.</param>
     /// <returns>This, so that calls chain.</returns>
@@ -109,20 +115,59 @@ public sealed class GrpcMethods
     {
         ArgumentNullException.ThrowIfNull(handler);
         var path = Check(method, typeof(TRequest), typeof(TResponse), clientStreaming: true, serverStreaming: true);
-        Add(path, environment => new BidirectionalCallHandler<TRequest, TResponse>(
+        Add(method, path, environment => new BidirectionalCallHandler<TRequest, TResponse>(
             path, environment, ParserOf<TRequest>(method), handler, options ?? new GrpcMethodOptions()));
         return this;
+    }
+
+    /// <summary>
+    /// Maps a bidirectional method to the messages of another whose fields are the same on the wire: two packages of
+    /// one protocol, one handler.
+    /// </summary>
+    internal GrpcMethods BidirectionalStreamingAs<TRequest, TResponse>(
+        MethodDescriptor method,
+        MethodDescriptor model,
+        Func<GrpcRequestReader<TRequest>, GrpcResponseWriter<TResponse>, GrpcCallContext, Task> handler,
+        GrpcMethodOptions options)
+        where TRequest : class, IBufferMessage, IMessage<TRequest>
+        where TResponse : class, IBufferMessage
+    {
+        _ = Check(model, typeof(TRequest), typeof(TResponse), clientStreaming: true, serverStreaming: true);
+        var path = Check(
+            method, method.InputType.ClrType, method.OutputType.ClrType, clientStreaming: true, serverStreaming: true);
+        Add(method, path, environment => new BidirectionalCallHandler<TRequest, TResponse>(
+            path, environment, ParserOf<TRequest>(model), handler, options));
+        return this;
+    }
+
+    /// <summary>The same methods, to add to without touching these.</summary>
+    internal GrpcMethods Copy()
+    {
+        var copy = new GrpcMethods();
+        foreach (var (path, factory) in _factories)
+        {
+            copy._factories.Add(path, factory);
+        }
+
+        foreach (var (name, service) in _services)
+        {
+            copy._services.Add(name, service);
+        }
+
+        return copy;
     }
 
     internal Dictionary<string, CallHandler> Build(CallEnvironment environment)
         => _factories.ToDictionary(pair => pair.Key, pair => pair.Value(environment), StringComparer.Ordinal);
 
-    private void Add(string path, Func<CallEnvironment, CallHandler> factory)
+    private void Add(MethodDescriptor method, string path, Func<CallEnvironment, CallHandler> factory)
     {
         if (!_factories.TryAdd(path, factory))
         {
             throw new ArgumentException($"The method {path} is mapped already; map it once.", nameof(path));
         }
+
+        _services.TryAdd(method.Service.FullName, method.Service);
     }
 
     private static MessageParser<TRequest> ParserOf<TRequest>(MethodDescriptor method)

@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+using Appliance.Grpc.Wire;
 using Google.Protobuf;
 
 namespace Appliance.Grpc;
@@ -10,9 +12,17 @@ namespace Appliance.Grpc;
 public sealed class GrpcResponseWriter<T>
     where T : class, IBufferMessage
 {
-    internal GrpcResponseWriter(GrpcCallContext call)
+    /// <summary>Unflushed bytes that are sent without being asked to.</summary>
+    private const long MostUnflushed = 16 * 1024;
+
+    private readonly GrpcCallContext _call;
+    private readonly int _maxSize;
+    private long _flushed;
+
+    internal GrpcResponseWriter(GrpcCallContext call, int maxSize)
     {
-        _ = call;
+        _call = call;
+        _maxSize = maxSize;
     }
 
     /// <summary>Writes a message, after the headers if they have not been sent.</summary>
@@ -25,9 +35,69 @@ public sealed class GrpcResponseWriter<T>
     /// <exception cref="OperationCanceledException">
     /// The call is over: <see cref="GrpcCallContext.CancellationToken"/>.
     /// </exception>
-    public ValueTask WriteAsync(T message, bool flush = true) => throw new NotSupportedException();
+    public ValueTask WriteAsync(T message, bool flush = true)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        Begin();
+        var done = true;
+        try
+        {
+            if (!_call.Sender.TryWrite(message, _maxSize))
+            {
+                throw new GrpcStatusException(WireStatus.ResponseTooLarge);
+            }
+
+            if (!flush && _call.Sender.Size - _flushed < MostUnflushed)
+            {
+                return ValueTask.CompletedTask;
+            }
+
+            done = false;
+        }
+        finally
+        {
+            if (done)
+            {
+                _call.Sender.EndWrite();
+            }
+        }
+
+        return SendAsync();
+    }
 
     /// <summary>Sends what was written without a flush.</summary>
     /// <exception cref="OperationCanceledException">As in <see cref="WriteAsync"/>.</exception>
-    public ValueTask FlushAsync() => throw new NotSupportedException();
+    public ValueTask FlushAsync()
+    {
+        Begin();
+        return SendAsync();
+    }
+
+    private void Begin()
+    {
+        if (!_call.Sender.TryBeginWrite())
+        {
+            throw new OperationCanceledException(_call.CancellationToken);
+        }
+    }
+
+    /// <summary>The right to write is held, and given back here.</summary>
+    private async ValueTask SendAsync()
+    {
+        FlushResult result;
+        try
+        {
+            _flushed = _call.Sender.Size;
+            result = await _call.Sender.FlushAsync();
+        }
+        finally
+        {
+            _call.Sender.EndWrite();
+        }
+
+        if (result.IsCompleted || result.IsCanceled || _call.Ended)
+        {
+            throw new OperationCanceledException(_call.CancellationToken);
+        }
+    }
 }

@@ -35,4 +35,12 @@ public sealed class GrpcServerOptions
     /// True: the caller is told type and text of a handler's exception. For development only. Defaults to false.
     /// </summary>
     public bool DetailedErrors { get; set; }
+
+    /// <summary>
+    /// True: <c>grpc.reflection.v1.ServerReflection</c> and its older name <c>v1alpha</c> are served too. They tell
+    /// whoever asks which services are mapped, themselves included, and all files of the contracts
+    /// (grpc/doc/server-reflection.md). A request has at most 4,096 bytes; of each, 100 streams at a time. Defaults to
+    /// false.
+    /// </summary>
+    public bool Reflection { get; set; }
 }

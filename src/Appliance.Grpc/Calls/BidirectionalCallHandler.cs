@@ -2,16 +2,19 @@ using Google.Protobuf;
 
 namespace Appliance.Grpc.Calls;
 
-/// <summary>Skeleton.</summary>
+/// <summary>Any number of messages both ways, in any order.</summary>
 internal sealed class BidirectionalCallHandler<TRequest, TResponse>(
     string path,
     CallEnvironment environment,
     MessageParser<TRequest> parser,
     Func<GrpcRequestReader<TRequest>, GrpcResponseWriter<TResponse>, GrpcCallContext, Task> handler,
-    GrpcMethodOptions options) : CallHandler(path[1..], environment)
+    GrpcMethodOptions options) : StreamingRequestCallHandler<TRequest>(path, environment, parser, options)
     where TRequest : class, IBufferMessage, IMessage<TRequest>
     where TResponse : class, IBufferMessage
 {
-    protected override Task RunAsync(GrpcCallContext call)
-        => throw new NotSupportedException($"{parser is null}{handler is null}{options is null}");
+    protected override Task CallAsync(GrpcCallContext call, GrpcRequestReader<TRequest> requests)
+        => StreamAsync(
+            call,
+            () => handler(
+                requests, new GrpcResponseWriter<TResponse>(call, Environment.MaxSendMessageSize), call));
 }

@@ -4,11 +4,10 @@ using Microsoft.Extensions.ObjectPool;
 namespace Appliance.Grpc.Calls;
 
 /// <summary>What the handlers of one dispatcher share: a snapshot of the options, the clock, the observer.</summary>
-internal sealed class CallEnvironment(GrpcServerOptions options, TimeProvider time, CallObserver observer)
+internal sealed class CallEnvironment(
+    GrpcServerOptions options, TimeProvider time, CallObserver observer, CallDrain drain)
 {
     private const int RetainedContexts = 1_024;
-
-    private volatile bool _draining;
 
     public int MaxReceiveMessageSize { get; } = options.MaxReceiveMessageSize;
 
@@ -20,18 +19,17 @@ internal sealed class CallEnvironment(GrpcServerOptions options, TimeProvider ti
 
     public CallObserver Observer { get; } = observer;
 
+    /// <summary>For unary calls. A stream has a context of its own: its handler may hand it to its own tasks.</summary>
     public ObjectPool<GrpcCallContext> Contexts { get; } =
-        new DefaultObjectPool<GrpcCallContext>(new ContextPolicy(time), RetainedContexts);
+        new DefaultObjectPool<GrpcCallContext>(new ContextPolicy(time, drain), RetainedContexts);
 
-    public bool Draining
-    {
-        get => _draining;
-        set => _draining = value;
-    }
+    public bool Draining => drain.Started.IsCancellationRequested;
 
-    private sealed class ContextPolicy(TimeProvider time) : PooledObjectPolicy<GrpcCallContext>
+    public GrpcCallContext NewContext() => new(Time, drain);
+
+    private sealed class ContextPolicy(TimeProvider time, CallDrain drain) : PooledObjectPolicy<GrpcCallContext>
     {
-        public override GrpcCallContext Create() => new(time);
+        public override GrpcCallContext Create() => new(time, drain);
 
         public override bool Return(GrpcCallContext obj) => true;
     }

@@ -2,16 +2,24 @@ using Google.Protobuf;
 
 namespace Appliance.Grpc.Calls;
 
-/// <summary>Skeleton.</summary>
+/// <summary>One request message, any number of response messages.</summary>
 internal sealed class ServerStreamingCallHandler<TRequest, TResponse>(
     string path,
     CallEnvironment environment,
     MessageParser<TRequest> parser,
     Func<TRequest, GrpcResponseWriter<TResponse>, GrpcCallContext, Task> handler,
-    GrpcMethodOptions options) : CallHandler(path[1..], environment)
+    GrpcMethodOptions options) : SingleRequestCallHandler<TRequest>(path, environment, parser, options)
     where TRequest : class, IBufferMessage, IMessage<TRequest>
     where TResponse : class, IBufferMessage
 {
-    protected override Task RunAsync(GrpcCallContext call)
-        => throw new NotSupportedException($"{parser is null}{handler is null}{options is null}");
+    protected override bool PoolsContexts => false;
+
+    protected override Task CallAsync(GrpcCallContext call, TRequest request)
+    {
+        BeginStream(call);
+        return StreamAsync(
+            call,
+            () => handler(
+                request, new GrpcResponseWriter<TResponse>(call, Environment.MaxSendMessageSize), call));
+    }
 }

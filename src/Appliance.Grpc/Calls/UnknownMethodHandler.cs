@@ -1,7 +1,8 @@
 namespace Appliance.Grpc.Calls;
 
 /// <summary>Answers UNIMPLEMENTED. Unknown methods share one name in the metrics: no series per hostile path.</summary>
-internal sealed class UnknownMethodHandler(CallEnvironment environment) : CallHandler("unknown", environment)
+internal sealed class UnknownMethodHandler(CallEnvironment environment)
+    : CallHandler("unknown", environment, new GrpcMethodOptions())
 {
     private const int LongestNamedPath = 256;
 

@@ -7,11 +7,24 @@ internal sealed partial class CallObserver(GrpcMetrics metrics, ILoggerFactory l
 {
     private readonly ILogger _logger = loggers.CreateLogger(GrpcMetrics.MeterName);
 
+    public void StreamBegan(GrpcCallContext call) => metrics.StreamsChanged(call.MethodName, 1);
+
     public void Ended(GrpcCallContext call, GrpcStatus status)
     {
+        if (call.IsStream)
+        {
+            metrics.StreamsChanged(call.MethodName, -1);
+        }
+
         var duration = time.GetElapsedTime(call.StartedAt);
         metrics.CallEnded(
-            call.MethodName, status.CodeName, duration.TotalSeconds, call.RequestSize, call.ResponseSize);
+            call.MethodName,
+            status.CodeName,
+            duration.TotalSeconds,
+            call.RequestSize,
+            call.Sender.Size,
+            call.RequestMessages,
+            call.Sender.Messages);
         if (_logger.IsEnabled(LogLevel.Debug))
         {
             var connection = call.Http.Connection;
@@ -20,8 +33,10 @@ internal sealed partial class CallObserver(GrpcMetrics metrics, ILoggerFactory l
                 call.MethodName,
                 status.CodeName,
                 duration.TotalMilliseconds,
+                call.RequestMessages,
                 call.RequestSize,
-                call.ResponseSize,
+                call.Sender.Messages,
+                call.Sender.Size,
                 connection.RemoteIpAddress?.ToString() ?? "local",
                 connection.RemotePort);
         }
@@ -32,14 +47,18 @@ internal sealed partial class CallObserver(GrpcMetrics metrics, ILoggerFactory l
 
     private static partial class Log
     {
-        [LoggerMessage(7000, LogLevel.Debug, "{Method} {Status} in {Milliseconds} ms, {RequestSize} bytes in, " +
-            "{ResponseSize} bytes out, peer {Peer}:{Port}", EventName = "CallEnded", SkipEnabledCheck = true)]
+        [LoggerMessage(7000, LogLevel.Debug, "{Method} {Status} in {Milliseconds} ms, {RequestMessages} messages " +
+            "of {RequestSize} bytes in, {ResponseMessages} of {ResponseSize} out, peer {Peer}:{Port}",
+            EventName = "CallEnded",
+            SkipEnabledCheck = true)]
         public static partial void CallEnded(
             ILogger logger,
             string method,
             string status,
             double milliseconds,
+            long requestMessages,
             long requestSize,
+            long responseMessages,
             long responseSize,
             string peer,
             int port);

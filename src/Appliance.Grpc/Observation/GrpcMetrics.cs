@@ -12,6 +12,9 @@ internal sealed class GrpcMetrics : IDisposable
     private readonly Histogram<double> _duration;
     private readonly Histogram<long> _requestSize;
     private readonly Histogram<long> _responseSize;
+    private readonly Counter<long> _requestMessages;
+    private readonly Counter<long> _responseMessages;
+    private readonly UpDownCounter<long> _streams;
 
     public GrpcMetrics(IMeterFactory? factory)
     {
@@ -27,12 +30,28 @@ internal sealed class GrpcMetrics : IDisposable
                     [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
             });
         _requestSize = _meter.CreateHistogram(
-            "rpc.server.request.size", "By", "Request message as received.", advice: Sizes());
+            "rpc.server.request.size", "By", "Request messages of a call, as received.", advice: Sizes());
         _responseSize = _meter.CreateHistogram(
-            "rpc.server.response.size", "By", "Response message as sent.", advice: Sizes());
+            "rpc.server.response.size", "By", "Response messages of a call, as sent.", advice: Sizes());
+        _requestMessages = _meter.CreateCounter<long>(
+            "rpc.server.request.messages", "{message}", "Request messages of the calls that ended.");
+        _responseMessages = _meter.CreateCounter<long>(
+            "rpc.server.response.messages", "{message}", "Response messages of the calls that ended.");
+        _streams = _meter.CreateUpDownCounter<long>(
+            "rpc.server.active_streams", "{call}", "Streaming calls that are running.");
     }
 
-    public void CallEnded(string method, string status, double seconds, long requestSize, long responseSize)
+    public void StreamsChanged(string method, int change)
+        => _streams.Add(change, new KeyValuePair<string, object?>("rpc.method", method));
+
+    public void CallEnded(
+        string method,
+        string status,
+        double seconds,
+        long requestSize,
+        long responseSize,
+        long requestMessages,
+        long responseMessages)
     {
         if (_duration.Enabled)
         {
@@ -48,6 +67,9 @@ internal sealed class GrpcMetrics : IDisposable
         {
             _responseSize.Record(responseSize, new KeyValuePair<string, object?>("rpc.method", method));
         }
+
+        _requestMessages.Add(requestMessages, new KeyValuePair<string, object?>("rpc.method", method));
+        _responseMessages.Add(responseMessages, new KeyValuePair<string, object?>("rpc.method", method));
     }
 
     public void Dispose()

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Google.Protobuf;
+using Microsoft.Extensions.Primitives;
 
 namespace Appliance.Grpc.Wire;
 
@@ -60,6 +62,38 @@ internal static class GzipMessage
             Return(buffer);
             return (null, 0, WireStatus.MessageNotGzip);
         }
+    }
+
+    /// <summary>Writes a message, compressed and framed.</summary>
+    public static void Compress(IBufferMessage message, IBufferWriter<byte> writer)
+    {
+        using var compressed = new MemoryStream();
+        using (var zip = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            message.WriteTo(zip);
+        }
+
+        var length = (int)compressed.Length;
+        MessageFrame.WriteHeader(writer.GetSpan(MessageFrame.HeaderLength), length, compressed: true);
+        writer.Advance(MessageFrame.HeaderLength);
+        writer.Write(compressed.GetBuffer().AsSpan(0, length));
+    }
+
+    /// <summary>Whether grpc-accept-encoding names gzip.</summary>
+    public static bool IsAccepted(StringValues acceptEncoding)
+    {
+        foreach (var value in acceptEncoding)
+        {
+            foreach (var part in value.AsSpan().Split(','))
+            {
+                if (value.AsSpan(part).Trim().SequenceEqual("gzip"))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Gives an array back, cleared: requests carry secrets.</summary>

@@ -54,9 +54,54 @@ internal static class MessageFrame
         return FrameStep.Complete;
     }
 
-    public static void WriteHeader(Span<byte> header, int length)
+    /// <summary>Looks for the next message of a stream.</summary>
+    /// <param name="body">What has come and is not consumed.</param>
+    /// <param name="ended">True when no more will come.</param>
+    /// <param name="maxSize">Largest message in bytes, without the header.</param>
+    /// <param name="payload">The message, when complete: it ends where the next begins.</param>
+    /// <param name="compressed">The flag of the message, when complete.</param>
+    /// <param name="failure">Why it failed; null otherwise.</param>
+    public static FrameStep ReadNext(
+        in ReadOnlySequence<byte> body,
+        bool ended,
+        int maxSize,
+        out ReadOnlySequence<byte> payload,
+        out bool compressed,
+        out GrpcStatus? failure)
     {
-        header[0] = 0;
+        payload = default;
+        compressed = false;
+        failure = null;
+        if (body.IsEmpty && ended)
+        {
+            return FrameStep.End;
+        }
+
+        if (body.Length < HeaderLength)
+        {
+            return Short(WireStatus.MessageTruncated, ended, out failure);
+        }
+
+        var (flag, length) = ReadHeader(body);
+        failure = flag > 1 ? WireStatus.FlagInvalid : length > (uint)maxSize ? WireStatus.RequestTooLarge : null;
+        if (failure is not null)
+        {
+            return FrameStep.Failed;
+        }
+
+        if (body.Length < HeaderLength + (long)length)
+        {
+            return Short(WireStatus.MessageTruncated, ended, out failure);
+        }
+
+        payload = body.Slice(HeaderLength, length);
+        compressed = flag == 1;
+        return FrameStep.Complete;
+    }
+
+    public static void WriteHeader(Span<byte> header, int length, bool compressed = false)
+    {
+        header[0] = compressed ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteInt32BigEndian(header[1..], length);
     }
 

@@ -12,6 +12,12 @@ internal static class WireStatus
     public static readonly GrpcStatus Draining =
         new(GrpcStatusCode.Unavailable, "The server is stopping; use another connection.");
 
+    public static readonly GrpcStatus Stopped =
+        new(GrpcStatusCode.Unavailable, "The server stopped before the call was done; use another connection.");
+
+    public static readonly GrpcStatus TooManyCalls =
+        new(GrpcStatusCode.ResourceExhausted, "As many calls of this method as the server takes are running.");
+
     public static readonly GrpcStatus TimeoutMalformed =
         new(GrpcStatusCode.Internal, "The header grpc-timeout is not 1 to 8 digits and one of H, M, S, m, u, n.");
 

@@ -1,14 +1,20 @@
 using System.Text.Json;
-using Appliance.Pkcs11;
+using Appliance.Grpc;
 
 namespace Appliance.Server.Hosting;
 
 /// <summary>
 /// GET /healthz/live and /healthz/ready, for orchestrators: live while the process answers at all, ready while it can
-/// sign. Neither needs authorisation, neither tells more than a word.
+/// sign. Neither needs authorisation, neither tells more than a word. Over gRPC the same truth is the status of the
+/// server and of every service (<see cref="Map"/>).
 /// </summary>
-internal sealed class Health(SlotGroup slots)
+/// <param name="canSign">Whether some token can sign at this moment.</param>
+internal sealed class Health(Func<bool> canSign)
 {
+    /// <summary>How soon a watcher over gRPC learns of a change.</summary>
+    private static readonly TimeSpan s_refresh = TimeSpan.FromSeconds(1);
+
+    private readonly GrpcHealth _statuses = new();
     private volatile bool _draining;
 
     /// <summary>The stop has begun: not ready any more, so that balancers look elsewhere.</summary>
@@ -35,6 +41,21 @@ internal sealed class Health(SlotGroup slots)
         return true;
     }
 
+    /// <summary>Maps grpc.health.v1, with a status for the server and for each service mapped so far.</summary>
+    public void Map(GrpcMethods methods)
+    {
+        foreach (var service in methods.ServiceNames.Prepend(""))
+        {
+            _statuses.Set(service, () => Obstacle() is null);
+        }
+
+        _statuses.Map(methods);
+    }
+
+    /// <summary>Watchers are told of changes from now on, until what this gives is disposed.</summary>
+    public ITimer StartTelling(TimeProvider time)
+        => time.CreateTimer(static state => ((GrpcHealth)state!).Refresh(), _statuses, s_refresh, s_refresh);
+
     private string? Obstacle()
     {
         if (_draining)
@@ -42,7 +63,7 @@ internal sealed class Health(SlotGroup slots)
             return "stopping";
         }
 
-        return slots.Slots.Any(slot => slot.Healthy) ? null : "no token can sign";
+        return canSign() ? null : "no token can sign";
     }
 
     private static Task AnswerAsync(HttpContext http, string? obstacle)

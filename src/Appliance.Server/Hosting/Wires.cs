@@ -10,15 +10,20 @@ namespace Appliance.Server.Hosting;
 /// </summary>
 internal sealed class Wires : IDisposable
 {
+    /// <summary>What streams get of the time for a stop; the rest is for telling those that were cut off.</summary>
+    private const double GraceShare = 0.8;
+
     private readonly Admission _admission;
     private readonly Health _health;
     private readonly CscEndpoints _csc;
     private readonly GrpcDispatcher _grpc;
+    private readonly ITimer _healthTimer;
     private readonly RequestDelegate _rest;
+    private readonly TimeSpan _grace;
 
     public Wires(SigningParts parts, ApplianceOptions options, TimeProvider time, ILoggerFactory loggers)
     {
-        _health = new Health(parts.Slots);
+        _health = new Health(() => parts.Slots.Slots.Any(slot => slot.Healthy));
         _admission = new Admission(options.Limits.CallsInFlight);
         var operations = new CscOperations(parts.Signing, parts.SignIn, parts.Tokens);
         _csc = new CscEndpoints(
@@ -29,13 +34,17 @@ internal sealed class Wires : IDisposable
             loggers.CreateLogger<CscEndpoints>());
         var methods = new GrpcMethods();
         new CscGrpcServices(operations, options.Info, _admission).Map(methods);
+        _health.Map(methods);
         var limits = new GrpcServerOptions
         {
             MaxReceiveMessageSize = options.Limits.RequestBytes,
             MaxSendMessageSize = CscGrpcServices.LargestAnswer,
+            Reflection = options.Listen.Reflection,
         };
         _grpc = new GrpcDispatcher(methods, limits, time, loggers);
+        _healthTimer = _health.StartTelling(time);
         _rest = HandleRestAsync;
+        _grace = TimeSpan.FromSeconds(options.Limits.DrainSeconds) * GraceShare;
     }
 
     public Task HandleAsync(HttpContext http) => _grpc.InvokeAsync(http, _rest);
@@ -44,11 +53,15 @@ internal sealed class Wires : IDisposable
     public void Drain()
     {
         _health.Drain();
-        _grpc.Drain(TimeSpan.Zero);
+        _grpc.Drain(_grace);
         _admission.Stop();
     }
 
-    public void Dispose() => _grpc.Dispose();
+    public void Dispose()
+    {
+        _healthTimer.Dispose();
+        _grpc.Dispose();
+    }
 
     private Task HandleRestAsync(HttpContext http)
         => _health.TryHandle(http, out var handled) ? handled : _csc.HandleAsync(http);

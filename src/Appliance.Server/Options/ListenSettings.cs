@@ -10,6 +10,12 @@ internal sealed class ListenSettings
     public string Grpc { get; set; } = "http://127.0.0.1:8081";
 
     /// <summary>
+    /// Server reflection on the gRPC address: tools can list and describe what is served. The contract is public.
+    /// Default true.
+    /// </summary>
+    public bool Reflection { get; set; } = true;
+
+    /// <summary>
     /// Plaintext on other than loopback addresses: only behind something that does TLS. Default false.
     /// </summary>
     public bool AllowPlaintext { get; set; }

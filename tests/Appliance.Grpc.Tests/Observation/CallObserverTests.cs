@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Appliance.Grpc.Tests.Protos;
 using Appliance.Grpc.Tests.Support;
 
 namespace Appliance.Grpc.Tests.Observation;
@@ -28,6 +29,28 @@ public sealed class CallObserverTests
         var request = RawCall.Request("echo", new byte[7_777], "private words");
         await new RawCall { Parts = [RawCall.Frame(request)] }.SendAsync(server, token);
         await new RawCall { Path = "/hostile/path" }.SendAsync(server, token);
+
+        server.Handlers.Exchange = async (requests, responses, call) =>
+        {
+            while (await requests.ReadAsync(call.CancellationToken) is not null)
+            {
+                await responses.WriteAsync(new TestResponse());
+                await responses.WriteAsync(new TestResponse());
+            }
+        };
+        await using (var stream = RawStream.Open(server, "Exchange", token))
+        {
+            await stream.SendAsync([.. RawStream.Frame([1]), .. RawStream.Frame([2]), .. RawStream.Frame([3])]);
+            await stream.CloseAsync();
+            Assert.Equal(GrpcStatusCode.Ok, (await stream.StatusAsync()).Code);
+        }
+
+        const string Exchange = "appliance.test.Behaviours/Exchange";
+        Assert.Contains(seen, item => item is ("rpc.server.call.duration", > 0, Exchange, "OK"));
+        Assert.Contains(seen, item => item is ("rpc.server.request.messages", 3, Exchange, _));
+        Assert.Contains(seen, item => item is ("rpc.server.response.messages", 6, Exchange, _));
+        Assert.Contains(seen, item => item is ("rpc.server.active_streams", 1, Exchange, _));
+        Assert.Contains(seen, item => item is ("rpc.server.active_streams", -1, Exchange, _));
 
         const string Method = "appliance.test.Behaviours/Unary";
         Assert.Contains(seen, item => item is ("rpc.server.call.duration", > 0, Method, "OK"));

@@ -27,6 +27,20 @@ internal sealed class TestHandlers
     /// <summary>Ends the handlers that ignore their token.</summary>
     public TaskCompletionSource Release { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>What the streaming methods do; a test sets it before it calls.</summary>
+    public Func<GrpcRequestReader<TestRequest>, GrpcCallContext, Task<TestResponse?>> Upload { get; set; }
+        = (_, _) => Task.FromResult<TestResponse?>(null);
+
+    public Func<TestRequest, GrpcResponseWriter<TestResponse>, GrpcCallContext, Task> Download { get; set; }
+        = (_, _, _) => Task.CompletedTask;
+
+    public Func<GrpcRequestReader<TestRequest>, GrpcResponseWriter<TestResponse>, GrpcCallContext, Task> Exchange
+    {
+        get;
+        set;
+    }
+        = (_, _, _) => Task.CompletedTask;
+
     public async ValueTask<TestResponse?> Unary(TestRequest request, GrpcCallContext call)
     {
         switch (request.Behaviour)

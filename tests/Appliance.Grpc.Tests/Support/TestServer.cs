@@ -57,9 +57,20 @@ internal sealed class TestServer : IAsyncDisposable
         });
         var app = builder.Build();
         var handlers = new TestHandlers();
-        var method = TestReflection.Descriptor.Services[0].FindMethodByName("Unary");
+        var service = TestReflection.Descriptor.Services[0];
         var dispatcher = new GrpcDispatcher(
-            new GrpcMethods().Unary<TestRequest, TestResponse>(method, handlers.Unary, ofMethod),
+            new GrpcMethods()
+                .Unary<TestRequest, TestResponse>(service.FindMethodByName("Unary"), handlers.Unary, ofMethod)
+                .ClientStreaming<TestRequest, TestResponse>(
+                    service.FindMethodByName("Upload"), (requests, call) => handlers.Upload(requests, call), ofMethod)
+                .ServerStreaming<TestRequest, TestResponse>(
+                    service.FindMethodByName("Download"),
+                    (request, responses, call) => handlers.Download(request, responses, call),
+                    ofMethod)
+                .BidirectionalStreaming<TestRequest, TestResponse>(
+                    service.FindMethodByName("Exchange"),
+                    (requests, responses, call) => handlers.Exchange(requests, responses, call),
+                    ofMethod),
             options,
             time ?? TimeProvider.System,
             app.Services.GetRequiredService<ILoggerFactory>());
@@ -67,6 +78,13 @@ internal sealed class TestServer : IAsyncDisposable
         app.Run(http => http.Response.WriteAsync("next", http.RequestAborted));
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new TestServer(app, dispatcher, log) { Handlers = handlers };
+    }
+
+    /// <summary>Stops as a process does that got SIGTERM: no new calls, GOAWAY, running ones finish.</summary>
+    public async Task StopAsync(TimeSpan grace, CancellationToken cancellationToken)
+    {
+        Dispatcher.Drain(grace);
+        await _app.StopAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -72,6 +72,63 @@ public sealed class ApplianceHostTests : IDisposable
         await served;
     }
 
+    [Fact]
+    public async Task Health_over_gRPC_is_the_readiness_of_the_server_and_of_each_service()
+    {
+        await _installation.SetUpAsync();
+        using var stop = new CancellationTokenSource();
+        var (ready, served) = await StartAsync(stop.Token);
+        using var grpc = new RawGrpc(ready.Grpc);
+
+        Assert.Equal([RawGrpc.Serving], await grpc.StatusesAsync("Check", ""));
+        foreach (var service in new[] { "Service", "Auth", "Credentials", "Signatures" })
+        {
+            Assert.Equal([RawGrpc.Serving], await grpc.StatusesAsync("Check", "csc.v2." + service));
+        }
+
+        Assert.Equal([], await grpc.StatusesAsync("Check", "csc.v1.Service"));
+        await stop.CancelAsync();
+        await served;
+    }
+
+    /// <summary>What is in flight would have 300 s; a watcher would take them all.</summary>
+    [Fact]
+    public async Task A_stop_tells_who_watches_and_does_not_wait_for_them()
+    {
+        await _installation.SetUpAsync();
+        using var stop = new CancellationTokenSource();
+        var (ready, served) = await StartAsync(stop.Token, KeyValuePair.Create("Limits:DrainSeconds", (string?)"300"));
+        using var grpc = new RawGrpc(ready.Grpc);
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var watch = grpc.StatusesAsync("Watch", "csc.v2.Signatures", told.SetResult);
+
+        await told.Task;
+        await stop.CancelAsync();
+        await served.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        Assert.Equal([RawGrpc.Serving, RawGrpc.NotServing], await watch);
+    }
+
+    [Theory]
+    [InlineData("true", "v1", true)]
+    [InlineData("true", "v1alpha", true)]
+    [InlineData("false", "v1", false)]
+    public async Task Reflection_lists_the_services_where_it_is_allowed(string setting, string package, bool isThere)
+    {
+        await _installation.SetUpAsync();
+        using var stop = new CancellationTokenSource();
+        var (ready, served) = await StartAsync(stop.Token, KeyValuePair.Create("Listen:Reflection", (string?)setting));
+        using var grpc = new RawGrpc(ready.Grpc);
+
+        var list = await grpc.ListServicesAsync(package);
+        foreach (var service in new[] { "csc.v2.Service", "csc.v2.Signatures", "grpc.health.v1.Health" })
+        {
+            Assert.Equal(isThere, list.Contains(service, StringComparison.Ordinal));
+        }
+
+        await stop.CancelAsync();
+        await served;
+    }
+
     public void Dispose() => _installation.Dispose();
 
     private async Task<(ReadyDocument Ready, Task Served)> StartAsync(

@@ -19,6 +19,7 @@ public sealed class OptionsReaderTests
         var options = Read();
 
         Assert.Equal("http://127.0.0.1:8080", options.Listen.Rest);
+        Assert.True(options.Listen.Reflection);
         Assert.Equal(3_600, options.Signing.SadLifetimeSeconds);
         Assert.Equal(1, options.Totp.Window);
         Assert.Equal(4_096, options.Limits.CallsInFlight);
@@ -52,6 +53,7 @@ public sealed class OptionsReaderTests
     [InlineData("Listen:Grpc", "https://127.0.0.1:8081")]
     [InlineData("Listen:Grpc", "http://127.0.0.1:8080")]
     [InlineData("Listen:AllowPlaintext", "maybe")]
+    [InlineData("Listen:Reflection", "1")]
     [InlineData("Signing:SadLifetimeSeconds", "86401")]
     [InlineData("Limits:CallsInFlight", "0")]
     [InlineData("Info:Region", "Romania")]
