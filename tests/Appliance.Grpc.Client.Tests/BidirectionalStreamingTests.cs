@@ -273,6 +273,33 @@ public sealed class BidirectionalStreamingTests
     }
 
     [Fact]
+    public async Task A_call_that_the_server_refused_to_look_at_begins_again_before_its_first_message()
+    {
+        var requests = 0;
+        await using var server = new RawHttp2(async (connection, stream) =>
+        {
+            if (Interlocked.Increment(ref requests) == 1)
+            {
+                // REFUSED_STREAM: whatever the call does, it was not done.
+                await RawHttp2.SendAsync(connection, RawHttp2.Reset, 0, stream, [0, 0, 0, 7]);
+                return;
+            }
+
+            await RawHttp2.SendHeadersAsync(
+                connection,
+                stream,
+                RawHttp2.EndStream,
+                (":status", "200"),
+                ("content-type", "application/grpc"),
+                ("grpc-status", "0"));
+        });
+        using var channel = new GrpcChannel(server.Address);
+        await using var call = Chat(channel);
+        Assert.Null(await call.ReadAsync(Token));
+        Assert.Equal(2, requests);
+    }
+
+    [Fact]
     public async Task A_channel_that_is_disposed_ends_its_calls()
     {
         await using var server = await EchoAsync();
