@@ -145,6 +145,23 @@ public sealed class BidirectionalStreamingTests
         Assert.Equal(expected, (await FailAsync(call)).Code);
     }
 
+    [Theory]
+    [InlineData(0x2, GrpcStatusCode.Internal)]
+    [InlineData(0x8, GrpcStatusCode.Cancelled)]
+    [InlineData(0xB, GrpcStatusCode.ResourceExhausted)]
+    public async Task A_reset_before_the_headers_becomes_a_status_while_nobody_writes(int code, GrpcStatusCode expected)
+    {
+        await using var server = await RawServer.StartAsync(async http =>
+        {
+            await RawGrpc.ReadAsync(http);
+            RawGrpc.Reset(http, code);
+        });
+        using var channel = new GrpcChannel(server.Address);
+        await using var call = Chat(channel);
+        Assert.True(await call.WriteAsync(new Note(), Token));
+        Assert.Equal(expected, (await FailAsync(call)).Code);
+    }
+
     [Fact]
     public async Task A_reset_before_the_first_write_stops_the_writer()
     {
