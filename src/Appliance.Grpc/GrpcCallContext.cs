@@ -22,6 +22,7 @@ public sealed class GrpcCallContext
     private CancellationTokenRegistration _abortion;
     private CancellationTokenRegistration _graceOver;
     private GrpcStatus? _failure;
+    private bool _broken;
 
     internal GrpcCallContext(TimeProvider time, CallDrain drain)
     {
@@ -120,7 +121,11 @@ public sealed class GrpcCallContext
     [MemberNotNullWhen(true, nameof(_timeout))]
     internal bool HasDeadline => _timeout is not null;
 
-    internal bool ClientGone => Http.RequestAborted.IsCancellationRequested;
+    /// <summary>
+    /// True when the client reset the stream or the connection broke. A read or a write may find out before
+    /// <see cref="HttpContext.RequestAborted"/> is cancelled: Kestrel does that later, on another thread.
+    /// </summary>
+    internal bool ClientGone => _broken || Http.RequestAborted.IsCancellationRequested;
 
     /// <summary>True when the call was ended from outside its handler.</summary>
     internal bool Ended => _end is { IsCancellationRequested: true };
@@ -231,6 +236,9 @@ public sealed class GrpcCallContext
         Sender.Begin(http, compressResponses);
     }
 
+    /// <summary>A read or a write found that the client is gone.</summary>
+    internal void Break() => _broken = true;
+
     internal void SetTimeout(TimeSpan timeout) => _timeout = timeout;
 
     internal bool TrySetEncoding(string encoding)
@@ -257,6 +265,7 @@ public sealed class GrpcCallContext
         _http = null;
         _timeout = null;
         _failure = null;
+        _broken = false;
         RequestSize = 0;
         RequestMessages = 0;
         RequestGzip = false;

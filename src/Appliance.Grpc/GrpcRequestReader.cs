@@ -142,6 +142,7 @@ public sealed class GrpcRequestReader<T>
     {
         if (exception is not BadHttpRequestException)
         {
+            _call.Break();
             return new OperationCanceledException("The client went away.", exception, end);
         }
 

@@ -95,6 +95,11 @@ public sealed class GrpcResponseWriter<T>
             _call.Sender.EndWrite();
         }
 
+        if (result.IsCompleted && !_call.Ended)
+        {
+            _call.Break();
+        }
+
         if (result.IsCompleted || result.IsCanceled || _call.Ended)
         {
             throw new OperationCanceledException(_call.CancellationToken);

@@ -216,7 +216,7 @@ internal abstract class CallHandler(string methodName, CallEnvironment environme
             return false;
         }
 
-        if (!HttpMethods.IsPost(request.Method))
+        if (!string.Equals(request.Method, HttpMethods.Post, StringComparison.Ordinal))
         {
             response.StatusCode = StatusCodes.Status405MethodNotAllowed;
             response.Headers.Allow = "POST";

@@ -13,6 +13,9 @@ public sealed class FuzzTests
     private const int Quarters = 4;
     private const int MostMeasures = 100;
 
+    /// <summary>Kestrel's own defence against floods of PING and the like; it logs it as critical.</summary>
+    private const string QueueFull = "Kestrel.Http2 60 ";
+
     /// <summary>From this number on, memory has settled, and may not grow by more than 5 %.</summary>
     private const int LongRun = 100_000;
 
@@ -46,9 +49,17 @@ public sealed class FuzzTests
             Say($"{count,8} {kind}");
         }
 
+        foreach (var failure in run.Failures)
+        {
+            Say(failure);
+        }
+
         var (code, errors) = await server.EndAsync();
+        var own = errors.Split('\n').Count(line => line.Contains(QueueFull, StringComparison.Ordinal));
+        Say($"{own,8} times Kestrel ended a connection whose output filled its queue");
         Assert.Empty(run.Failures);
-        Assert.Equal("", errors);
+        Assert.DoesNotContain(
+            errors.Split('\n'), line => line.Length > 0 && !line.Contains(QueueFull, StringComparison.Ordinal));
         Assert.Equal(0, code);
         Assert.All(measures, measure => Assert.True(measure.IsQuiet, measure.ToString()));
         if (cases >= LongRun)

@@ -54,7 +54,7 @@ internal static class HeaderDamage
         sample.Set(":path", builder.OneOf(
             "/", "/appliance.targets.Targets", "/appliance.targets.Targets/", "/appliance.targets.Targets/unary",
             "/appliance.targets.Targets/Unary/", "//appliance.targets.Targets/Unary", "/x/y", "/%00", "/%zz", "/a%2Fb",
-            "/appliance.targets.Targets/../Unary", "/\u00e9", "/" + new string('p', 3_000)));
+            "/appliance.targets.Targets/../Unary", "/" + new string('p', 3_000)));
         builder.Request(sample, s_unimplemented.OrReset());
     }
 
@@ -71,7 +71,7 @@ internal static class HeaderDamage
     {
         var sample = Sample.Valid(builder.Random);
         sample.Set("grpc-timeout", builder.OneOf(
-            "", "S", "1", "-1S", "+1S", "1s", "1 S", "1.5S", "123456789S", "1SS", "0x1S", "\u00b2S", "99999999999999999H",
+            "", "S", "1", "-1S", "+1S", "1s", "1 S", "1.5S", "123456789S", "1SS", "0x1S", "99999999999999999H",
             "1h", "S1", "null"));
         builder.Request(sample, s_internal);
     }
@@ -138,14 +138,12 @@ internal static class HeaderDamage
             (bytes + "*", Due.Status(GrpcStatusCode.InvalidArgument)),
             ("A", Due.Status(GrpcStatusCode.InvalidArgument)),
             ("AA==BB", Due.Status(GrpcStatusCode.InvalidArgument)),
-            ("\u00e9\u00e9", Due.Status(GrpcStatusCode.InvalidArgument).OrReset()),
             (",,,", s_ok));
         sample.Set("x-fuzz-bin", value);
-        builder.Case.MayClose = due.MayReset;
         builder.Request(sample, due);
     }
 
-    /// <summary>Field values that HTTP forbids, and some that it does not.</summary>
+    /// <summary>Field values that HTTP forbids or that are no UTF-8, which Kestrel insists on; and some others.</summary>
     private static void AnyMetadata(CaseBuilder builder)
     {
         builder.Hello();

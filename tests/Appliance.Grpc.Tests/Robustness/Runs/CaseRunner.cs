@@ -95,6 +95,12 @@ internal sealed class CaseRunner(Peer peer, FuzzCase fuzz, ulong number, Cancell
             return peer.Violation;
         }
 
+        // 400, for those that speak it too.
+        if (peer.IsHttp1 && !fuzz.MustClose)
+        {
+            return "an answer in HTTP/1.1";
+        }
+
         if ((peer.Closed || peer.GoAwayCode is not null) && !MayClose)
         {
             return $"the connection ended, GOAWAY {peer.GoAwayCode}";

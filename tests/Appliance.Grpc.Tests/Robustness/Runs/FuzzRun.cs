@@ -68,7 +68,7 @@ internal sealed class FuzzRun(int port, int seed, CancellationToken cancellation
 
                 connection ??= await ConnectAsync(hello: true);
                 var outcome = await RunCaseAsync(connection, family, random, number);
-                if (outcome.Failure is not null || ++used >= CasesPerConnection)
+                if (outcome.Failure is not null || connection.Closed || ++used >= CasesPerConnection)
                 {
                     if (outcome.Failure is null)
                     {

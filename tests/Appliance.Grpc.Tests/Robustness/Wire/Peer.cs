@@ -31,6 +31,9 @@ internal sealed class Peer : IAsyncDisposable
     /// <summary>The server has closed the connection, or broken it.</summary>
     public bool Closed { get; private set; }
 
+    /// <summary>The server answered in HTTP/1.1.</summary>
+    public bool IsHttp1 { get; private set; }
+
     /// <summary>The code of GOAWAY; null when none came.</summary>
     public uint? GoAwayCode { get; private set; }
 
@@ -216,8 +219,14 @@ internal sealed class Peer : IAsyncDisposable
     {
         lock (_gate)
         {
-            while (bytes.Length >= Http2.HeaderLength)
+            while (!IsHttp1 && bytes.Length >= Http2.HeaderLength)
             {
+                if (bytes.StartsWith("HTTP/1.1 "u8))
+                {
+                    IsHttp1 = true;
+                    return [];
+                }
+
                 var length = (int)(BinaryPrimitives.ReadUInt32BigEndian(bytes) >> 8);
                 if (length > LargestData)
                 {
@@ -239,7 +248,7 @@ internal sealed class Peer : IAsyncDisposable
             }
 
             Signal();
-            return bytes;
+            return IsHttp1 ? [] : bytes;
         }
     }
 
