@@ -236,8 +236,12 @@ public sealed class GrpcCallContext
         Sender.Begin(http, compressResponses);
     }
 
-    /// <summary>A read or a write found that the client is gone.</summary>
-    internal void Break() => _broken = true;
+    /// <summary>A read or a write of a stream found that the client is gone.</summary>
+    internal void Break()
+    {
+        _broken = true;
+        _end?.Cancel();
+    }
 
     internal void SetTimeout(TimeSpan timeout) => _timeout = timeout;
 

@@ -63,10 +63,13 @@ public sealed class ProtocolTests : IAsyncLifetime
         Assert.Equal(415, (await call.SendAsync(_server, Token)).Http);
     }
 
-    [Fact]
-    public async Task Another_HTTP_method_is_405()
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("PUT")]
+    [InlineData("POSTS")]
+    public async Task Another_HTTP_method_is_405(string method)
     {
-        var answer = await new RawCall { Method = HttpMethod.Get }.SendAsync(_server, Token);
+        var answer = await new RawCall { Method = new HttpMethod(method) }.SendAsync(_server, Token);
         Assert.Equal(405, answer.Http);
         Assert.Equal("POST", answer.Allow);
     }

@@ -98,6 +98,50 @@ public sealed class StreamEndTests : IAsyncLifetime
         }
     }
 
+    /// <summary>
+    /// Kestrel breaks body and response before it cancels RequestAborted, on another thread: now one, now the other is
+    /// first.
+    /// </summary>
+    [Theory]
+    [InlineData("Upload")]
+    [InlineData("Download")]
+    public async Task A_client_that_goes_away_is_no_failure_of_the_handler(string method)
+    {
+        const int Calls = 200;
+        _server.Handlers.Upload = async (requests, call) =>
+        {
+            await CancelledAsync(call, async () =>
+            {
+                while (await requests.ReadAsync(call.CancellationToken) is not null)
+                {
+                }
+            });
+            return new TestResponse();
+        };
+        _server.Handlers.Download = (_, responses, call) => CancelledAsync(call, async () =>
+        {
+            while (true)
+            {
+                await responses.WriteAsync(new TestResponse { Payload = ByteString.CopyFrom(new byte[10_000]) });
+            }
+        });
+        await Parallel.ForAsync(0, Calls, Token, async (_, _) =>
+        {
+            await using var stream = RawStream.Open(_server, method, Token);
+            await stream.SendAsync(RawStream.Frame([1]));
+            if (method == "Download")
+            {
+                await stream.CloseAsync();
+                await stream.ReadAsync();
+            }
+
+            await stream.CancelAsync();
+        });
+        await _server.StopAsync(s_never, Token);
+        Assert.DoesNotContain(_server.Log.Entries, entry => entry.Id == 7001);
+        Assert.Contains(_server.Log.Entries, entry => entry.Id == 7000);
+    }
+
     [Fact]
     public async Task A_handler_that_throws_is_UNKNOWN_and_tells_nothing()
     {
@@ -190,6 +234,19 @@ public sealed class StreamEndTests : IAsyncLifetime
             await EndlessAsync(call);
             return null;
         };
+    }
+
+    /// <summary>Whoever gets the exception finds the token cancelled.</summary>
+    private static async Task CancelledAsync(GrpcCallContext call, Func<Task> stream)
+    {
+        try
+        {
+            await stream();
+        }
+        catch (OperationCanceledException exception) when (!call.CancellationToken.IsCancellationRequested)
+        {
+            throw new InvalidOperationException("The token is not cancelled.", exception);
+        }
     }
 
     private async Task EndlessAsync(GrpcCallContext call)

@@ -14,6 +14,9 @@ internal sealed class FuzzCase
     /// <summary>The server must end the connection.</summary>
     public bool MustClose { get; set; }
 
+    /// <summary>The client's own settings may be damaged, so that it cannot read every answer.</summary>
+    public bool IsUnreadable { get; set; }
+
     /// <summary>The first stream that the case has not used.</summary>
     public uint NextStream { get; set; }
 }

@@ -88,6 +88,7 @@ internal static class ConnectionDamage
         builder.Add(exchange);
         builder.Do(StepKind.Finish);
         builder.Case.MustClose = true;
+        builder.Case.IsUnreadable = true;
     }
 
     private static void NotHttp2(CaseBuilder builder)

@@ -90,7 +90,7 @@ internal sealed class CaseRunner(Peer peer, FuzzCase fuzz, ulong number, Cancell
 
     private string? Judge()
     {
-        if (peer.Violation is not null)
+        if (peer.Violation is not null && !fuzz.IsUnreadable)
         {
             return peer.Violation;
         }
@@ -115,7 +115,7 @@ internal sealed class CaseRunner(Peer peer, FuzzCase fuzz, ulong number, Cancell
             }
         }
 
-        return peer.AnswerViolation;
+        return fuzz.IsUnreadable ? null : peer.AnswerViolation;
     }
 
     private string Describe()

@@ -26,7 +26,6 @@ internal sealed class FuzzRun(int port, int seed, CancellationToken cancellation
     private static readonly int s_weights = s_families.Sum(family => family.Weight);
 
     private readonly ConcurrentDictionary<string, int> _outcomes = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, int> _perFamily = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _failures = new();
     private readonly ConcurrentQueue<Peer> _parked = new();
 
@@ -35,9 +34,6 @@ internal sealed class FuzzRun(int port, int seed, CancellationToken cancellation
 
     /// <summary>Outcomes, how often.</summary>
     public IReadOnlyDictionary<string, int> Outcomes => _outcomes;
-
-    /// <summary>Families of damage, how often.</summary>
-    public IReadOnlyDictionary<string, int> PerFamily => _perFamily;
 
     /// <summary>Runs the cases from one number up to another; then a good call on a connection of its own.</summary>
     public async Task RunAsync(long from, long to)
@@ -87,6 +83,26 @@ internal sealed class FuzzRun(int port, int seed, CancellationToken cancellation
         }
     }
 
+    /// <summary>Connections that open and reset more streams than Kestrel keeps up with; then a good call.</summary>
+    public async Task RunResetFloodsAsync(int count)
+    {
+        const int Streams = 300;
+        var flood = new Family(
+            "flood of resets", 1, true, static builder =>
+            {
+                builder.Hello();
+                ResetDamage.OpenAndReset(builder, Streams);
+            });
+        await Parallel.ForAsync(
+            0,
+            count,
+            new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellationToken },
+            async (number, _) => await RunAloneAsync(flood, new Random(Mix(seed, number)), number));
+
+        await using var peer = await ConnectAsync(hello: true);
+        await CallAsync(peer, "after all");
+    }
+
     private static Family Pick(Random random)
     {
         var at = random.Next(s_weights);
@@ -128,7 +144,6 @@ internal sealed class FuzzRun(int port, int seed, CancellationToken cancellation
         peer.NextStream = builder.Case.NextStream;
         var outcome = await new CaseRunner(peer, builder.Case, (ulong)number, cancellationToken).RunAsync();
         _outcomes.AddOrUpdate(outcome.Kind, 1, static (_, count) => count + 1);
-        _perFamily.AddOrUpdate(family.Name, 1, static (_, count) => count + 1);
         if (outcome.Failure is not null)
         {
             _failures.Enqueue($"seed {seed} case {number} ({family.Name}): {outcome.Failure}");
