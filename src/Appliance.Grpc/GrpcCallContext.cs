@@ -22,6 +22,7 @@ public sealed class GrpcCallContext
     private CancellationTokenRegistration _abortion;
     private CancellationTokenRegistration _graceOver;
     private GrpcStatus? _failure;
+    private bool _broken;
 
     internal GrpcCallContext(TimeProvider time, CallDrain drain)
     {
@@ -120,7 +121,7 @@ public sealed class GrpcCallContext
     [MemberNotNullWhen(true, nameof(_timeout))]
     internal bool HasDeadline => _timeout is not null;
 
-    internal bool ClientGone => Http.RequestAborted.IsCancellationRequested;
+    internal bool ClientGone => _broken || Http.RequestAborted.IsCancellationRequested;
 
     /// <summary>True when the call was ended from outside its handler.</summary>
     internal bool Ended => _end is { IsCancellationRequested: true };
@@ -231,6 +232,12 @@ public sealed class GrpcCallContext
         Sender.Begin(http, compressResponses);
     }
 
+    /// <summary>
+    /// A read or a write found the stream broken. Kestrel cancels its token a moment later, on another thread; without
+    /// this a handler that ends in between would seem to have failed.
+    /// </summary>
+    internal void SetBroken() => _broken = true;
+
     internal void SetTimeout(TimeSpan timeout) => _timeout = timeout;
 
     internal bool TrySetEncoding(string encoding)
@@ -263,6 +270,7 @@ public sealed class GrpcCallContext
         LastRequestCompressed = false;
         Counted = false;
         IsStream = false;
+        _broken = false;
         if (_end is not null)
         {
             _abortion.Dispose();

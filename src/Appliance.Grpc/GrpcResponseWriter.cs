@@ -95,8 +95,14 @@ public sealed class GrpcResponseWriter<T>
             _call.Sender.EndWrite();
         }
 
-        if (result.IsCompleted || result.IsCanceled || _call.Ended)
+        if (_call.Ended)
         {
+            throw new OperationCanceledException(_call.CancellationToken);
+        }
+
+        if (result.IsCompleted || result.IsCanceled)
+        {
+            _call.SetBroken();
             throw new OperationCanceledException(_call.CancellationToken);
         }
     }

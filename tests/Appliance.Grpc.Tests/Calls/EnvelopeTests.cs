@@ -1,0 +1,81 @@
+using Appliance.Grpc.Tests.Protos;
+using Appliance.Grpc.Tests.Support;
+
+namespace Appliance.Grpc.Tests.Calls;
+
+/// <summary>Whatever goes wrong inside a call stays inside it: one status, one end, nothing left behind.</summary>
+public sealed class EnvelopeTests
+{
+    /// <summary>Event ids of the observer.</summary>
+    private const int CallEnded = 7000;
+    private const int HandlerThrew = 7001;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("Exchange")]
+    [InlineData("Upload")]
+    public async Task Clients_that_reset_their_streams_are_no_failures_of_the_handler(string method)
+    {
+        const int Clients = 300;
+        await using var server = await StartAsync(new GrpcMethodOptions());
+        using var started = new SemaphoreSlim(0);
+        server.Handlers.Exchange = async (requests, responses, call) =>
+        {
+            started.Release();
+            while (await requests.ReadAsync(call.CancellationToken) is not null)
+            {
+                await responses.WriteAsync(new TestResponse());
+            }
+        };
+        server.Handlers.Upload = async (requests, call) =>
+        {
+            started.Release();
+            while (await requests.ReadAsync(call.CancellationToken) is not null)
+            {
+            }
+
+            return new TestResponse();
+        };
+        for (var i = 0; i < Clients; i++)
+        {
+            await using var stream = RawStream.Open(server, method, Token);
+            await stream.SendAsync(RawStream.Frame([]));
+            await started.WaitAsync(Token);
+            await stream.CancelAsync();
+        }
+
+        await EndedAsync(server, Clients);
+        Assert.DoesNotContain(server.Log.Entries, entry => entry.Id == HandlerThrew);
+    }
+
+    [Fact]
+    public async Task Two_reads_at_once_are_the_handlers_failure_and_not_the_clients()
+    {
+        await using var server = await StartAsync(new GrpcMethodOptions());
+        server.Handlers.Exchange = async (requests, _, call) =>
+        {
+            var first = requests.ReadAsync(call.CancellationToken);
+            await requests.ReadAsync(call.CancellationToken);
+            await first;
+        };
+        await using var stream = RawStream.Open(server, "Exchange", Token);
+        Assert.Equal(GrpcStatusCode.Unknown, (await stream.StatusAsync()).Code);
+        Assert.Contains(server.Log.Entries, entry => entry.Id == HandlerThrew);
+    }
+
+    /// <summary>Waits until so many calls have ended.</summary>
+    private static async Task EndedAsync(TestServer server, int calls)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(TimeSpan.FromSeconds(20));
+        using var other = new HttpClient();
+        while (server.Log.Entries.Count(entry => entry.Id == CallEnded) < calls)
+        {
+            using var answer = await other.GetAsync(server.Http1, patience.Token);
+        }
+    }
+
+    private static Task<TestServer> StartAsync(GrpcMethodOptions options)
+        => TestServer.StartAsync(new GrpcServerOptions(), ofMethod: options);
+}
