@@ -195,6 +195,11 @@ internal sealed class ResponseSender
         }
 
         var fields = _headersSent ? Http.Features.Get<IHttpResponseTrailersFeature>()!.Trailers : response.Headers;
+        if (fields.IsReadOnly)
+        {
+            return; // The handler itself ended the response, by its HttpContext.
+        }
+
         fields.GrpcStatus = status.CodeText;
         if (status.EncodedMessage.Length > 0)
         {

@@ -64,6 +64,44 @@ public sealed class EnvelopeTests
         Assert.Contains(server.Log.Entries, entry => entry.Id == HandlerThrew);
     }
 
+    [Theory]
+    [InlineData("Unary")]
+    [InlineData("Upload")]
+    public async Task An_Admit_that_throws_is_UNKNOWN_and_gives_its_place_back(string method)
+    {
+        await using var server = await StartAsync(new GrpcMethodOptions
+        {
+            MaxConcurrentCalls = 1,
+            Admit = _ => throw new InvalidOperationException("planted secret"),
+        });
+        for (var i = 0; i < 3; i++)
+        {
+            await using var stream = RawStream.Open(server, method, Token);
+            var (code, text) = await stream.StatusAsync();
+            Assert.Equal(GrpcStatusCode.Unknown, code);
+            Assert.DoesNotContain("secret", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_response_that_cannot_be_written_ends_the_call_and_gives_its_place_back()
+    {
+        await using var server = await StartAsync(new GrpcMethodOptions { MaxConcurrentCalls = 1 });
+        server.Handlers.Upload = async (_, call) =>
+        {
+            await call.Http.Response.CompleteAsync();
+            return new TestResponse { Text = "to nobody" };
+        };
+        for (var i = 1; i <= 3; i++)
+        {
+            await using var stream = RawStream.Open(server, "Upload", Token);
+            await stream.ResponseAsync();
+            await EndedAsync(server, i);
+        }
+
+        Assert.Equal(3, server.Log.Entries.Count(entry => entry.Id == HandlerThrew));
+    }
+
     /// <summary>Waits until so many calls have ended.</summary>
     private static async Task EndedAsync(TestServer server, int calls)
     {
