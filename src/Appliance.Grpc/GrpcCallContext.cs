@@ -253,8 +253,11 @@ public sealed class GrpcCallContext
     internal void BeginStream()
     {
         IsStream = true;
+
+        // Not here: the end of the grace period goes from stream to stream, and what one handler does about it must not
+        // hold up the others.
         _graceOver = _drain.GraceOver.UnsafeRegister(
-            static state => ((CancellationTokenSource)state!).Cancel(), StartEnd());
+            static state => _ = ((CancellationTokenSource)state!).CancelAsync(), StartEnd());
     }
 
     /// <summary>Forgets the call, so that the context can serve another.</summary>

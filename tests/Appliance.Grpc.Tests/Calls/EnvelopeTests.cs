@@ -102,6 +102,39 @@ public sealed class EnvelopeTests
         Assert.Equal(3, server.Log.Entries.Count(entry => entry.Id == HandlerThrew));
     }
 
+    [Fact]
+    public async Task A_handler_that_blocks_when_it_is_cancelled_holds_up_no_other_streams_end()
+    {
+        await using var server = await StartAsync(new GrpcMethodOptions());
+        var unblock = new TaskCompletionSource();
+        server.Handlers.Upload = async (_, call) =>
+        {
+            await call.SendHeadersAsync();
+            await server.Handlers.Release.Task;
+            return null;
+        };
+        server.Handlers.Exchange = async (_, _, call) =>
+        {
+            await using var registration = call.CancellationToken.Register(() => unblock.Task.Wait(Token));
+            await call.SendHeadersAsync();
+            await server.Handlers.Release.Task;
+        };
+        await using var first = RawStream.Open(server, "Upload", Token);
+        await first.ResponseAsync();
+        await using var blocking = RawStream.Open(server, "Exchange", Token);
+        await blocking.ResponseAsync();
+        try
+        {
+            server.Dispatcher.Drain(TimeSpan.Zero);
+            var (code, _) = await first.StatusAsync().WaitAsync(TimeSpan.FromSeconds(20), Token);
+            Assert.Equal(GrpcStatusCode.Unavailable, code);
+        }
+        finally
+        {
+            unblock.SetResult();
+        }
+    }
+
     /// <summary>Waits until so many calls have ended.</summary>
     private static async Task EndedAsync(TestServer server, int calls)
     {
