@@ -47,7 +47,7 @@ public sealed class GrpcResponseWriter<T>
                 throw new GrpcStatusException(WireStatus.ResponseTooLarge);
             }
 
-            if (!flush && _call.Sender.Size - _flushed < MostUnflushed)
+            if (!flush && _call.Sender.Framed - _flushed < MostUnflushed)
             {
                 return ValueTask.CompletedTask;
             }
@@ -87,7 +87,7 @@ public sealed class GrpcResponseWriter<T>
         FlushResult result;
         try
         {
-            _flushed = _call.Sender.Size;
+            _flushed = _call.Sender.Framed;
             result = await _call.Sender.FlushAsync();
         }
         finally

@@ -37,6 +37,9 @@ internal sealed class ResponseSender
     /// <summary>Messages sent.</summary>
     public long Messages { get; private set; }
 
+    /// <summary>Bytes of the messages sent with their frames' headers, before compression.</summary>
+    public long Framed => Size + (Messages * MessageFrame.HeaderLength);
+
     private HttpContext Http => _http ?? throw new ObjectDisposedException(nameof(GrpcCallContext));
 
     public void Begin(HttpContext http, bool compress)

@@ -135,6 +135,23 @@ public sealed class EnvelopeTests
         }
     }
 
+    [Fact]
+    public async Task Empty_messages_too_are_sent_when_16_KiB_wait()
+    {
+        await using var server = await StartAsync(new GrpcMethodOptions());
+        server.Handlers.Exchange = async (_, responses, _) =>
+        {
+            for (var i = 0; i < 4_000; i++)
+            {
+                await responses.WriteAsync(new TestResponse(), flush: false);
+            }
+
+            await server.Handlers.Release.Task;
+        };
+        await using var stream = RawStream.Open(server, "Exchange", Token);
+        await stream.ResponseAsync().WaitAsync(TimeSpan.FromSeconds(20), Token);
+    }
+
     /// <summary>Waits until so many calls have ended.</summary>
     private static async Task EndedAsync(TestServer server, int calls)
     {
