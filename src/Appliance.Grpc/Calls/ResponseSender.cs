@@ -157,7 +157,7 @@ internal sealed class ResponseSender
         Size += size;
         Messages++;
         var writer = Http.Response.BodyWriter;
-        if (_gzip && Compress)
+        if (_gzip && Compress && size > 0) // GZipStream makes nothing of nothing, which is not gzip to other readers.
         {
             GzipMessage.Compress(message, writer);
             return true;

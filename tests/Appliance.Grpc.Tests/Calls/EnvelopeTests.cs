@@ -152,6 +152,19 @@ public sealed class EnvelopeTests
         await stream.ResponseAsync().WaitAsync(TimeSpan.FromSeconds(20), Token);
     }
 
+    [Fact]
+    public async Task An_empty_message_is_not_compressed()
+    {
+        await using var server = await StartAsync(new GrpcMethodOptions { CompressResponses = true });
+        var answer = await new RawCall
+        {
+            Headers = new(StringComparer.Ordinal) { ["grpc-accept-encoding"] = "gzip" },
+            Parts = RawCall.Of("size", responseSize: 0).Parts,
+        }.SendAsync(server, Token);
+        Assert.Equal("gzip", answer.Headers["grpc-encoding"]);
+        Assert.Equal(RawCall.Frame([]), answer.Body);
+    }
+
     /// <summary>Waits until so many calls have ended.</summary>
     private static async Task EndedAsync(TestServer server, int calls)
     {
