@@ -22,6 +22,7 @@ public sealed class GrpcCallContext
     private CancellationTokenRegistration _abortion;
     private CancellationTokenRegistration _graceOver;
     private GrpcStatus? _failure;
+    private bool _broken;
 
     internal GrpcCallContext(TimeProvider time, CallDrain drain)
     {
@@ -120,7 +121,7 @@ public sealed class GrpcCallContext
     [MemberNotNullWhen(true, nameof(_timeout))]
     internal bool HasDeadline => _timeout is not null;
 
-    internal bool ClientGone => Http.RequestAborted.IsCancellationRequested;
+    internal bool ClientGone => _broken || Http.RequestAborted.IsCancellationRequested;
 
     /// <summary>True when the call was ended from outside its handler.</summary>
     internal bool Ended => _end is { IsCancellationRequested: true };
@@ -231,6 +232,12 @@ public sealed class GrpcCallContext
         Sender.Begin(http, compressResponses);
     }
 
+    /// <summary>
+    /// A read or a write found the stream broken. Kestrel cancels its token a moment later, on another thread; without
+    /// this a handler that ends in between would seem to have failed.
+    /// </summary>
+    internal void SetBroken() => _broken = true;
+
     internal void SetTimeout(TimeSpan timeout) => _timeout = timeout;
 
     internal bool TrySetEncoding(string encoding)
@@ -246,8 +253,11 @@ public sealed class GrpcCallContext
     internal void BeginStream()
     {
         IsStream = true;
+
+        // Not here: the end of the grace period goes from stream to stream, and what one handler does about it must not
+        // hold up the others.
         _graceOver = _drain.GraceOver.UnsafeRegister(
-            static state => ((CancellationTokenSource)state!).Cancel(), StartEnd());
+            static state => _ = ((CancellationTokenSource)state!).CancelAsync(), StartEnd());
     }
 
     /// <summary>Forgets the call, so that the context can serve another.</summary>
@@ -263,6 +273,7 @@ public sealed class GrpcCallContext
         LastRequestCompressed = false;
         Counted = false;
         IsStream = false;
+        _broken = false;
         if (_end is not null)
         {
             _abortion.Dispose();

@@ -94,8 +94,31 @@ internal abstract class CallHandler(string methodName, CallEnvironment environme
         }
         else
         {
-            var written = call.Sender.TryWrite(response, Environment.MaxSendMessageSize);
-            Finish(call, written ? GrpcStatus.Ok : WireStatus.ResponseTooLarge);
+            GrpcStatus status;
+            try
+            {
+                var written = call.Sender.TryWrite(response, Environment.MaxSendMessageSize);
+                status = written ? GrpcStatus.Ok : WireStatus.ResponseTooLarge;
+            }
+            catch (Exception exception)
+            {
+                status = StatusOfHandler(call, exception);
+            }
+
+            Finish(call, status);
+        }
+    }
+
+    /// <summary>What the method's own Admit says; null when there is none or it has nothing against the call.</summary>
+    protected GrpcStatus? AskAdmit(GrpcCallContext call)
+    {
+        try
+        {
+            return Options.Admit?.Invoke(call.Http);
+        }
+        catch (Exception exception)
+        {
+            return StatusOfHandler(call, exception);
         }
     }
 
