@@ -116,6 +116,8 @@ public sealed class GrpcCallContext
 
     internal ResponseSender Sender { get; } = new();
 
+    internal TimeProvider Time => _time;
+
     internal GrpcStatus? Failure => _failure;
 
     [MemberNotNullWhen(true, nameof(_timeout))]
@@ -129,7 +131,7 @@ public sealed class GrpcCallContext
     /// <summary>Why the call was ended from outside its handler.</summary>
     internal GrpcStatus EndStatus
         => ClientGone ? WireStatus.Cancelled
-            : _drain.GraceOver.IsCancellationRequested ? WireStatus.Stopped
+            : IsStream && _drain.GraceOver.IsCancellationRequested ? WireStatus.Stopped
             : WireStatus.DeadlineExceeded;
 
     /// <summary>
@@ -163,6 +165,7 @@ public sealed class GrpcCallContext
         }
 
         var decoded = new List<byte[]>();
+
         // Not ToString: it would leave out empty values.
         foreach (var text in values.SelectMany(value => (value ?? "").Split(',')))
         {
@@ -176,6 +179,7 @@ public sealed class GrpcCallContext
     /// <summary>Sends a metadata entry with the response's headers.</summary>
     /// <param name="name">Lower case; not <c>grpc-*</c>, not a header of HTTP's own, not ending in <c>-bin</c>.</param>
     /// <param name="value">Visible ASCII and space.</param>
+    /// <exception cref="InvalidOperationException">The headers are sent: a message was written.</exception>
     public void AddHeader(string name, string value)
     {
         CheckText(name, value);

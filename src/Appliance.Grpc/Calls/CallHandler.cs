@@ -169,14 +169,18 @@ internal abstract class CallHandler(string methodName, CallEnvironment environme
         }
 
         var status = call.EndStatus;
-        if (call.ClientGone)
+        if (!call.ClientGone)
         {
-            await ((Task)pending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return status;
+            await AnswerNowAsync(call, status);
         }
 
-        await AnswerNowAsync(call, status);
-        await ((Task)pending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Nobody is there any more to be told how it ended, but the operator.
+        await pending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (pending.Exception?.InnerException is { } late and not (OperationCanceledException or GrpcStatusException))
+        {
+            Environment.Observer.HandlerThrew(call, late);
+        }
+
         return status;
     }
 
