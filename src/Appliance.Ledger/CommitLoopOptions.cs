@@ -3,7 +3,7 @@ namespace Appliance.Ledger;
 /// <summary>The limits of a <see cref="CommitLoop"/>.</summary>
 public sealed class CommitLoopOptions
 {
-    /// <summary>Most pieces of work in one commit. Defaults to 256.</summary>
+    /// <summary>Most pieces of interactive work in one commit, and of bulk work as well. Defaults to 256.</summary>
     public int MaxBatch { get; init; } = 256;
 
     /// <summary>Most rows of bulk work in one commit (one piece is never split). Defaults to 2,000.</summary>

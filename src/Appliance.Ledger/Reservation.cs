@@ -46,7 +46,7 @@ public sealed class Reservation : LedgerWork
     public ref readonly ReservationRequest Request => ref _request;
 
     /// <inheritdoc/>
-    public override bool IsBulk => _request.Hashes.Count > MostInteractiveRows;
+    public override bool IsBulk => _request.IsBulk || _request.Hashes.Count > MostInteractiveRows;
 
     /// <inheritdoc/>
     public override int Rows => _request.Hashes.Count;

@@ -9,6 +9,7 @@ namespace Appliance.Ledger;
 /// <param name="ClientId">The caller's client application.</param>
 /// <param name="Hashes">Raw digests, at least one; not changed until the reservation is settled.</param>
 /// <param name="Now">Unix milliseconds.</param>
+/// <param name="IsBulk">Bulk work whatever the number of its hashes; with many it is bulk anyway.</param>
 public readonly record struct ReservationRequest(
     Guid RequestId,
     Guid ActivationId,
@@ -17,4 +18,5 @@ public readonly record struct ReservationRequest(
     Guid SignerId,
     Guid ClientId,
     IReadOnlyList<byte[]> Hashes,
-    long Now);
+    long Now,
+    bool IsBulk = false);

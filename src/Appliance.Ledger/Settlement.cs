@@ -9,7 +9,12 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
     private long _now;
     private string? _detail;
 
-    public override int Rows => reservation.Rows;
+    /// <summary>
+    /// Behind the reservations of its own kind, so that however many of those wait, both move on at the same rate.
+    /// </summary>
+    public override bool IsBulk => reservation.IsBulk;
+
+    public override int Rows => _outcome == ReservationOutcome.Consumed ? 1 : reservation.Rows;
 
     internal override bool MustLast => true;
 

@@ -23,4 +23,10 @@ public sealed class SignHashRequest
 
     /// <summary>DER of the algorithm's parameters (RSASSA-PSS-params); null when absent.</summary>
     public byte[]? SignatureParameters { get; init; }
+
+    /// <summary>
+    /// True for one of many that nobody waits for at a screen: interactive work goes first in the ledger and at the
+    /// token. With more than 16 hashes it is bulk anyway.
+    /// </summary>
+    public bool IsBulk { get; init; }
 }

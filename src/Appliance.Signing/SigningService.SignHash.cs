@@ -141,7 +141,8 @@ public sealed partial class SigningService
             request.Caller.SignerId,
             request.Caller.ClientId,
             request.Hashes,
-            now.ToUnixTimeMilliseconds());
+            now.ToUnixTimeMilliseconds(),
+            request.IsBulk);
     }
 
     private async ValueTask<SignHashResult> RefuseAsync(

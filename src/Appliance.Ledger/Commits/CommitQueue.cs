@@ -62,7 +62,9 @@ internal sealed class CommitQueue(CommitLoopOptions options, TimeProvider time)
             }
 
             // Work that nobody waits for wakes the loop only out of its idle sleep, to count the delay from now.
-            var wakes = _gathers ? _interactive.Count >= options.MaxBatch : !work.MustLast || _interactive.Count == 1;
+            var wakes = _gathers
+                ? _interactive.Count >= options.MaxBatch
+                : !work.MustLast || _interactive.Count + _bulk.Count == 1;
             if (_loopWaits && wakes)
             {
                 _loopWaits = false;
@@ -100,7 +102,7 @@ internal sealed class CommitQueue(CommitLoopOptions options, TimeProvider time)
         {
             while (batch.Count == 0 && _urgent == 0 && !_stopping)
             {
-                if (_interactive.Count == 0)
+                if (_interactive.Count + _bulk.Count == 0)
                 {
                     Wait(Timeout.InfiniteTimeSpan);
                 }
@@ -111,14 +113,14 @@ internal sealed class CommitQueue(CommitLoopOptions options, TimeProvider time)
             }
 
             Gather();
-            var (interactive, rows) = CountOf(batch);
+            var (interactive, bulk, rows) = CountOf(batch);
             for (; interactive < options.MaxBatch && _interactive.Count > 0; interactive++)
             {
                 batch.Add(Remove(_interactive));
             }
 
             // At least one piece of bulk work gets in, so that a steady interactive load cannot starve it.
-            while (rows < options.MaxBulkRows && _bulk.Count > 0)
+            for (; bulk < options.MaxBatch && rows < options.MaxBulkRows && _bulk.Count > 0; bulk++)
             {
                 var work = Remove(_bulk);
                 rows += work.Rows;
@@ -182,17 +184,19 @@ internal sealed class CommitQueue(CommitLoopOptions options, TimeProvider time)
     }
 
     /// <summary>
-    /// The pieces of interactive and the rows of bulk work that the last transaction had no time for. Each counts
+    /// The pieces of either kind and the rows of bulk work that the last transaction had no time for. Each counts
     /// against its own bound: else bulk work piles up here, and interactive work waits behind all of it.
     /// </summary>
-    private static (int Interactive, int BulkRows) CountOf(List<LedgerWork> batch)
+    private static (int Interactive, int Bulk, int BulkRows) CountOf(List<LedgerWork> batch)
     {
         var interactive = 0;
+        var bulk = 0;
         var rows = 0;
         foreach (var work in batch)
         {
             if (work.IsBulk)
             {
+                bulk++;
                 rows += work.Rows;
             }
             else
@@ -201,7 +205,7 @@ internal sealed class CommitQueue(CommitLoopOptions options, TimeProvider time)
             }
         }
 
-        return (interactive, rows);
+        return (interactive, bulk, rows);
     }
 
     private LedgerWork Remove(Lane lane)

@@ -87,6 +87,20 @@ internal static class CscErrors
         HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Unavailable, "temporarily_unavailable",
         "The server is stopping; nothing was used up", 5);
 
+    /// <summary>The end of a stream of items, which were used up as far as they were answered.</summary>
+    public static readonly CscError StreamStopping = new(
+        HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Unavailable, "temporarily_unavailable",
+        "The server is stopping; no item after the last one answered was taken", 5);
+
+    public static readonly CscError InvalidItemId = InvalidParameter("id");
+
+    public static readonly CscError ItemIdInFlight = new(
+        HttpStatusCode.Conflict, GrpcStatusCode.AlreadyExists, InvalidRequest,
+        "Another item with this id is in flight");
+
+    public static readonly CscError NoItem = Invalid("The message has neither defaults nor an item");
+    public static readonly CscError DefaultsWithHashes = Invalid("Invalid parameter hashes: defaults have none");
+
     public static readonly CscError Internal = new(
         HttpStatusCode.InternalServerError, GrpcStatusCode.Internal, "server_error", "The server failed to answer");
 

@@ -197,10 +197,15 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
         return result.Status == SigningStatus.Ok ? result : ErrorFor(result.Status, version, caller, named!.Value);
     }
 
-    public async ValueTask<Answer<IReadOnlyList<byte[]>>> SignHashAsync(
+    public ValueTask<Answer<IReadOnlyList<byte[]>>> SignHashAsync(
         CscVersion version, Caller caller, SignHashInput input, CancellationToken cancellationToken)
+        => SignHashAsync(version, caller, input, isBulk: false, cancellationToken);
+
+    /// <summary>The same as one of many, behind interactive work: the item of a stream.</summary>
+    public async ValueTask<Answer<IReadOnlyList<byte[]>>> SignHashAsync(
+        CscVersion version, Caller caller, SignHashInput input, bool isBulk, CancellationToken cancellationToken)
     {
-        var error = SignHashRules.Read(input, version, caller, out var named, out var request);
+        var error = SignHashRules.Read(input, version, caller, isBulk, out var named, out var request);
         if (error is not null)
         {
             return await RefuseAsync(caller, CscMethods.SignHash, named, error, cancellationToken);

@@ -3,6 +3,7 @@ using Appliance.Server.Csc;
 using Appliance.Server.Csc.Fields;
 using Appliance.Server.Csc.Inputs;
 using Appliance.Server.Csc.Views;
+using Appliance.Server.Grpc.Streaming;
 using Appliance.Server.Options;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -11,7 +12,8 @@ using Proto = Csc.V2;
 namespace Appliance.Server.Grpc;
 
 /// <summary>The gRPC wire: the services of csc.v2, each method the same operation as version 2's REST path.</summary>
-internal sealed class CscGrpcServices(CscOperations operations, InfoSettings info, Admission admission)
+internal sealed class CscGrpcServices(
+    CscOperations operations, InfoSettings info, Admission admission, SignHashStreams streams)
 {
     /// <summary>
     /// Bytes of the largest answer: as many signatures as one call may ask for, none longer than RSA-4096's 512 bytes.
@@ -31,6 +33,7 @@ internal sealed class CscGrpcServices(CscOperations operations, InfoSettings inf
         var signatures = Service(Proto.SignaturesReflection.Descriptor);
         var open = new GrpcMethodOptions { MaxReceiveMessageSize = CscOperations.LoginBytes };
         var known = new GrpcMethodOptions { Admit = Admit };
+        var bulk = new GrpcMethodOptions { Admit = Admit, MaxConcurrentCalls = streams.Limits.Streams };
         methods
             .Unary<Proto.ServiceInfoRequest, Proto.ServiceInfoResponse>(service("Info"), Info, open)
             .Unary<Proto.LoginRequest, Proto.LoginResponse>(auth("Login"), LoginAsync, open)
@@ -40,7 +43,9 @@ internal sealed class CscGrpcServices(CscOperations operations, InfoSettings inf
             .Unary<Proto.AuthorizeRequest, Proto.AuthorizeResponse>(credentials("Authorize"), AuthorizeAsync, known)
             .Unary<Proto.ExtendTransactionRequest, Proto.ExtendTransactionResponse>(
                 credentials("ExtendTransaction"), ExtendAsync, known)
-            .Unary<Proto.SignHashRequest, Proto.SignHashResponse>(signatures("SignHash"), SignHashAsync, known);
+            .Unary<Proto.SignHashRequest, Proto.SignHashResponse>(signatures("SignHash"), SignHashAsync, known)
+            .BidirectionalStreaming<Proto.SignHashStreamRequest, Proto.SignHashStreamResponse>(
+                signatures("SignHashStream"), streams.RunAsync, bulk);
     }
 
     /// <summary>Nobody unknown makes the server gather a message.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Appliance.Grpc;
 using Appliance.Server.Csc;
+using Google.Protobuf.WellKnownTypes;
 
 namespace Appliance.Server.Grpc;
 
@@ -14,6 +15,7 @@ internal static class GrpcErrors
     public const string Domain = "cloudsignatureconsortium.org";
 
     private static readonly ConcurrentDictionary<CscError, GrpcStatus> s_statuses = new();
+    private static readonly ConcurrentDictionary<CscError, Google.Rpc.Status> s_messages = new();
 
     public static GrpcStatus StatusOf(CscError error) => s_statuses.GetOrAdd(error, static error => new GrpcStatus(
         error.GrpcCode,
@@ -23,4 +25,24 @@ internal static class GrpcErrors
             Domain,
             new Dictionary<string, string>(StringComparer.Ordinal) { ["error_description"] = error.Description }),
         error.RetryAfterSeconds > 0 ? TimeSpan.FromSeconds(error.RetryAfterSeconds) : null));
+
+    /// <summary>The same as a message, for a stream that goes on. Shared: not to be changed.</summary>
+    public static Google.Rpc.Status MessageOf(CscError error) => s_messages.GetOrAdd(error, static error =>
+    {
+        var status = StatusOf(error);
+        var info = new Google.Rpc.ErrorInfo { Reason = status.Error!.Reason, Domain = status.Error.Domain };
+        foreach (var (key, value) in status.Error.Metadata!)
+        {
+            info.Metadata.Add(key, value);
+        }
+
+        var message = new Google.Rpc.Status { Code = (int)status.Code, Message = status.Message };
+        message.Details.Add(Any.Pack(info));
+        if (status.RetryAfter is { } delay)
+        {
+            message.Details.Add(Any.Pack(new Google.Rpc.RetryInfo { RetryDelay = Duration.FromTimeSpan(delay) }));
+        }
+
+        return message;
+    });
 }

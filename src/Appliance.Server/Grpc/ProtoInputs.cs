@@ -12,6 +12,8 @@ namespace Appliance.Server.Grpc;
 /// </summary>
 internal static class ProtoInputs
 {
+    private static readonly SignHashInput s_nothing = new();
+
     public static LoginInput From(Proto.LoginRequest request) => new()
     {
         RefreshToken = FieldText.Of(request.RefreshToken),
@@ -61,18 +63,33 @@ internal static class ProtoInputs
         HashAlgorithmOid = FieldText.Of(request.HashAlgorithmOid),
     };
 
-    public static SignHashInput From(Proto.SignHashRequest request) => new()
+    public static SignHashInput From(Proto.SignHashRequest request) => From(request, s_nothing);
+
+    /// <summary>
+    /// What the request leaves out comes from the defaults, but hashes. The parameters of an algorithm belong to it:
+    /// they are not taken for another one.
+    /// </summary>
+    public static SignHashInput From(Proto.SignHashRequest request, SignHashInput defaults)
     {
-        CredentialId = FieldText.Of(request.CredentialId),
-        Sad = FieldText.Of(request.Sad),
-        Hashes = Hashes(request.Hashes),
-        HashAlgorithmOid = FieldText.Of(request.HashAlgorithmOid),
-        SignAlgo = FieldText.Of(request.SignAlgo),
-        SignAlgoParams = FieldBytes.Of(request.SignAlgoParams.ToByteArray()),
-        OperationMode = FieldText.Of(request.OperationMode),
-        ValidityPeriod = request.HasValidityPeriod ? FieldNumber.Of(request.ValidityPeriod) : default,
-        ResponseUri = FieldText.Of(request.ResponseUri),
-    };
+        var algorithm = FieldText.Of(request.SignAlgo);
+        var algorithms = algorithm.IsPresent ? s_nothing : defaults;
+        return new()
+        {
+            CredentialId = FieldText.Of(request.CredentialId).Or(defaults.CredentialId),
+            Sad = FieldText.Of(request.Sad).Or(defaults.Sad),
+            Hashes = Hashes(request.Hashes),
+            HashAlgorithmOid = FieldText.Of(request.HashAlgorithmOid).Or(algorithms.HashAlgorithmOid),
+            SignAlgo = algorithm.Or(algorithms.SignAlgo),
+            SignAlgoParams = request.SignAlgoParams.IsEmpty
+                ? algorithms.SignAlgoParams
+                : FieldBytes.Of(request.SignAlgoParams.ToByteArray()),
+            OperationMode = FieldText.Of(request.OperationMode).Or(defaults.OperationMode),
+            ValidityPeriod = request.HasValidityPeriod
+                ? FieldNumber.Of(request.ValidityPeriod)
+                : defaults.ValidityPeriod,
+            ResponseUri = FieldText.Of(request.ResponseUri).Or(defaults.ResponseUri),
+        };
+    }
 
     private static FieldHashes Hashes(RepeatedField<ByteString> values)
     {

@@ -17,6 +17,12 @@ internal sealed class Composition : IAsyncDisposable
 {
     private const int PageSize = 500;
 
+    /// <summary>One call waits for one commit, while the outcome of the one before may wait for its own.</summary>
+    private const int WorkPerCall = 2;
+
+    /// <summary>For the node's own work.</summary>
+    private const int LedgerRoom = 256;
+
     private readonly ApplianceOptions _options;
     private Pkcs11Module? _module;
     private Token? _token;
@@ -31,7 +37,11 @@ internal sealed class Composition : IAsyncDisposable
         _options = options;
         Time = time;
         Store = store;
-        Loop = new CommitLoop(store, new CommitLoopOptions(), time, loggers.CreateLogger<CommitLoop>());
+        Loop = new CommitLoop(
+            store,
+            new CommitLoopOptions { QueueLimit = LedgerRoom + (WorkPerCall * options.Limits.MostInWork()) },
+            time,
+            loggers.CreateLogger<CommitLoop>());
     }
 
     public TimeProvider Time { get; }

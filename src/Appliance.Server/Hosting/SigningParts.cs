@@ -22,6 +22,7 @@ internal sealed class SigningParts : IDisposable
             new SlotGroupOptions
             {
                 Sessions = options.Token.Sessions,
+                QueueLimit = options.Limits.MostInWork(),
                 Dispatch = options.Token.Dispatch == "inline" ? SlotDispatch.Inline : SlotDispatch.Workers,
             },
             time,

@@ -1,6 +1,7 @@
 using Appliance.Grpc;
 using Appliance.Server.Csc;
 using Appliance.Server.Grpc;
+using Appliance.Server.Grpc.Streaming;
 using Appliance.Server.Options;
 
 namespace Appliance.Server.Hosting;
@@ -33,7 +34,8 @@ internal sealed class Wires : IDisposable
             options.Limits.RequestBytes,
             loggers.CreateLogger<CscEndpoints>());
         var methods = new GrpcMethods();
-        new CscGrpcServices(operations, options.Info, _admission).Map(methods);
+        Streams = new SignHashStreams(operations, options.Limits, time, loggers.CreateLogger<SignHashStreams>());
+        new CscGrpcServices(operations, options.Info, _admission, Streams).Map(methods);
         _health.Map(methods);
         var limits = new GrpcServerOptions
         {
@@ -46,6 +48,8 @@ internal sealed class Wires : IDisposable
         _rest = HandleRestAsync;
         _grace = TimeSpan.FromSeconds(options.Limits.DrainSeconds) * GraceShare;
     }
+
+    internal SignHashStreams Streams { get; }
 
     public Task HandleAsync(HttpContext http) => _grpc.InvokeAsync(http, _rest);
 
@@ -61,6 +65,7 @@ internal sealed class Wires : IDisposable
     {
         _healthTimer.Dispose();
         _grpc.Dispose();
+        Streams.Dispose();
     }
 
     private Task HandleRestAsync(HttpContext http)

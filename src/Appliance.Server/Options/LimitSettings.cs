@@ -6,6 +6,21 @@ internal sealed class LimitSettings
     /// <summary>Calls in work at once; one more is refused with a retry hint. 1 to 65,536, default 4,096.</summary>
     public int CallsInFlight { get; set; } = 4_096;
 
+    /// <summary>Calls of SignHashStream at once; one more is refused. 1 to 1,024, default 64.</summary>
+    public int Streams { get; set; } = 64;
+
+    /// <summary>
+    /// Items of one stream that were read and whose results its client has not been sent; then it waits. 1 to 4,096,
+    /// default 256.
+    /// </summary>
+    public int StreamItems { get; set; } = 256;
+
+    /// <summary>
+    /// Items of all streams that are at work at once; more wait. They have these places to themselves, and calls have
+    /// theirs. 1 to 65,536, default 2,048.
+    /// </summary>
+    public int StreamItemsInWork { get; set; } = 2_048;
+
     /// <summary>Largest request body, bytes. 16,384 to 67,108,864; default 4 MiB, gRPC's own default.</summary>
     public int RequestBytes { get; set; } = 4 * 1024 * 1024;
 
@@ -16,4 +31,9 @@ internal sealed class LimitSettings
     /// How long a stop waits for calls in flight, 1 to 300 s. Default 25, below the usual 30 s of kill.
     /// </summary>
     public int DrainSeconds { get; set; } = 25;
+
+    /// <summary>
+    /// What can be at work at once, so that the queues behind have room for it: what was let in is refused nowhere.
+    /// </summary>
+    public int MostInWork() => CallsInFlight + StreamItemsInWork;
 }

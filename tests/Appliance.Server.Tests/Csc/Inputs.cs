@@ -24,7 +24,7 @@ internal static class Inputs
     {
         var input = Parse(json, InputJson.Default.SignHashInput);
         Assert.Null(input.Error);
-        return (SignHashRules.Read(input.Value, version, s_caller, out _, out var request), request);
+        return (SignHashRules.Read(input.Value, version, s_caller, isBulk: false, out _, out var request), request);
     }
 
     public static (CscError? Error, AuthorizeRequest? Request) Authorize(CscVersion version, string json)

@@ -5,6 +5,7 @@ using Appliance.Ledger;
 using Appliance.Server.Hosting;
 using Appliance.Server.Options;
 using Appliance.Server.Tests.Commands;
+using Appliance.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -19,19 +20,17 @@ namespace Appliance.Server.Tests.Hosting;
 /// </summary>
 public sealed class RunningAppliance : IAsyncLifetime
 {
-    private const string Signers = """
-        [{"user":"ioana@example.com","name":"Ioana Pop","password":"correct horse 1","factor":true,"credentials":[
-            {"algorithm":"RSA-2048","multisign":100},{"algorithm":"P-256","multisign":100},
-            {"algorithm":"P-256","multisign":100,"scal":1}]},
-         {"user":"mihai@example.com","name":"Mihai Pop","password":"correct horse 2","factor":true,"credentials":[
-            {"algorithm":"RSA-2048","multisign":2},{"algorithm":"P-256","multisign":2}]}]
-        """;
-
     private readonly Installation _installation = new();
     private WebApplication? _app;
     private Composition? _composition;
     private SigningParts? _parts;
     private Wires? _wires;
+
+    /// <summary>What the first signer's credentials may sign by one SAD.</summary>
+    internal int Multisign { get; init; } = 100;
+
+    /// <summary>Settings that are not as usual.</summary>
+    internal IReadOnlyList<KeyValuePair<string, string?>> Settings { get; init; } = [];
 
     internal SetTime Time { get; } = new(TimeProvider.System.GetUtcNow());
 
@@ -40,6 +39,10 @@ public sealed class RunningAppliance : IAsyncLifetime
     internal HttpClient Rest { get; private set; } = null!;
 
     internal GrpcChannel Grpc { get; private set; } = null!;
+
+    internal Uri GrpcAddress { get; private set; } = null!;
+
+    internal Wires Wires => _wires!;
 
     internal TestSigner Ioana { get; private set; } = null!;
 
@@ -50,7 +53,7 @@ public sealed class RunningAppliance : IAsyncLifetime
         _installation.Time = Time;
         (await _installation.RunAsync("init")).Succeeded();
         var file = _installation.PathOf("signers.json");
-        await File.WriteAllTextAsync(file, Signers, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(file, Signers(), TestContext.Current.CancellationToken);
         var imported = await _installation.JsonAsync($"signer import {file}");
         Ioana = new TestSigner(imported[0]);
         Mihai = new TestSigner(imported[1]);
@@ -58,6 +61,7 @@ public sealed class RunningAppliance : IAsyncLifetime
         var options = OptionsReader.Read(new ConfigurationBuilder()
             .AddJsonFile(_installation.PathOf("appliance.json"))
             .AddInMemoryCollection([new("SignIn:AccessTokenSeconds", "86400"), new("Limits:RequestBytes", "65536")])
+            .AddInMemoryCollection(Settings)
             .Build());
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log);
@@ -71,7 +75,8 @@ public sealed class RunningAppliance : IAsyncLifetime
         await _app.StartAsync(TestContext.Current.CancellationToken);
         var ready = ReadyFile.Describe(_app, options.Listen);
         Rest = new HttpClient { BaseAddress = new Uri(ready.Rest) };
-        Grpc = new GrpcChannel(new Uri(ready.Grpc));
+        GrpcAddress = new Uri(ready.Grpc);
+        Grpc = new GrpcChannel(GrpcAddress);
         await LoginAsync(Ioana);
         await LoginAsync(Mihai);
     }
@@ -147,8 +152,9 @@ public sealed class RunningAppliance : IAsyncLifetime
     internal static byte[] RandomHash() => RandomNumberGenerator.GetBytes(32);
 
     /// <summary>What the audit trail holds, newest first.</summary>
-    internal IReadOnlyList<AuditEntry> Audit(AuditEvent wanted)
-        => _composition!.Store.Read(connection => AuditTrail.Read(connection, new AuditQuery { Event = wanted }));
+    internal IReadOnlyList<AuditEntry> Audit(AuditEvent wanted, int limit = 100)
+        => _composition!.Store.Read(
+            connection => AuditTrail.Read(connection, new AuditQuery { Event = wanted, Limit = limit }));
 
     /// <summary>
     /// What a refusal must leave alone: the hash occurrences that may be signed, and those that were. A signature moves
@@ -156,9 +162,20 @@ public sealed class RunningAppliance : IAsyncLifetime
     /// </summary>
     internal (long Authorised, long Used, long Spent) Quota()
     {
-        var tally = _composition!.Store.Read(connection => connection.Activations.Tally());
+        var tally = Tally();
         return (tally.Authorised, tally.Reserved + tally.Consumed, tally.Spent);
     }
+
+    /// <summary>All authorised hash occurrences by what became of them.</summary>
+    internal ActivationTally Tally() => _composition!.Store.Read(connection => connection.Activations.Tally());
+
+    private string Signers() => $$"""
+        [{"user":"ioana@example.com","name":"Ioana Pop","password":"correct horse 1","factor":true,"credentials":[
+            {"algorithm":"RSA-2048","multisign":{{Multisign}}},{"algorithm":"P-256","multisign":{{Multisign}}},
+            {"algorithm":"P-256","multisign":{{Multisign}},"scal":1}]},
+         {"user":"mihai@example.com","name":"Mihai Pop","password":"correct horse 2","factor":true,"credentials":[
+            {"algorithm":"RSA-2048","multisign":2},{"algorithm":"P-256","multisign":2}]}]
+        """;
 
     private async Task LoginAsync(TestSigner signer)
     {

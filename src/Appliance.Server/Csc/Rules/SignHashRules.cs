@@ -14,7 +14,12 @@ internal static class SignHashRules
     private static ReadOnlySpan<byte> NullParameters => [0x05, 0x00];
 
     public static CscError? Read(
-        SignHashInput input, CscVersion version, Caller caller, out Guid? named, out SignHashRequest? request)
+        SignHashInput input,
+        CscVersion version,
+        Caller caller,
+        bool isBulk,
+        out Guid? named,
+        out SignHashRequest? request)
     {
         request = null;
         named = null;
@@ -48,6 +53,7 @@ internal static class SignHashRules
             SignatureAlgorithm = input.SignAlgo.Value,
             HashAlgorithm = algorithm.ValueOrNull,
             SignatureParameters = parameters.AsSpan().SequenceEqual(NullParameters) ? null : parameters,
+            IsBulk = isBulk,
         };
         return null;
     }

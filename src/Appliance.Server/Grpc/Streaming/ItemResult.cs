@@ -1,0 +1,6 @@
+using Appliance.Server.Csc;
+
+namespace Appliance.Server.Grpc.Streaming;
+
+/// <summary>An item and what became of it, on its way to the client.</summary>
+internal readonly record struct ItemResult(StreamItem Item, Answer<IReadOnlyList<byte[]>> Answer);

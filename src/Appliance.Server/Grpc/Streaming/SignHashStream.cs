@@ -1,0 +1,203 @@
+using Appliance.Grpc;
+using Appliance.Server.Csc;
+using Appliance.Server.Csc.Inputs;
+using Appliance.Signing;
+using Microsoft.Extensions.Primitives;
+using Proto = Csc.V2;
+
+namespace Appliance.Server.Grpc.Streaming;
+
+/// <summary>
+/// One call of SignHashStream. Each item goes through the operation of SignHash, several at a time.
+///
+///   1 Authenticate    nobody unknown gets further
+///   2 Take            one message after the other, until the client half-closes or the server must stop:
+///   2a  room          within the bounds of this stream; given back when the client was sent the result
+///   2b  place         among the items at work of all streams; given back when the item is done
+///   2c  token         is it still good; from here on the item is taken
+///   2d  operation     as SignHash, behind interactive calls; its result goes to the writer
+///   3 Finish          whatever happened: all that was taken comes to its end, and its result is sent
+///   4 End             how far the stream came and why, unless the client has half-closed
+/// </summary>
+internal sealed class SignHashStream : IDisposable
+{
+    /// <summary>How often the token of a stream is looked at that sends nothing: it must not stay for ever.</summary>
+    private static readonly TimeSpan s_idleCheck = TimeSpan.FromSeconds(30);
+
+    private readonly SignHashStreams _streams;
+    private readonly GrpcRequestReader<Proto.SignHashStreamRequest> _requests;
+    private readonly GrpcCallContext _call;
+    private readonly StringValues _authorization;
+    private readonly CancellationToken _over;
+    private readonly CancellationTokenSource _stop;
+    private readonly ItemsInFlight _inFlight;
+    private readonly ResultWriter _results;
+    private SignHashInput _defaults = new();
+    private Caller _caller;
+    private volatile CscError? _worthless;
+    private long _taken;
+    private string _lastId = "";
+
+    public SignHashStream(
+        SignHashStreams streams,
+        GrpcRequestReader<Proto.SignHashStreamRequest> requests,
+        GrpcResponseWriter<Proto.SignHashStreamResponse> responses,
+        GrpcCallContext call)
+    {
+        _streams = streams;
+        _requests = requests;
+        _call = call;
+        _authorization = call.Http.Request.Headers.Authorization;
+        _over = call.CancellationToken;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(_over, call.Draining);
+        var limits = streams.Limits;
+        _inFlight = new ItemsInFlight(limits.StreamItems, SigningService.HashLimit, limits.RequestBytes);
+        _results = new ResultWriter(responses, _inFlight, _stop.Cancel);
+    }
+
+    public async Task RunAsync()
+    {
+        // 1
+        if (Authenticate(out _caller) is { } unknown)
+        {
+            _call.Fail(GrpcErrors.StatusOf(unknown));
+            return;
+        }
+
+        await _call.SendHeadersAsync();
+
+        // 2
+        GrpcStatus? end;
+        var sending = _results.SendAllAsync();
+        await using (_streams.Time.CreateTimer(
+            static stream => ((SignHashStream)stream!).StopIfWorthless(), this, s_idleCheck, s_idleCheck))
+        {
+            try
+            {
+                end = await TakeAllAsync();
+            }
+            finally
+            {
+                // 3
+                _results.EndTaking();
+                await sending;
+            }
+        }
+
+        // 4
+        if (end is not null)
+        {
+            await _results.SendEndAsync(new() { ItemsAnswered = _taken, LastItemId = _lastId });
+            _call.Fail(end);
+        }
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    /// <summary>Null: the client has half-closed. Otherwise why the server stops.</summary>
+    private async Task<GrpcStatus?> TakeAllAsync()
+    {
+        try
+        {
+            CscError? end = null;
+            while (end is null && await _requests.ReadAsync(_stop.Token) is { } message)
+            {
+                end = message.ContentCase == Proto.SignHashStreamRequest.ContentOneofCase.Defaults
+                    ? await SetDefaultsAsync(message.Defaults)
+                    : await TakeAsync(message.Item);
+            }
+
+            return end is null ? null : GrpcErrors.StatusOf(end);
+        }
+        catch (GrpcStatusException damaged)
+        {
+            return damaged.Status;
+        }
+        catch (OperationCanceledException) when (!_over.IsCancellationRequested && EndOfTaking() is { } end)
+        {
+            return GrpcErrors.StatusOf(end);
+        }
+    }
+
+    private async ValueTask<CscError?> SetDefaultsAsync(Proto.SignHashRequest defaults)
+    {
+        if (defaults.Hashes.Count > 0)
+        {
+            return await _streams.Operations.RefuseAsync(
+                _caller, CscMethods.SignHash, null, CscErrors.DefaultsWithHashes, _over);
+        }
+
+        _defaults = ProtoInputs.From(defaults);
+        return null;
+    }
+
+    /// <summary>
+    /// Starts an item; waits only until it may start. An error ends the stream, and the item is not taken.
+    /// </summary>
+    private async ValueTask<CscError?> TakeAsync(Proto.SignHashItem? message)
+    {
+        // 2a
+        var request = message?.Request ?? new Proto.SignHashRequest();
+        var refusal = message is null ? CscErrors.NoItem : StreamItem.IsId(message.Id) ? null : CscErrors.InvalidItemId;
+        var item = new StreamItem(
+            refusal is null ? message!.Id : "",
+            Math.Min(request.Hashes.Count, SigningService.HashLimit),
+            message?.CalculateSize() ?? 0);
+        item = await _inFlight.EnterAsync(item, _stop.Token);
+        refusal ??= item.IsDuplicate ? CscErrors.ItemIdInFlight : null;
+
+        // 2b
+        await _streams.TakePlaceAsync(_stop.Token);
+
+        // 2c
+        if (Authenticate(out _) is { } worthless)
+        {
+            _streams.LeavePlace();
+            return worthless;
+        }
+
+        _taken++;
+        _lastId = item.Id;
+
+        // 2d
+        _results.Expect();
+        _ = AnswerAsync(item, request, refusal);
+        return null;
+    }
+
+    /// <summary>Never throws: the result says what became of the item.</summary>
+    private async Task AnswerAsync(StreamItem item, Proto.SignHashRequest request, CscError? refusal)
+    {
+        Answer<IReadOnlyList<byte[]>> answer;
+        try
+        {
+            answer = refusal is null
+                ? await _streams.Operations.SignHashAsync(
+                    CscVersion.V2, _caller, ProtoInputs.From(request, _defaults), isBulk: true, _over)
+                : await _streams.Operations.RefuseAsync(_caller, CscMethods.SignHash, null, refusal, _over);
+        }
+        catch (Exception exception)
+        {
+            _streams.ItemThrew(exception);
+            answer = CscErrors.Internal;
+        }
+
+        _results.Add(new ItemResult(item, answer));
+        _streams.LeavePlace();
+    }
+
+    private CscError? Authenticate(out Caller caller) => _streams.Operations.Authenticate(_authorization, out caller);
+
+    private void StopIfWorthless()
+    {
+        if (Authenticate(out _) is { } worthless)
+        {
+            _worthless = worthless;
+            _stop.Cancel();
+        }
+    }
+
+    /// <summary>Why the server takes nothing more; null when the call itself is over.</summary>
+    private CscError? EndOfTaking()
+        => _worthless ?? (_call.Draining.IsCancellationRequested ? CscErrors.StreamStopping : null);
+}
