@@ -1,4 +1,4 @@
-using System.Net;
+using Appliance.Grpc.Client.Calls;
 using Appliance.Grpc.Client.Wire;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -11,10 +11,8 @@ namespace Appliance.Grpc.Client;
 /// </summary>
 public sealed class GrpcChannel : IDisposable
 {
-    private readonly HttpMessageInvoker _http;
-    private readonly Uri _address;
-    private readonly TimeProvider _time;
-    private readonly int _maxReceiveMessageSize;
+    private readonly CancellationTokenSource _closed = new();
+    private readonly Transport _transport;
 
     /// <summary>Makes a channel; connects with the first call.</summary>
     /// <param name="address">For example <c>https://signing.example:8443</c>; its path is ignored.</param>
@@ -23,66 +21,110 @@ public sealed class GrpcChannel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(address);
         options ??= new GrpcChannelOptions();
-        _address = address;
-        _time = options.Time;
-        _maxReceiveMessageSize = options.MaxReceiveMessageSize;
-        _http = new HttpMessageInvoker(options.Handler ?? NewHandler());
+        _transport = new Transport(
+            new HttpMessageInvoker(options.Handler ?? NewHandler()),
+            address,
+            options.MaxReceiveMessageSize,
+            options.Retry,
+            options.Time,
+            _closed.Token);
     }
 
-    /// <summary>Calls a unary method.</summary>
+    /// <summary>Calls a method that takes one message and gives one.</summary>
     /// <param name="method">From the generated file descriptor.</param>
     /// <param name="request">The request message.</param>
-    /// <param name="metadata">Sent with the request; null for none.</param>
-    /// <param name="timeout">
-    /// How long the call may take; sent to the server and enforced here. Null: as long as it takes.
-    /// </param>
+    /// <param name="options">Null for the defaults.</param>
     /// <param name="cancellationToken">Gives the call up and tells the server so.</param>
     /// <exception cref="GrpcStatusException">The call ended without OK, or could not be made.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ArgumentException">The method has another shape, or other messages.</exception>
     public async Task<GrpcResponse<TResponse>> UnaryAsync<TRequest, TResponse>(
         MethodDescriptor method,
         TRequest request,
-        GrpcMetadata? metadata = null,
-        TimeSpan? timeout = null,
+        GrpcCallOptions? options = null,
         CancellationToken cancellationToken = default)
         where TRequest : IMessage
         where TResponse : class, IMessage<TResponse>
     {
-        ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(request);
-        if (method.OutputType.Parser is not MessageParser<TResponse> parser)
+        var parser = Check<TRequest, TResponse>(method, clientStreaming: false, serverStreaming: false);
+        using var call = new Call(_transport, method, options, cancellationToken);
+        var frame = MessageFrame.Encode(request, call.Compress, pooled: false);
+        return await call.SendWithRetriesAsync(frame, async response =>
         {
-            throw new ArgumentException(
-                $"The method {method.FullName} gives {method.OutputType.FullName}, not {typeof(TResponse).Name}.",
-                nameof(method));
-        }
-
-        if (timeout <= TimeSpan.Zero)
-        {
-            throw new GrpcStatusException(GrpcStatusCode.DeadlineExceeded, "The deadline had passed before the call.");
-        }
-
-        using var message = NewRequest(method, request, metadata, timeout);
-        using var deadline = timeout is { } limit ? new CancellationTokenSource(limit, _time) : null;
-        using var either = deadline is null
-            ? null
-            : CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        try
-        {
-            return await SendAsync(message, parser, either?.Token ?? cancellationToken);
-        }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new GrpcStatusException(GrpcStatusCode.DeadlineExceeded, "The deadline passed.", inner: exception);
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
-        {
-            throw TransportErrors.ToStatus(exception);
-        }
+            using (response)
+            {
+                return await response.ReadSingleAsync(parser, call.Token);
+            }
+        });
     }
 
-    /// <summary>Closes the connections; running calls fail.</summary>
-    public void Dispose() => _http.Dispose();
+    /// <summary>Calls a method that takes one message and gives a stream of them. The call starts at once.</summary>
+    /// <param name="method">From the generated file descriptor.</param>
+    /// <param name="request">The request message; the caller's again when this returns.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="cancellationToken">Gives the call up, at any time, and tells the server so.</param>
+    /// <exception cref="GrpcStatusException">RESOURCE_EXHAUSTED: no message can be that large.</exception>
+    /// <exception cref="ArgumentException">The method has another shape, or other messages.</exception>
+    public GrpcServerStreamingCall<TResponse> ServerStreaming<TRequest, TResponse>(
+        MethodDescriptor method,
+        TRequest request,
+        GrpcCallOptions? options = null,
+        CancellationToken cancellationToken = default)
+        where TRequest : IMessage
+        where TResponse : class, IMessage<TResponse>
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var parser = Check<TRequest, TResponse>(method, clientStreaming: false, serverStreaming: true);
+        var frame = MessageFrame.Encode(request, options?.Compress ?? false, pooled: false);
+        var call = new Call(_transport, method, options, cancellationToken);
+        var opening = call.SendWithRetriesAsync(frame, Task.FromResult);
+        return new GrpcServerStreamingCall<TResponse>(new ResponseMessages<TResponse>(call, parser, opening));
+    }
+
+    /// <summary>Calls a method that takes a stream of messages and gives one. The call starts at once.</summary>
+    /// <param name="method">From the generated file descriptor.</param>
+    /// <param name="options">Null for the defaults. The call is not retried, also not with a request id.</param>
+    /// <param name="cancellationToken">Gives the call up, at any time, and tells the server so.</param>
+    /// <exception cref="ArgumentException">The method has another shape, or other messages.</exception>
+    public GrpcClientStreamingCall<TRequest, TResponse> ClientStreaming<TRequest, TResponse>(
+        MethodDescriptor method,
+        GrpcCallOptions? options = null,
+        CancellationToken cancellationToken = default)
+        where TRequest : IMessage
+        where TResponse : class, IMessage<TResponse>
+    {
+        var parser = Check<TRequest, TResponse>(method, clientStreaming: true, serverStreaming: false);
+        return new GrpcClientStreamingCall<TRequest, TResponse>(
+            new Call(_transport, method, options, cancellationToken), parser);
+    }
+
+    /// <summary>Calls a method that takes and gives streams of messages. The call starts at once.</summary>
+    /// <param name="method">From the generated file descriptor.</param>
+    /// <param name="options">Null for the defaults. The call is not retried, also not with a request id.</param>
+    /// <param name="cancellationToken">Gives the call up, at any time, and tells the server so.</param>
+    /// <exception cref="ArgumentException">The method has another shape, or other messages.</exception>
+    public GrpcBidirectionalStreamingCall<TRequest, TResponse> BidirectionalStreaming<TRequest, TResponse>(
+        MethodDescriptor method,
+        GrpcCallOptions? options = null,
+        CancellationToken cancellationToken = default)
+        where TRequest : IMessage
+        where TResponse : class, IMessage<TResponse>
+    {
+        var parser = Check<TRequest, TResponse>(method, clientStreaming: true, serverStreaming: true);
+        var call = new Call(_transport, method, options, cancellationToken);
+        var requests = new MessageStreamContent(call);
+        return new GrpcBidirectionalStreamingCall<TRequest, TResponse>(
+            requests, new ResponseMessages<TResponse>(call, parser, call.OpenAsync(requests)));
+    }
+
+    /// <summary>Ends running calls with CANCELLED and closes the connections; further calls fail likewise.</summary>
+    public void Dispose()
+    {
+        // The handler alone would let running calls go on.
+        _closed.Cancel();
+        _transport.Http.Dispose();
+    }
 
     private static SocketsHttpHandler NewHandler() => new()
     {
@@ -92,72 +134,24 @@ public sealed class GrpcChannel : IDisposable
         UseProxy = false,
     };
 
-    private HttpRequestMessage NewRequest(
-        MethodDescriptor method, IMessage request, GrpcMetadata? metadata, TimeSpan? timeout)
-    {
-        var message = new HttpRequestMessage(
-            HttpMethod.Post, new Uri(_address, $"/{method.Service.FullName}/{method.Name}"))
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ByteArrayContent(MessageFrame.Encode(request)),
-        };
-        message.Content.Headers.TryAddWithoutValidation("content-type", "application/grpc");
-        message.Headers.TryAddWithoutValidation("te", "trailers");
-        message.Headers.TryAddWithoutValidation("grpc-accept-encoding", "identity,gzip");
-        if (timeout is { } limit)
-        {
-            message.Headers.TryAddWithoutValidation("grpc-timeout", GrpcTimeout.Encode(limit));
-        }
-
-        foreach (var (name, value) in metadata ?? [])
-        {
-            message.Headers.TryAddWithoutValidation(name, value);
-        }
-
-        return message;
-    }
-
-    private async Task<GrpcResponse<TResponse>> SendAsync<TResponse>(
-        HttpRequestMessage request, MessageParser<TResponse> parser, CancellationToken cancellationToken)
+    private static MessageParser<TResponse> Check<TRequest, TResponse>(
+        MethodDescriptor method, bool clientStreaming, bool serverStreaming)
         where TResponse : class, IMessage<TResponse>
     {
-        using var response = await _http.SendAsync(request, cancellationToken);
-        ResponseStatus.CheckHttp(response);
-
-        // Trailers-only: the status is in the headers and nothing follows.
-        if (response.Headers.Contains("grpc-status"))
+        ArgumentNullException.ThrowIfNull(method);
+        if (method.IsClientStreaming != clientStreaming || method.IsServerStreaming != serverStreaming)
         {
-            var status = ResponseStatus.Read(response.Headers);
-            throw status ?? new GrpcStatusException(GrpcStatusCode.Internal, "OK came without a message.");
+            throw new ArgumentException($"The method {method.FullName} has another shape.", nameof(method));
         }
 
-        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var (payload, failure) = await MessageFrame.ReadSingleAsync(
-            body, ResponseStatus.IsGzip(response), _maxReceiveMessageSize, cancellationToken);
-
-        // The server's own status says more than what is wrong with its message.
-        if (ResponseStatus.Read(response.TrailingHeaders) is { } refusal)
+        if (method.InputType.ClrType == typeof(TRequest) && method.OutputType.Parser is MessageParser<TResponse> parser)
         {
-            throw refusal;
+            return parser;
         }
 
-        if (payload is null)
-        {
-            throw failure!;
-        }
-
-        try
-        {
-            return new GrpcResponse<TResponse>(
-                parser.ParseFrom(payload),
-                ResponseStatus.Metadata(response.Headers),
-                ResponseStatus.Metadata(response.TrailingHeaders));
-        }
-        catch (InvalidProtocolBufferException exception)
-        {
-            throw new GrpcStatusException(
-                GrpcStatusCode.Internal, "The response message is not valid protobuf.", inner: exception);
-        }
+        throw new ArgumentException(
+            $"The method {method.FullName} takes {method.InputType.FullName} and gives {method.OutputType.FullName}, "
+            + $"not {typeof(TRequest).Name} and {typeof(TResponse).Name}.",
+            nameof(method));
     }
 }

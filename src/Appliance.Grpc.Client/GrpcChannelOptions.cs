@@ -9,9 +9,24 @@ public sealed class GrpcChannelOptions
     /// </summary>
     public HttpMessageHandler? Handler { get; init; }
 
-    /// <summary>Largest response message in bytes; more is RESOURCE_EXHAUSTED. Defaults to 4 MiB.</summary>
-    public int MaxReceiveMessageSize { get; init; } = 4 * 1024 * 1024;
+    /// <summary>
+    /// Largest response message in bytes, packed and unpacked; more is RESOURCE_EXHAUSTED. Defaults to 4 MiB.
+    /// </summary>
+    public int MaxReceiveMessageSize
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    }
 
-    /// <summary>Measures deadlines.</summary>
+    = 4 * 1024 * 1024;
+
+    /// <summary>When calls that carry a request id are tried again.</summary>
+    public GrpcRetryPolicy Retry { get; init; } = new();
+
+    /// <summary>Measures deadlines and the waits between attempts.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

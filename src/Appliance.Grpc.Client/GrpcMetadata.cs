@@ -1,4 +1,5 @@
 using System.Collections;
+using Appliance.Grpc.Client.Wire;
 
 namespace Appliance.Grpc.Client;
 
@@ -14,17 +15,29 @@ public sealed class GrpcMetadata : IEnumerable<KeyValuePair<string, string>>
     public int Count => _entries.Count;
 
     /// <summary>Adds text.</summary>
-    /// <param name="name">Lower case, not ending in <c>-bin</c>.</param>
+    /// <param name="name">Of a-z, 0-9, _ . and -, not ending in <c>-bin</c>, no name of HTTP's or gRPC's own.</param>
     /// <param name="value">Visible ASCII and space.</param>
-    public void Add(string name, string value) => _entries.Add(new(name, value));
+    /// <exception cref="ArgumentException">The name or the value cannot be sent.</exception>
+    public void Add(string name, string value)
+    {
+        MetadataNames.CheckSendable(name);
+        MetadataNames.CheckText(value);
+        if (MetadataNames.IsBinary(name))
+        {
+            throw new ArgumentException("The value under a name that ends in -bin is bytes.", nameof(name));
+        }
+
+        _entries.Add(new(name, value));
+    }
 
     /// <summary>Adds bytes.</summary>
-    /// <param name="name">Lower case, ending in <c>-bin</c>.</param>
+    /// <param name="name">Of a-z, 0-9, _ . and -, ending in <c>-bin</c>.</param>
     /// <param name="value">Any bytes.</param>
+    /// <exception cref="ArgumentException">The name cannot be sent.</exception>
     public void Add(string name, byte[] value)
     {
-        ArgumentNullException.ThrowIfNull(name);
-        if (!name.EndsWith("-bin", StringComparison.Ordinal))
+        MetadataNames.CheckSendable(name);
+        if (!MetadataNames.IsBinary(name))
         {
             throw new ArgumentException("The name of binary metadata ends in -bin.", nameof(name));
         }
@@ -48,10 +61,13 @@ public sealed class GrpcMetadata : IEnumerable<KeyValuePair<string, string>>
 
     /// <summary>The first value under a name that ends in <c>-bin</c>, decoded, or null.</summary>
     /// <exception cref="FormatException">The value is not base64.</exception>
-    public byte[]? FindBytes(string name) => Find(name) is { } text ? Wire.Base64.Decode(text) : null;
+    public byte[]? FindBytes(string name) => Find(name) is { } text ? Base64.Decode(text) : null;
 
     /// <inheritdoc />
     public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => _entries.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Adds what the other side sent, as it came.</summary>
+    internal void AddReceived(string name, string value) => _entries.Add(new(name, value));
 }

@@ -33,4 +33,7 @@ public sealed class GrpcStatusException : Exception
 
     /// <summary>The metadata that came with the status.</summary>
     public GrpcMetadata Trailers { get; }
+
+    /// <summary>grpc-retry-pushback-ms (gRFC A6): how long to wait; negative: do not retry; null: not sent.</summary>
+    internal TimeSpan? Pushback { get; init; }
 }

@@ -88,7 +88,7 @@ public sealed class GrpcChannelTests
         using var channel = new GrpcChannel(server.Plain);
         var metadata = new GrpcMetadata { { "authorization", "Bearer abc" }, { "x-bytes-bin", new byte[] { 0, 255 } } };
         var answer = await channel.UnaryAsync<TestRequest, TestResponse>(
-            ClientTestServer.Method, new TestRequest(), metadata, cancellationToken: Token);
+            ClientTestServer.Method, new TestRequest(), new GrpcCallOptions { Metadata = metadata }, Token);
         Assert.Equal("Bearer abc", answer.Headers.Find("x-seen"));
         Assert.Equal([0, 255], answer.Trailers.FindBytes("x-bytes-bin"));
     }
@@ -225,5 +225,5 @@ public sealed class GrpcChannelTests
     private static Task<GrpcStatusException> FailAsync(GrpcChannel channel, TimeSpan? timeout = null)
         => Assert.ThrowsAsync<GrpcStatusException>(
             () => channel.UnaryAsync<TestRequest, TestResponse>(
-                ClientTestServer.Method, new TestRequest(), timeout: timeout, cancellationToken: Token));
+                ClientTestServer.Method, new TestRequest(), new GrpcCallOptions { Timeout = timeout }, Token));
 }

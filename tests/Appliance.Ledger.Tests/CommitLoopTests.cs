@@ -144,6 +144,70 @@ public class CommitLoopTests
     }
 
     [Fact]
+    public async Task Small_pieces_of_bulk_work_are_bounded_by_their_number()
+    {
+        await using var ledger = await LedgerFixture.StartAsync(
+            new CommitLoopOptions { MaxBatch = 4, MaxApplyTime = TimeSpan.FromMinutes(1) });
+        var order = new List<string>();
+        using var gate = new Gate(ledger.Loop);
+        using var done = new CountdownEvent(6);
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.True(ledger.Loop.TryEnqueue(new NotedWork($"bulk{i}", bulkRows: 1, order, done)));
+        }
+
+        gate.Open();
+        done.Wait(TestContext.Current.CancellationToken);
+
+        string[] expected = ["bulk0", "bulk1", "bulk2", "bulk3", "commit", "commit", "commit", "commit", "bulk4"];
+        Assert.Equal<IEnumerable<string>>(expected, order.Take(9));
+    }
+
+    [Fact]
+    public async Task A_reservation_may_be_bulk_whatever_its_size_and_so_is_its_outcome()
+    {
+        await using var ledger = await LedgerFixture.StartAsync();
+        var hashes = LedgerFixture.Hashes(1);
+        var activation = await ledger.OpenAsync(hashes);
+        var order = new List<string>();
+        var reserved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var reservation = new Reservation(ledger.Activations, _ => reserved.SetResult(), _ =>
+        {
+            order.Add("settled");
+            settled.SetResult();
+        });
+        reservation.Prepare(ledger.Request(activation, hashes) with { IsBulk = true });
+        Assert.True(ledger.Loop.TryEnqueue(reservation));
+        await reserved.Task;
+        using var done = new CountdownEvent(2);
+        using var gate = new Gate(ledger.Loop);
+
+        Assert.True(ledger.Loop.TryEnqueue(new NotedWork("bulk", bulkRows: 1, order, done)));
+        reservation.Settle(ledger.Loop, ReservationOutcome.Consumed, ledger.Now);
+        Assert.True(ledger.Loop.TryEnqueue(new NotedWork("interactive", bulkRows: 0, order, done)));
+        gate.Open();
+        await settled.Task;
+
+        string[] expected = ["interactive", "bulk", "commit", "commit", "settled"];
+        Assert.Equal<IEnumerable<string>>(expected, order);
+    }
+
+    [Fact]
+    public async Task The_outcome_of_a_lone_bulk_reservation_is_stored_though_nothing_else_comes()
+    {
+        await using var ledger = await LedgerFixture.StartAsync();
+        var hashes = LedgerFixture.Hashes(1);
+        var activation = await ledger.OpenAsync(hashes);
+        var (_, reservation) = await ledger.ReserveAsync(
+            ledger.Request(activation, hashes[0]) with { IsBulk = true });
+
+        await ledger.SettleAsync(reservation, ReservationOutcome.Consumed);
+
+        Assert.Equal(new ActivationTally(0, 0, 1, 0), ledger.Tally(activation));
+    }
+
+    [Fact]
     public async Task A_store_that_fails_fails_everything_and_the_loop_goes_on()
     {
         await using var ledger = await LedgerFixture.StartAsync();

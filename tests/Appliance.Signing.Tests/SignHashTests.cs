@@ -188,6 +188,31 @@ public sealed class SignHashTests(SoftHsm hsm) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Bulk_goes_behind_interactive_work_whatever_its_size()
+    {
+        var sad = await OpenAsync(2, Hash(1), Hash(2));
+        using var held = new ManualResetEventSlim();
+        using var reached = new ManualResetEventSlim();
+        var gate = _fixture.WriteAsync(_ =>
+        {
+            reached.Set();
+            held.Wait(SigningFixture.Cancelled);
+            return true;
+        });
+        reached.Wait(SigningFixture.Cancelled);
+
+        var bulk = _fixture.SignAsync(_ioana, _credential.Id, sad, [Hash(1)], isBulk: true);
+        var interactive = _fixture.SignAsync(_ioana, _credential.Id, sad, [Hash(2)]);
+        held.Set();
+
+        await gate;
+        Assert.Equal(SigningStatus.Ok, (await bulk).Status);
+        Assert.Equal(SigningStatus.Ok, (await interactive).Status);
+        var intents = await _fixture.AuditAsync(AuditEvent.SignHashIntent);
+        Assert.Equal([Hash(2), Hash(1)], intents.Reverse().Select(entry => entry.Record.Digest.ToArray()));
+    }
+
+    [Fact]
     public async Task A_call_that_was_cancelled_before_the_token_was_asked_uses_nothing()
     {
         var sad = await OpenAsync(1, Hash(1));

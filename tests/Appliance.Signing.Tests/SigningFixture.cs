@@ -125,7 +125,12 @@ internal sealed class SigningFixture : IAsyncDisposable
             Cancelled);
 
     public ValueTask<SignHashResult> SignAsync(
-        Caller caller, Guid credential, string sad, IReadOnlyList<byte[]> hashes, string? algorithm = null)
+        Caller caller,
+        Guid credential,
+        string sad,
+        IReadOnlyList<byte[]> hashes,
+        string? algorithm = null,
+        bool isBulk = false)
         => Service.SignHashAsync(
             new SignHashRequest
             {
@@ -134,6 +139,7 @@ internal sealed class SigningFixture : IAsyncDisposable
                 Sad = sad,
                 Hashes = hashes,
                 SignatureAlgorithm = algorithm ?? "1.2.840.10045.4.3.2",
+                IsBulk = isBulk,
             },
             Cancelled);
 

@@ -18,7 +18,7 @@ internal sealed class ApplianceCalls(Uri address) : IDisposable
         var response = await _channel.UnaryAsync<LoginRequest, LoginResponse>(
             AuthReflection.Descriptor.Services[0].FindMethodByName("Login"),
             new LoginRequest(),
-            new GrpcMetadata { { "authorization", $"Basic {basic}" } });
+            new GrpcCallOptions { Metadata = new() { { "authorization", $"Basic {basic}" } } });
         return response.Message.AccessToken;
     }
 
@@ -38,7 +38,7 @@ internal sealed class ApplianceCalls(Uri address) : IDisposable
         var response = await _channel.UnaryAsync<AuthorizeRequest, AuthorizeResponse>(
             CredentialsReflection.Descriptor.Services[0].FindMethodByName("Authorize"),
             request,
-            new GrpcMetadata { { "authorization", $"Bearer {token}" } });
+            new GrpcCallOptions { Metadata = new() { { "authorization", $"Bearer {token}" } } });
         return prepared.Opened(response.Message.Sad);
     }
 

@@ -1,92 +1,75 @@
+using System.Buffers;
 using System.Buffers.Binary;
-using System.Globalization;
 using System.IO.Compression;
 using Google.Protobuf;
 
 namespace Appliance.Grpc.Client.Wire;
 
-/// <summary>Length-prefixed messages (PROTOCOL-HTTP2), client side.</summary>
+/// <summary>Makes length-prefixed messages (PROTOCOL-HTTP2): a flag, four bytes of length (big-endian), the message.
+/// </summary>
 internal static class MessageFrame
 {
-    private const int HeaderLength = 5;
+    public const int HeaderLength = 5;
 
-    public static byte[] Encode(IMessage message)
+    /// <summary>Where the frame lies: in an array of its own, or in one of the pool to be given back.</summary>
+    public static ArraySegment<byte> Encode(IMessage message, bool compress, bool pooled)
     {
-        var size = message.CalculateSize();
-        var frame = new byte[HeaderLength + size];
-        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), size);
+        var size = SizeOf(message);
+        var frame = Allocate(size, pooled);
         message.WriteTo(frame.AsSpan(HeaderLength));
-        return frame;
+
+        // .NET's GZipStream makes no bytes at all of no bytes; flag 0 is always allowed.
+        return compress && size > 0 ? Compress(frame, pooled) : frame;
     }
 
-    /// <summary>
-    /// Reads the one message of a unary response and the end of the body, so that the trailers are there. A failure
-    /// that leaves the body unread is thrown; one that the trailers may explain better is returned.
-    /// </summary>
-    public static async Task<(byte[]? Payload, GrpcStatusException? Failure)> ReadSingleAsync(
-        Stream body, bool gzip, int maxSize, CancellationToken cancellationToken)
+    /// <summary>Gives a pooled frame back, cleared: requests carry secrets.</summary>
+    public static void Return(ArraySegment<byte> frame)
+        => ArrayPool<byte>.Shared.Return(frame.Array!, clearArray: true);
+
+    private static int SizeOf(IMessage message)
     {
-        var header = new byte[HeaderLength];
-        var read = await body.ReadAtLeastAsync(header, HeaderLength, throwOnEndOfStream: false, cancellationToken);
-        if (read < HeaderLength)
-        {
-            return (null, Broken(read == 0 ? "The response has no message." : "The response ended inside a message."));
-        }
-
-        var length = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(1));
-        if (length > (uint)maxSize)
-        {
-            throw TooLarge(maxSize);
-        }
-
-        var payload = new byte[length];
-        read = await body.ReadAtLeastAsync(payload, payload.Length, throwOnEndOfStream: false, cancellationToken);
-        if (read < payload.Length)
-        {
-            return (null, Broken("The response ended inside a message."));
-        }
-
-        if (await body.ReadAsync(header.AsMemory(0, 1), cancellationToken) != 0)
-        {
-            throw Broken("The response has more than the one message of a unary call.");
-        }
-
-        return header[0] switch
-        {
-            0 => (payload, null),
-            1 when gzip => (Decompress(payload, maxSize), null),
-            _ => (null, Broken("The response message has a compressed flag that its grpc-encoding does not allow.")),
-        };
-    }
-
-    private static byte[] Decompress(byte[] payload, int maxSize)
-    {
-        using var unzip = new GZipStream(new MemoryStream(payload), CompressionMode.Decompress);
-        var plain = new MemoryStream();
-        var part = new byte[16 * 1024];
         try
         {
-            for (var read = unzip.Read(part); read > 0; read = unzip.Read(part))
+            var size = message.CalculateSize();
+            if (size >= 0 && size <= Array.MaxLength - HeaderLength)
             {
-                plain.Write(part, 0, read);
-                if (plain.Length > maxSize)
-                {
-                    throw TooLarge(maxSize);
-                }
+                return size;
             }
         }
-        catch (InvalidDataException)
+        catch (OverflowException)
         {
-            throw Broken("The compressed response message is not valid gzip.");
+            // More than 2 GiB: the same refusal.
         }
 
-        return plain.ToArray();
+        throw new GrpcStatusException(
+            GrpcStatusCode.ResourceExhausted, "The request message is larger than a message can be.");
     }
 
-    private static GrpcStatusException Broken(string text) => new(GrpcStatusCode.Internal, text);
+    private static ArraySegment<byte> Allocate(int size, bool pooled)
+    {
+        var length = HeaderLength + size;
+        var frame = pooled ? ArrayPool<byte>.Shared.Rent(length) : new byte[length];
+        frame[0] = 0;
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), size);
+        return new ArraySegment<byte>(frame, 0, length);
+    }
 
-    private static GrpcStatusException TooLarge(int maxSize)
-        => new(
-            GrpcStatusCode.ResourceExhausted,
-            string.Create(CultureInfo.InvariantCulture, $"The response message is larger than {maxSize} bytes."));
+    private static ArraySegment<byte> Compress(ArraySegment<byte> plain, bool pooled)
+    {
+        using var packed = new MemoryStream();
+        using (var zip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            zip.Write(plain.AsSpan(HeaderLength));
+        }
+
+        var frame = Allocate((int)packed.Length, pooled);
+        frame[0] = 1;
+        packed.GetBuffer().AsSpan(0, (int)packed.Length).CopyTo(frame.AsSpan(HeaderLength));
+        if (pooled)
+        {
+            Return(plain);
+        }
+
+        return frame;
+    }
 }

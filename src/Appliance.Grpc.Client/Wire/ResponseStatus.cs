@@ -8,12 +8,15 @@ namespace Appliance.Grpc.Client.Wire;
 /// <summary>Status and metadata of a response, from its headers or trailers.</summary>
 internal static class ResponseStatus
 {
+    private const string GrpcType = "application/grpc";
+    private const string StatusName = "grpc-status";
+
     /// <summary>Throws when the answer is not gRPC (grpc/doc/http-grpc-status-mapping.md).</summary>
     public static void CheckHttp(HttpResponseMessage response)
     {
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            if (response.Headers.Contains("grpc-status") && Read(response.Headers) is { } status)
+            if (IsTrailersOnly(response) && Read(response.Headers) is { } status)
             {
                 throw status;
             }
@@ -23,7 +26,8 @@ internal static class ResponseStatus
         }
 
         var type = response.Content.Headers.ContentType?.MediaType ?? "";
-        if (!type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase))
+        if (!type.StartsWith(GrpcType, StringComparison.OrdinalIgnoreCase)
+            || (type.Length > GrpcType.Length && type[GrpcType.Length] != '+'))
         {
             throw new GrpcStatusException(GrpcStatusCode.Unknown, $"The server answered '{type}', not gRPC.");
         }
@@ -32,10 +36,13 @@ internal static class ResponseStatus
     public static bool IsGzip(HttpResponseMessage response)
         => string.Equals(First(response.Headers, "grpc-encoding"), "gzip", StringComparison.Ordinal);
 
+    /// <summary>Trailers-only: the status is in the headers and nothing follows.</summary>
+    public static bool IsTrailersOnly(HttpResponseMessage response) => response.Headers.Contains(StatusName);
+
     /// <summary>Null for OK.</summary>
     public static GrpcStatusException? Read(HttpHeaders fields)
     {
-        var text = First(fields, "grpc-status");
+        var text = First(fields, StatusName);
         if (text is null)
         {
             return new GrpcStatusException(GrpcStatusCode.Unknown, "The response ended without a status.");
@@ -54,7 +61,10 @@ internal static class ResponseStatus
         var code = number <= (int)GrpcStatusCode.Unauthenticated ? (GrpcStatusCode)number : GrpcStatusCode.Unknown;
         var (error, retryAfter) = ReadDetails(First(fields, "grpc-status-details-bin"));
         var message = PercentEncoding.Decode(First(fields, "grpc-message") ?? "");
-        return new GrpcStatusException(code, message, error, retryAfter, Metadata(fields));
+        return new GrpcStatusException(code, message, error, retryAfter, Metadata(fields))
+        {
+            Pushback = ReadPushback(First(fields, "grpc-retry-pushback-ms")),
+        };
     }
 
     public static GrpcMetadata Metadata(HttpHeaders fields)
@@ -69,7 +79,7 @@ internal static class ResponseStatus
 
             foreach (var value in values)
             {
-                metadata.Add(name.ToLowerInvariant(), value);
+                metadata.AddReceived(name.ToLowerInvariant(), value);
             }
         }
 
@@ -100,13 +110,22 @@ internal static class ResponseStatus
                 }
             }
         }
-        catch (Exception exception) when (exception is FormatException or InvalidProtocolBufferException)
+        catch (Exception exception)
+            when (exception is FormatException or InvalidProtocolBufferException or InvalidOperationException)
         {
+            // InvalidOperationException: a RetryInfo whose duration is out of range.
             // Details are a help, not the status itself: what cannot be read is left out.
         }
 
         return (error, retryAfter);
     }
+
+    /// <summary>Negative for anything that is no count of milliseconds: gRFC A6 takes both as "do not retry".</summary>
+    private static TimeSpan? ReadPushback(string? text)
+        => text is null ? null
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
+                ? TimeSpan.FromMilliseconds(milliseconds)
+                : Timeout.InfiniteTimeSpan;
 
     private static string? First(HttpHeaders fields, string name)
     {

@@ -12,7 +12,7 @@ internal static class TransportErrors
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
-            if (cause is HttpProtocolException protocol)
+            if (cause is HttpProtocolException protocol && IsStreamReset(protocol))
             {
                 return new GrpcStatusException(CodeOf(protocol.ErrorCode), protocol.Message, inner: exception);
             }
@@ -21,6 +21,14 @@ internal static class TransportErrors
         return new GrpcStatusException(
             GrpcStatusCode.Unavailable, $"The server cannot be reached: {exception.Message}", inner: exception);
     }
+
+    /// <summary>
+    /// RST_STREAM and GOAWAY come as the same type; only the text tells them apart (where it is stripped, the key of
+    /// the text does). A connection that closes is UNAVAILABLE whatever reason it gives.
+    /// </summary>
+    private static bool IsStreamReset(HttpProtocolException exception)
+        => exception.Message.Contains("stream", StringComparison.Ordinal)
+            && !exception.Message.Contains("connection", StringComparison.Ordinal);
 
     private static GrpcStatusCode CodeOf(long error) => error switch
     {

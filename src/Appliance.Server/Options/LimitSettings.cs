@@ -33,7 +33,8 @@ internal sealed class LimitSettings
     public int DrainSeconds { get; set; } = 25;
 
     /// <summary>
-    /// What can be at work at once, so that the queues behind have room for it: what was let in is refused nowhere.
+    /// What can be at work at once, so that the queues behind have room for it: what was let in is refused nowhere. A
+    /// stream itself may have one refusal to record beside its items.
     /// </summary>
-    public int MostInWork() => CallsInFlight + StreamItemsInWork;
+    public int MostInWork() => CallsInFlight + Streams + StreamItemsInWork;
 }

@@ -59,7 +59,7 @@ internal sealed class CscGrpcCalls(RunningAppliance appliance)
         return (await appliance.Grpc.UnaryAsync<TRequest, TResponse>(
             file.Services[0].FindMethodByName(method),
             request,
-            metadata,
+            new GrpcCallOptions { Metadata = metadata },
             cancellationToken: TestContext.Current.CancellationToken)).Message;
     }
 }

@@ -31,7 +31,7 @@ public sealed class CscGrpcTests(RunningAppliance appliance) : IClassFixture<Run
         var login = (await appliance.Grpc.UnaryAsync<Proto.LoginRequest, Proto.LoginResponse>(
             auth.Services[0].FindMethodByName("Login"),
             new Proto.LoginRequest { RememberMe = true },
-            new GrpcMetadata { { "authorization", appliance.Ioana.Basic.ToString() } },
+            new GrpcCallOptions { Metadata = new() { { "authorization", appliance.Ioana.Basic.ToString() } } },
             cancellationToken: TestContext.Current.CancellationToken)).Message;
         Assert.True(login.HasRefreshToken);
         var token = login.AccessToken;

@@ -44,6 +44,8 @@ public sealed class RunningAppliance : IAsyncLifetime
 
     internal Wires Wires => _wires!;
 
+    internal CommitLoop Ledger => _composition!.Loop;
+
     internal TestSigner Ioana { get; private set; } = null!;
 
     internal TestSigner Mihai { get; private set; } = null!;

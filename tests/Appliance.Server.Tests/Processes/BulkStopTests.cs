@@ -5,7 +5,7 @@ using Proto = Csc.V2;
 
 namespace Appliance.Server.Tests.Processes;
 
-/// <summary>SIGTERM to the real process in the middle of a stream, and the rest of the stream to the next process.</summary>
+/// <summary>SIGTERM to the real process in the middle of a stream, and the rest to the next process.</summary>
 public sealed class BulkStopTests : IDisposable
 {
     private const int Count = 10_000;

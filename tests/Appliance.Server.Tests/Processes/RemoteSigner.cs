@@ -55,7 +55,7 @@ internal sealed class RemoteSigner : IDisposable
         var login = await remote._channel.UnaryAsync<Proto.LoginRequest, Proto.LoginResponse>(
             Proto.AuthReflection.Descriptor.Services[0].FindMethodByName("Login"),
             new Proto.LoginRequest(),
-            new GrpcMetadata { { "authorization", signer.Basic.ToString() } },
+            new GrpcCallOptions { Metadata = new() { { "authorization", signer.Basic.ToString() } } },
             cancellationToken: TestContext.Current.CancellationToken);
         remote.Token = login.Message.AccessToken;
         return remote;
@@ -113,5 +113,5 @@ internal sealed class RemoteSigner : IDisposable
 
     public void Dispose() => _channel.Dispose();
 
-    private GrpcMetadata Bearer() => new() { { "authorization", "Bearer " + Token } };
+    private GrpcCallOptions Bearer() => new() { Metadata = new() { { "authorization", $"Bearer {Token}" } } };
 }

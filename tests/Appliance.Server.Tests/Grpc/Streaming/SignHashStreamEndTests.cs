@@ -85,6 +85,24 @@ public sealed class SignHashStreamEndTests
     }
 
     [Fact]
+    public async Task A_quiet_stream_does_not_outlive_its_token()
+    {
+        await using var fixture = await StartAsync("SignIn:AccessTokenSeconds", "600");
+        var time = fixture.Appliance.Time;
+        using var call = await new Bulk(fixture.Appliance).StartAsync();
+
+        time.Advance(TimeSpan.FromSeconds(599));
+        time.RingPeriodic();
+        await call.SendAsync(new Proto.SignHashStreamRequest());
+        Assert.NotNull((await call.ResultAsync()).Status);
+        time.Advance(TimeSpan.FromSeconds(1));
+        time.RingPeriodic();
+
+        await Bulk.EndedAsync(
+            call, GrpcStatusCode.Unauthenticated, "The access token expired or was revoked", 1, "");
+    }
+
+    [Fact]
     public async Task One_stream_too_many_is_refused()
     {
         await using var fixture = await StartAsync("Limits:Streams", "1");

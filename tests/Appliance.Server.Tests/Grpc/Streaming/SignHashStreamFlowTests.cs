@@ -1,3 +1,4 @@
+using Appliance.Ledger;
 using Appliance.Server.Tests.Hosting;
 using Proto = Csc.V2;
 
@@ -54,6 +55,53 @@ public sealed class SignHashStreamFlowTests
         }
     }
 
+    [Fact]
+    public async Task An_interactive_call_goes_before_items_that_came_earlier()
+    {
+        await using var fixture = new StreamAppliance();
+        await fixture.InitializeAsync();
+        var (appliance, bulk) = (fixture.Appliance, new Bulk(fixture.Appliance));
+        var hashes = Bulk.RandomHashes(3);
+        var sad = await bulk.AuthorizeAsync(hashes);
+        using var call = await bulk.StartAsync();
+        using var held = new ManualResetEventSlim();
+        using var reached = new ManualResetEventSlim();
+        var cancellation = TestContext.Current.CancellationToken;
+        var gate = appliance.Ledger.WriteAsync(
+            _ =>
+            {
+                reached.Set();
+                held.Wait(cancellation);
+                return true;
+            },
+            cancellation).AsTask();
+        reached.Wait(cancellation);
+
+        await call.SendAsync([bulk.Defaults(sad), .. Bulk.Items(hashes[..2])]);
+        await WaitingAsync(2);
+        var interactive = new CscGrpcCalls(appliance).SignAsync(appliance.Ioana.Token, 1, sad, hashes[2]);
+        await WaitingAsync(3);
+        held.Set();
+        await gate;
+        await interactive;
+        call.HalfClose();
+        var (results, _) = await call.ReadAllAsync();
+        bulk.Signed(results["0"], hashes[0]);
+        bulk.Signed(results["1"], hashes[1]);
+
+        Assert.Equal(
+            [hashes[2], hashes[0], hashes[1]],
+            appliance.Audit(AuditEvent.SignHashIntent).Reverse().Select(entry => entry.Record.Digest.ToArray()));
+
+        async Task WaitingAsync(int work)
+        {
+            while (appliance.Ledger.Waiting < work)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+
     [Theory]
     [InlineData("workers")]
     [InlineData("inline")]
@@ -66,11 +114,11 @@ public sealed class SignHashStreamFlowTests
         ]);
         await fixture.InitializeAsync();
         var (appliance, bulk) = (fixture.Appliance, new Bulk(fixture.Appliance));
-        var hashes = Bulk.RandomHashes(1_600);
+        var hashes = Bulk.RandomHashes(400);
         var sad = await bulk.AuthorizeAsync(hashes);
         var otherSad = await appliance.AuthorizeAsync(appliance.Ioana, 2, 100);
 
-        var streams = hashes.Chunk(200).Select(SignAllAsync).ToList();
+        var streams = hashes.Chunk(50).Select(SignAllAsync).ToList();
         var others = new CscGrpcCalls(appliance);
         for (var i = 0; i < 100; i++)
         {
@@ -79,7 +127,7 @@ public sealed class SignHashStreamFlowTests
         }
 
         await Task.WhenAll(streams);
-        Assert.Equal((0, 1_700, 0), appliance.Quota());
+        Assert.Equal((0, 500, 0), appliance.Quota());
         while (appliance.Wires.Streams.FreePlaces < 2)
         {
             await Task.Yield();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Appliance.Grpc.Client;
 using Appliance.Ledger;
 using Appliance.Server.Tests.Hosting;
@@ -33,6 +34,40 @@ public sealed class SignHashStreamTests(StreamAppliance fixture) : IClassFixture
         }
 
         Assert.Equal((quota.Authorised - 2_000, quota.Used + 2_000, 0), _appliance.Quota());
+    }
+
+    [Fact]
+    public async Task The_client_of_this_repository_streams_a_list()
+    {
+        var hashes = Bulk.RandomHashes(500);
+        var sad = await _bulk.AuthorizeAsync(hashes);
+        await using var call = _appliance.Grpc.BidirectionalStreaming<
+            Proto.SignHashStreamRequest, Proto.SignHashStreamResponse>(
+            Proto.SignaturesReflection.Descriptor.Services[0].FindMethodByName("SignHashStream"),
+            new GrpcCallOptions { Metadata = new() { { "authorization", "Bearer " + _appliance.Ioana.Token } } },
+            TestContext.Current.CancellationToken);
+
+        var writing = WriteAsync();
+        var signed = 0;
+        while (await call.ReadAsync(TestContext.Current.CancellationToken) is { } message)
+        {
+            var index = int.Parse(message.Result.Id, CultureInfo.InvariantCulture);
+            _bulk.Signed(message.Result, hashes[index]);
+            signed++;
+        }
+
+        await writing;
+        Assert.Equal(hashes.Length, signed);
+
+        async Task WriteAsync()
+        {
+            foreach (var message in Bulk.Items(hashes).Prepend(_bulk.Defaults(sad)))
+            {
+                Assert.True(await call.WriteAsync(message, TestContext.Current.CancellationToken));
+            }
+
+            await call.CompleteAsync(TestContext.Current.CancellationToken);
+        }
     }
 
     [Fact]
