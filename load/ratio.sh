@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # ratio.sh [--quick]
-# How near the appliance comes to its token: raw C_Sign and the whole path (gRPC unary, gRPC batches of 100) for
-# RSA-2048 and P-256, alternating in one run on a throwaway appliance; one JSON line a row, then the line that checks
-# that answers, consumed hashes and audit records agree. SIGNERS=N for more authorised hashes, DISPATCH=inline|workers.
+# How near the appliance comes to its token: raw C_Sign and the whole path (gRPC unary, gRPC batches of 100,
+# SignHashStream) for RSA-2048 and P-256, alternating in one run on a throwaway appliance; one JSON line a row, then the
+# line that checks that answers, consumed hashes and audit records agree. SIGNERS=N for more authorised hashes,
+# DISPATCH=inline|workers.
 set -euo pipefail
 
 source "$(dirname "${BASH_SOURCE[0]}")/../deploy/setup.sh"

@@ -53,12 +53,18 @@ internal sealed class Activation
 
     public int Left => Count - _next;
 
+    /// <summary>What the items of a stream leave out.</summary>
+    public SignHashRequest Defaults => SignHashRequest.Parser.ParseFrom(_before);
+
     public IEnumerable<ByteString> Hashes
         => Enumerable.Range(0, Count).Select(i => ByteString.CopyFrom(Hash(i)));
 
     public ReadOnlySpan<byte> Hash(int index) => _hashes.AsSpan(index * HashLength, HashLength);
 
     public Activation Opened(string sad) => new(this, sad);
+
+    /// <summary>Takes the next hash; gives its index.</summary>
+    public int TakeOne() => _next++;
 
     /// <summary>
     /// Takes the next hashes and writes their message: protobuf fields may come in any order, so the hashes (field 3)

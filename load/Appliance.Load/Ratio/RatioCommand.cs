@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Appliance.Grpc.Client;
 using Appliance.Ledger;
 using Appliance.Load.Http2;
 using Appliance.Pkcs11;
@@ -19,7 +20,8 @@ internal static class RatioCommand
     private static readonly (string Name, string SignAlgo)[] s_algorithms =
         [("RSA-2048", "1.2.840.113549.1.1.11"), ("P-256", "1.2.840.10045.4.3.2")];
 
-    private static readonly RatioCase[] s_cases = [new("unary", 1, 2, 32), new("batch", 100, 2, 4)];
+    private static readonly RatioCase[] s_cases =
+        [new("unary", 1, 2, 32), new("batch", 100, 2, 4), new("stream", 1, 2, 0, Streams: true)];
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -123,40 +125,52 @@ internal static class RatioCommand
         Tallies tallies,
         TimeSpan duration)
     {
+        var cpu = ProcessorTime(fixture.ProcessId);
+        var start = Stopwatch.GetTimestamp();
+        var answers = await Task.WhenAll(Enumerable.Range(0, item.Connections).Select(index =>
+        {
+            // Each connection has activations of its own: its thread shares nothing.
+            var own = activations.Where((_, i) => i % item.Connections == index).ToList();
+            return item.Streams
+                ? StreamAsync(own, fixture, tokens, duration)
+                : CallAsync(item, own, fixture, tokens, duration);
+        }));
+        var elapsed = Stopwatch.GetElapsedTime(start);
+        var used = ProcessorTime(fixture.ProcessId) - cpu;
+        foreach (var one in answers)
+        {
+            tallies.Add(one);
+        }
+
+        var signatures = answers.Sum(one => (long)one.Seen.Count);
+        return new RatioRow(
+            0,
+            signatures / elapsed.TotalSeconds,
+            used.TotalMicroseconds / signatures,
+            [.. answers.SelectMany(one => one.Elapsed)]);
+    }
+
+    private static async Task<SignedAnswers> CallAsync(
+        RatioCase item, List<Activation> activations, Fixture fixture, string[] tokens, TimeSpan duration)
+    {
         var address = new Uri(fixture.Grpc);
         var endPoint = new IPEndPoint(IPAddress.Parse(address.Host), address.Port);
         var variants = tokens
             .Select(token => (IReadOnlyList<KeyValuePair<string, string>>)[new("authorization", $"Bearer {token}")])
             .ToArray();
-        var cpu = ProcessorTime(fixture.ProcessId);
-        var start = Stopwatch.GetTimestamp();
-        var workloads = await Task.WhenAll(Enumerable.Range(0, item.Connections).Select(async index =>
-        {
-            // Each connection has activations of its own: its thread shares nothing.
-            var own = activations.Where((_, i) => i % item.Connections == index).ToList();
-            using var connection = LeanConnection.Connect(endPoint, "/csc.v2.Signatures/SignHash", [], variants);
-            var workload = new SignWorkload(own, item.HashesPerCall, duration);
-            await connection.RunAsync(item.InFlight, workload);
-            return workload;
-        }));
-        var elapsed = Stopwatch.GetElapsedTime(start);
-        var used = ProcessorTime(fixture.ProcessId) - cpu;
-        foreach (var workload in workloads)
-        {
-            if (workload.Failure is { } failure)
-            {
-                throw new InvalidOperationException(failure);
-            }
+        using var connection = LeanConnection.Connect(endPoint, "/csc.v2.Signatures/SignHash", [], variants);
+        var workload = new SignWorkload(activations, item.HashesPerCall, duration);
+        await connection.RunAsync(item.InFlight, workload);
+        return workload.Failure is { } failure ? throw new InvalidOperationException(failure) : workload.Answers;
+    }
 
-            tallies.Add(workload);
-        }
-
-        var signatures = workloads.Sum(workload => (long)workload.Seen.Count);
-        return new RatioRow(
-            0,
-            signatures / elapsed.TotalSeconds,
-            used.TotalMicroseconds / signatures,
-            [.. workloads.SelectMany(workload => workload.Elapsed)]);
+    private static async Task<SignedAnswers> StreamAsync(
+        List<Activation> activations, Fixture fixture, string[] tokens, TimeSpan duration)
+    {
+        using var channel = new GrpcChannel(new Uri(fixture.Grpc));
+        var workload = new StreamWorkload(channel, activations, tokens, "2.16.840.1.101.3.4.2.1", duration);
+        await workload.RunAsync();
+        return workload.Answers;
     }
 
     private static void Print(RatioCase item, string algorithm, int rawThreads, List<RatioRow> rows)

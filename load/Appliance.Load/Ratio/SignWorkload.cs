@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Appliance.Load.Http2;
 using Google.Protobuf;
 
@@ -9,19 +8,12 @@ namespace Appliance.Load.Ratio;
 internal sealed class SignWorkload(List<Activation> activations, int hashesPerCall, TimeSpan duration) : LeanWorkload
 {
     private const uint SignaturesTag = (1 << 3) | 2;
-    private const int VerifyOneIn = 100;
 
     private readonly byte[] _message = new byte[64 * 1024];
     private readonly long _start = Stopwatch.GetTimestamp();
     private int _turn;
-    private int _sampled;
 
-    public List<long> Elapsed { get; } = new(1 << 20);
-
-    /// <summary>The first 16 bytes of each signature's end, enough to tell any two apart.</summary>
-    public List<UInt128> Seen { get; } = new(1 << 20);
-
-    public List<SampledSignature> Samples { get; } = [];
+    public SignedAnswers Answers { get; } = new();
 
     public string? Failure { get; private set; }
 
@@ -61,14 +53,7 @@ internal sealed class SignWorkload(List<Activation> activations, int hashesPerCa
         var hash = (int)(tag & uint.MaxValue);
         while (input.ReadTag() == SignaturesTag)
         {
-            var signature = input.ReadBytes().ToByteArray();
-            Seen.Add(MemoryMarshal.Read<UInt128>(signature.AsSpan(signature.Length - 16)));
-            if (_sampled++ % VerifyOneIn == 0)
-            {
-                Samples.Add(new SampledSignature(activations[(int)(tag >> 32)], hash, signature));
-            }
-
-            hash++;
+            Answers.Add(activations[(int)(tag >> 32)], hash++, input.ReadBytes().ToByteArray());
         }
     }
 
@@ -76,7 +61,7 @@ internal sealed class SignWorkload(List<Activation> activations, int hashesPerCa
     {
         if (grpcStatus == 0)
         {
-            Elapsed.Add(elapsed);
+            Answers.Elapsed.Add(elapsed);
         }
         else
         {

@@ -11,10 +11,10 @@ internal sealed class Tallies
 
     public List<SampledSignature> Samples { get; } = [];
 
-    public void Add(SignWorkload workload)
+    public void Add(SignedAnswers answers)
     {
-        Signatures += workload.Seen.Count;
-        _distinct.UnionWith(workload.Seen);
-        Samples.AddRange(workload.Samples);
+        Signatures += answers.Seen.Count;
+        _distinct.UnionWith(answers.Seen);
+        Samples.AddRange(answers.Samples);
     }
 }
