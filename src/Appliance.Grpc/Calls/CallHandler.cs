@@ -266,7 +266,7 @@ internal abstract class CallHandler(string methodName, CallEnvironment environme
             call.Counted = true;
             if (Interlocked.Increment(ref _running) > most)
             {
-                return WireStatus.TooManyCalls;
+                return Options.TooManyCalls ?? WireStatus.TooManyCalls;
             }
         }
 

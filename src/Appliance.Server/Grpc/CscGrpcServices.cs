@@ -33,7 +33,12 @@ internal sealed class CscGrpcServices(
         var signatures = Service(Proto.SignaturesReflection.Descriptor);
         var open = new GrpcMethodOptions { MaxReceiveMessageSize = CscOperations.LoginBytes };
         var known = new GrpcMethodOptions { Admit = Admit };
-        var bulk = new GrpcMethodOptions { Admit = Admit, MaxConcurrentCalls = streams.Limits.Streams };
+        var bulk = new GrpcMethodOptions
+        {
+            Admit = Admit,
+            MaxConcurrentCalls = streams.Limits.Streams,
+            TooManyCalls = GrpcErrors.StatusOf(CscErrors.Busy),
+        };
         methods
             .Unary<Proto.ServiceInfoRequest, Proto.ServiceInfoResponse>(service("Info"), Info, open)
             .Unary<Proto.LoginRequest, Proto.LoginResponse>(auth("Login"), LoginAsync, open)
