@@ -145,6 +145,23 @@ public sealed class BidirectionalStreamingTests
         Assert.Equal(expected, (await FailAsync(call)).Code);
     }
 
+    [Theory]
+    [InlineData(0x2, GrpcStatusCode.Internal)]
+    [InlineData(0x8, GrpcStatusCode.Cancelled)]
+    [InlineData(0xB, GrpcStatusCode.ResourceExhausted)]
+    public async Task A_reset_before_the_headers_becomes_a_status_while_nobody_writes(int code, GrpcStatusCode expected)
+    {
+        await using var server = await RawServer.StartAsync(async http =>
+        {
+            await RawGrpc.ReadAsync(http);
+            RawGrpc.Reset(http, code);
+        });
+        using var channel = new GrpcChannel(server.Address);
+        await using var call = Chat(channel);
+        Assert.True(await call.WriteAsync(new Note(), Token));
+        Assert.Equal(expected, (await FailAsync(call)).Code);
+    }
+
     [Fact]
     public async Task A_reset_before_the_first_write_stops_the_writer()
     {
@@ -270,6 +287,33 @@ public sealed class BidirectionalStreamingTests
         var failure = await Assert.ThrowsAsync<GrpcStatusException>(
             () => channel.UnaryAsync<Note, Note>(RawGrpc.Ask, new Note(), cancellationToken: Token));
         Assert.Equal(GrpcStatusCode.Unavailable, failure.Code);
+    }
+
+    [Fact]
+    public async Task A_call_that_the_server_refused_to_look_at_begins_again_before_its_first_message()
+    {
+        var requests = 0;
+        await using var server = new RawHttp2(async (connection, stream) =>
+        {
+            if (Interlocked.Increment(ref requests) == 1)
+            {
+                // REFUSED_STREAM: whatever the call does, it was not done.
+                await RawHttp2.SendAsync(connection, RawHttp2.Reset, 0, stream, [0, 0, 0, 7]);
+                return;
+            }
+
+            await RawHttp2.SendHeadersAsync(
+                connection,
+                stream,
+                RawHttp2.EndStream,
+                (":status", "200"),
+                ("content-type", "application/grpc"),
+                ("grpc-status", "0"));
+        });
+        using var channel = new GrpcChannel(server.Address);
+        await using var call = Chat(channel);
+        Assert.Null(await call.ReadAsync(Token));
+        Assert.Equal(2, requests);
     }
 
     [Fact]

@@ -119,7 +119,7 @@ internal sealed class Call : IDisposable
 
     public void ThrowIfCallerCancelled() => _caller.ThrowIfCancellationRequested();
 
-    /// <summary>The call is over: whatever of it still runs stops, and the server is told if it does not know.</summary>
+    /// <summary>The call is over: what of it still runs stops, and the server is told if it does not know.</summary>
     public void End()
     {
         // A read that was in progress comes here once more after the call was disposed.

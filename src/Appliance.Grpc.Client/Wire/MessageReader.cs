@@ -63,7 +63,7 @@ internal sealed class MessageReader(Stream body, bool gzip, int maxSize) : IDisp
             GrpcStatusCode.ResourceExhausted,
             string.Create(CultureInfo.InvariantCulture, $"The response message is larger than {maxSize} bytes."));
 
-    /// <summary>Zero when a message was taken, else how many bytes the next frame has in all, as far as known.</summary>
+    /// <summary>Zero when a message was taken, else the bytes of the next frame in all, as far as known.</summary>
     private int TryTake()
     {
         var waiting = _buffer.AsSpan(_start, _end - _start);

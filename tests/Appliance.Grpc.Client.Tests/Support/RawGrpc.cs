@@ -13,7 +13,7 @@ namespace Appliance.Grpc.Client.Tests.Support;
 /// <summary>The server's side of the wire, by hand; and the methods of the shapes.</summary>
 internal static class RawGrpc
 {
-    private static readonly ServiceDescriptor s_shapes = ShapesReflection.Descriptor.Services[0];
+    private static readonly ServiceDescriptor s_shapes = NotesReflection.Descriptor.Services[0];
 
     public static MethodDescriptor Ask { get; } = s_shapes.FindMethodByName("Ask");
 

@@ -13,6 +13,7 @@ internal sealed class RawHttp2 : IAsyncDisposable
 {
     public const byte Headers = 1;
     public const byte Data = 0;
+    public const byte Reset = 3;
     public const byte GoAway = 7;
     public const byte EndStream = 1;
     private const byte EndHeaders = 4;

@@ -63,7 +63,7 @@ public sealed class LeanConnectionTests : IAsyncLifetime
     public async Task Messages_of_many_frames_pass_both_ways_within_the_windows()
     {
         using var connection = Connect();
-        var messages = Enumerable.Range(0, 60).Select(i => Message("big", 1_000 + (i * 10_000))).ToList();
+        var messages = Enumerable.Range(0, 60).Select(i => Message("big", 1_000 + (i * 4_000))).ToList();
         var workload = new CollectingWorkload(messages);
         await connection.RunAsync(20, workload);
         Assert.All(workload.Ends.Values, end => Assert.Equal((0, null), end));
