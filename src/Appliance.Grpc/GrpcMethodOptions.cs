@@ -30,6 +30,11 @@ public sealed class GrpcMethodOptions
     public GrpcStatus? TooManyCalls { get; init; }
 
     /// <summary>
+    /// What a call is told that begins while the server is stopping. Null: UNAVAILABLE without details.
+    /// </summary>
+    public GrpcStatus? Stopping { get; init; }
+
+    /// <summary>
     /// True: response messages are compressed with gzip where the client takes it; a handler may decide otherwise
     /// (<see cref="GrpcCallContext.CompressResponses"/>). Defaults to false: signatures do not compress, and secrets
     /// beside text of the caller's choice must not.

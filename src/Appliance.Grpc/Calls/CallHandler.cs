@@ -236,7 +236,7 @@ internal abstract class CallHandler(string methodName, CallEnvironment environme
     {
         if (Environment.Draining)
         {
-            return WireStatus.Draining;
+            return Options.Stopping ?? WireStatus.Draining;
         }
 
         var headers = call.Http.Request.Headers;
