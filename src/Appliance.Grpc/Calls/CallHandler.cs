@@ -263,7 +263,7 @@ internal abstract class CallHandler(string methodName, CallEnvironment environme
     {
         if (Environment.Draining)
         {
-            return WireStatus.Draining;
+            return Options.Stopping ?? WireStatus.Draining;
         }
 
         var headers = call.Http.Request.Headers;
@@ -293,7 +293,7 @@ internal abstract class CallHandler(string methodName, CallEnvironment environme
             call.Counted = true;
             if (Interlocked.Increment(ref _running) > most)
             {
-                return WireStatus.TooManyCalls;
+                return Options.TooManyCalls ?? WireStatus.TooManyCalls;
             }
         }
 
