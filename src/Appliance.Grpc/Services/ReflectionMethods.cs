@@ -11,7 +11,7 @@ internal sealed class ReflectionMethods(ReflectionTables tables)
     public const int LargestRequest = 4_096;
     public const int MostStreams = 100;
 
-    /// <summary>A tool asks what it wants to know at once; a stream that only sits there keeps a place from others.</summary>
+    /// <summary>A tool asks what it wants at once; a stream that only sits there keeps a place from others.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
 
     private static readonly GrpcStatus s_quiet = new(
