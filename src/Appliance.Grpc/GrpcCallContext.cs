@@ -116,15 +116,13 @@ public sealed class GrpcCallContext
 
     internal ResponseSender Sender { get; } = new();
 
+    internal TimeProvider Time => _time;
+
     internal GrpcStatus? Failure => _failure;
 
     [MemberNotNullWhen(true, nameof(_timeout))]
     internal bool HasDeadline => _timeout is not null;
 
-    /// <summary>
-    /// True when the client reset the stream or the connection broke. A read or a write may find out before
-    /// <see cref="HttpContext.RequestAborted"/> is cancelled: Kestrel does that later, on another thread.
-    /// </summary>
     internal bool ClientGone => _broken || Http.RequestAborted.IsCancellationRequested;
 
     /// <summary>True when the call was ended from outside its handler.</summary>
@@ -133,7 +131,7 @@ public sealed class GrpcCallContext
     /// <summary>Why the call was ended from outside its handler.</summary>
     internal GrpcStatus EndStatus
         => ClientGone ? WireStatus.Cancelled
-            : _drain.GraceOver.IsCancellationRequested ? WireStatus.Stopped
+            : IsStream && _drain.GraceOver.IsCancellationRequested ? WireStatus.Stopped
             : WireStatus.DeadlineExceeded;
 
     /// <summary>
@@ -167,6 +165,7 @@ public sealed class GrpcCallContext
         }
 
         var decoded = new List<byte[]>();
+
         // Not ToString: it would leave out empty values.
         foreach (var text in values.SelectMany(value => (value ?? "").Split(',')))
         {
@@ -180,6 +179,7 @@ public sealed class GrpcCallContext
     /// <summary>Sends a metadata entry with the response's headers.</summary>
     /// <param name="name">Lower case; not <c>grpc-*</c>, not a header of HTTP's own, not ending in <c>-bin</c>.</param>
     /// <param name="value">Visible ASCII and space.</param>
+    /// <exception cref="InvalidOperationException">The headers are sent: a message was written.</exception>
     public void AddHeader(string name, string value)
     {
         CheckText(name, value);
@@ -236,8 +236,12 @@ public sealed class GrpcCallContext
         Sender.Begin(http, compressResponses);
     }
 
-    /// <summary>A read or a write of a stream found that the client is gone.</summary>
-    internal void Break()
+    /// <summary>
+    /// A read or a write found the stream broken. Kestrel cancels its token a moment later, on another thread; without
+    /// this a handler that ends in between would seem to have failed, and who asks the call's token in between would
+    /// be told that the call goes on.
+    /// </summary>
+    internal void SetBroken()
     {
         _broken = true;
         _end?.Cancel();
@@ -258,8 +262,11 @@ public sealed class GrpcCallContext
     internal void BeginStream()
     {
         IsStream = true;
+
+        // Not here: the end of the grace period goes from stream to stream, and what one handler does about it must not
+        // hold up the others.
         _graceOver = _drain.GraceOver.UnsafeRegister(
-            static state => ((CancellationTokenSource)state!).Cancel(), StartEnd());
+            static state => _ = ((CancellationTokenSource)state!).CancelAsync(), StartEnd());
     }
 
     /// <summary>Forgets the call, so that the context can serve another.</summary>
@@ -269,13 +276,13 @@ public sealed class GrpcCallContext
         _http = null;
         _timeout = null;
         _failure = null;
-        _broken = false;
         RequestSize = 0;
         RequestMessages = 0;
         RequestGzip = false;
         LastRequestCompressed = false;
         Counted = false;
         IsStream = false;
+        _broken = false;
         if (_end is not null)
         {
             _abortion.Dispose();

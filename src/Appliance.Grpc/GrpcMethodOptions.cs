@@ -19,10 +19,20 @@ public sealed class GrpcMethodOptions
     public Func<HttpContext, GrpcStatus?>? Admit { get; init; }
 
     /// <summary>
-    /// Most calls of the method at a time; one more is RESOURCE_EXHAUSTED at once. For streams, which live as long as
+    /// Most calls of the method at a time; one more is refused at once. For streams, which live as long as
     /// their client likes. Null: no limit but the server's own.
     /// </summary>
     public int? MaxConcurrentCalls { get; init; }
+
+    /// <summary>
+    /// What one call more than <see cref="MaxConcurrentCalls"/> is told. Null: RESOURCE_EXHAUSTED without details.
+    /// </summary>
+    public GrpcStatus? TooManyCalls { get; init; }
+
+    /// <summary>
+    /// What a call is told that begins while the server is stopping. Null: UNAVAILABLE without details.
+    /// </summary>
+    public GrpcStatus? Stopping { get; init; }
 
     /// <summary>
     /// True: response messages are compressed with gzip where the client takes it; a handler may decide otherwise

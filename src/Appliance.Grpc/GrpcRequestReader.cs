@@ -61,7 +61,7 @@ public sealed class GrpcRequestReader<T>
                 return ValueTask.FromResult(message);
             }
         }
-        catch (Exception exception) when (exception is not GrpcStatusException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
             throw Broken(exception, end);
         }
@@ -96,7 +96,8 @@ public sealed class GrpcRequestReader<T>
                 }
             }
         }
-        catch (Exception exception) when (exception is not (GrpcStatusException or OperationCanceledException))
+        catch (Exception exception) when (exception is IOException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw Broken(exception, end);
         }
@@ -142,7 +143,7 @@ public sealed class GrpcRequestReader<T>
     {
         if (exception is not BadHttpRequestException)
         {
-            _call.Break();
+            _call.SetBroken();
             return new OperationCanceledException("The client went away.", exception, end);
         }
 

@@ -47,7 +47,7 @@ public sealed class GrpcResponseWriter<T>
                 throw new GrpcStatusException(WireStatus.ResponseTooLarge);
             }
 
-            if (!flush && _call.Sender.Size - _flushed < MostUnflushed)
+            if (!flush && _call.Sender.Framed - _flushed < MostUnflushed)
             {
                 return ValueTask.CompletedTask;
             }
@@ -87,7 +87,7 @@ public sealed class GrpcResponseWriter<T>
         FlushResult result;
         try
         {
-            _flushed = _call.Sender.Size;
+            _flushed = _call.Sender.Framed;
             result = await _call.Sender.FlushAsync();
         }
         finally
@@ -95,13 +95,14 @@ public sealed class GrpcResponseWriter<T>
             _call.Sender.EndWrite();
         }
 
-        if (result.IsCompleted && !_call.Ended)
+        if (_call.Ended)
         {
-            _call.Break();
+            throw new OperationCanceledException(_call.CancellationToken);
         }
 
-        if (result.IsCompleted || result.IsCanceled || _call.Ended)
+        if (result.IsCompleted || result.IsCanceled)
         {
+            _call.SetBroken();
             throw new OperationCanceledException(_call.CancellationToken);
         }
     }

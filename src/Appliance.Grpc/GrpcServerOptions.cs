@@ -39,8 +39,8 @@ public sealed class GrpcServerOptions
     /// <summary>
     /// True: <c>grpc.reflection.v1.ServerReflection</c> and its older name <c>v1alpha</c> are served too. They tell
     /// whoever asks which services are mapped, themselves included, and all files of the contracts
-    /// (grpc/doc/server-reflection.md). A request has at most 4,096 bytes; of each, 100 streams at a time. Defaults to
-    /// false.
+    /// (grpc/doc/server-reflection.md). A request has at most 4,096 bytes; of each, 100 streams at a time, none
+    /// quiet for more than 60 s. Defaults to false.
     /// </summary>
     public bool Reflection { get; set; }
 }

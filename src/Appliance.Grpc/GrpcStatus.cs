@@ -11,7 +11,11 @@ namespace Appliance.Grpc;
 /// </summary>
 public sealed class GrpcStatus
 {
-    /// <summary>The longest text sent, in characters; the rest is cut off.</summary>
+    /// <summary>
+    /// The longest text sent, in bytes of its percent-encoded form; the rest is cut off. A character of ASCII takes 1
+    /// byte, any other up to 12: counted otherwise, a text could exceed the 8 KiB that clients take as metadata, and
+    /// hide its own status.
+    /// </summary>
     public const int MaxMessageLength = 2_048;
 
     private static readonly string[] s_codes =
@@ -26,7 +30,7 @@ public sealed class GrpcStatus
 
     /// <summary>Makes a status.</summary>
     /// <param name="code">The code.</param>
-    /// <param name="message">For the developer at the other end, at most <see cref="MaxMessageLength"/>.</param>
+    /// <param name="message">For the developer at the other end; cut at <see cref="MaxMessageLength"/>.</param>
     /// <param name="error">Sent as google.rpc.ErrorInfo in <c>grpc-status-details-bin</c>; null for none.</param>
     /// <param name="retryAfter">
     /// When a retry is worth while: google.rpc.RetryInfo and <c>grpc-retry-pushback-ms</c>; null for none.
@@ -42,7 +46,7 @@ public sealed class GrpcStatus
         }
 
         Code = code;
-        Message = message.Length <= MaxMessageLength ? message : message[..MaxMessageLength];
+        Message = PercentEncoding.Cut(message, MaxMessageLength);
         Error = error;
         RetryAfter = retryAfter;
         EncodedMessage = PercentEncoding.Encode(Message);

@@ -23,6 +23,21 @@ public sealed class GrpcStatusTests
         Assert.Equal("1201", status.EncodedPushback);
     }
 
+    [Theory]
+    [InlineData("é", 6)]
+    [InlineData("☺", 9)]
+    [InlineData("😈", 12)]
+    [InlineData("\n", 3)]
+    public void A_long_text_fits_into_metadata_and_is_cut_between_characters(string character, int encodedLength)
+    {
+        var status = new GrpcStatus(
+            GrpcStatusCode.Internal, string.Concat(Enumerable.Repeat(character, 3_000)), retryAfter: TimeSpan.Zero);
+        var characters = GrpcStatus.MaxMessageLength / encodedLength;
+        Assert.Equal(string.Concat(Enumerable.Repeat(character, characters)), status.Message);
+        Assert.Equal(characters * encodedLength, status.EncodedMessage.Length);
+        Assert.InRange(status.EncodedMessage.Length + status.EncodedDetails!.Length, 1, 6_000);
+    }
+
     [Fact]
     public void Long_texts_are_cut_and_unknown_codes_refused()
     {

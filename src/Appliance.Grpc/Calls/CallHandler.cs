@@ -94,8 +94,31 @@ internal abstract class CallHandler(string methodName, CallEnvironment environme
         }
         else
         {
-            var written = call.Sender.TryWrite(response, Environment.MaxSendMessageSize);
-            Finish(call, written ? GrpcStatus.Ok : WireStatus.ResponseTooLarge);
+            GrpcStatus status;
+            try
+            {
+                var written = call.Sender.TryWrite(response, Environment.MaxSendMessageSize);
+                status = written ? GrpcStatus.Ok : WireStatus.ResponseTooLarge;
+            }
+            catch (Exception exception)
+            {
+                status = StatusOfHandler(call, exception);
+            }
+
+            Finish(call, status);
+        }
+    }
+
+    /// <summary>What the method's own Admit says; null when there is none or it has nothing against the call.</summary>
+    protected GrpcStatus? AskAdmit(GrpcCallContext call)
+    {
+        try
+        {
+            return Options.Admit?.Invoke(call.Http);
+        }
+        catch (Exception exception)
+        {
+            return StatusOfHandler(call, exception);
         }
     }
 
@@ -146,14 +169,18 @@ internal abstract class CallHandler(string methodName, CallEnvironment environme
         }
 
         var status = call.EndStatus;
-        if (call.ClientGone)
+        if (!call.ClientGone)
         {
-            await ((Task)pending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return status;
+            await AnswerNowAsync(call, status);
         }
 
-        await AnswerNowAsync(call, status);
-        await ((Task)pending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Nobody is there any more to be told how it ended, but the operator.
+        await pending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (pending.Exception?.InnerException is { } late and not (OperationCanceledException or GrpcStatusException))
+        {
+            Environment.Observer.HandlerThrew(call, late);
+        }
+
         return status;
     }
 
@@ -236,7 +263,7 @@ internal abstract class CallHandler(string methodName, CallEnvironment environme
     {
         if (Environment.Draining)
         {
-            return WireStatus.Draining;
+            return Options.Stopping ?? WireStatus.Draining;
         }
 
         var headers = call.Http.Request.Headers;
@@ -266,7 +293,7 @@ internal abstract class CallHandler(string methodName, CallEnvironment environme
             call.Counted = true;
             if (Interlocked.Increment(ref _running) > most)
             {
-                return WireStatus.TooManyCalls;
+                return Options.TooManyCalls ?? WireStatus.TooManyCalls;
             }
         }
 

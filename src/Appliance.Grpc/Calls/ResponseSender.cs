@@ -37,6 +37,9 @@ internal sealed class ResponseSender
     /// <summary>Messages sent.</summary>
     public long Messages { get; private set; }
 
+    /// <summary>Bytes of the messages sent with their frames' headers, before compression.</summary>
+    public long Framed => Size + (Messages * MessageFrame.HeaderLength);
+
     private HttpContext Http => _http ?? throw new ObjectDisposedException(nameof(GrpcCallContext));
 
     public void Begin(HttpContext http, bool compress)
@@ -154,7 +157,7 @@ internal sealed class ResponseSender
         Size += size;
         Messages++;
         var writer = Http.Response.BodyWriter;
-        if (_gzip && Compress)
+        if (_gzip && Compress && size > 0) // GZipStream makes nothing of nothing, which is not gzip to other readers.
         {
             GzipMessage.Compress(message, writer);
             return true;
@@ -195,6 +198,11 @@ internal sealed class ResponseSender
         }
 
         var fields = _headersSent ? Http.Features.Get<IHttpResponseTrailersFeature>()!.Trailers : response.Headers;
+        if (fields.IsReadOnly)
+        {
+            return; // The handler itself ended the response, by its HttpContext.
+        }
+
         fields.GrpcStatus = status.CodeText;
         if (status.EncodedMessage.Length > 0)
         {

@@ -40,7 +40,7 @@ internal abstract class SingleRequestCallHandler<TRequest>(
         {
             case FrameStep.Complete:
                 return CallAsync(call, request!);
-            case FrameStep.NeedMore when Options.Admit?.Invoke(call.Http) is { } refusal:
+            case FrameStep.NeedMore when AskAdmit(call) is { } refusal:
                 Finish(call, refusal);
                 return Task.CompletedTask;
             case FrameStep.NeedMore:

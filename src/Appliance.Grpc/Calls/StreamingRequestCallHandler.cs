@@ -16,7 +16,7 @@ internal abstract class StreamingRequestCallHandler<TRequest>(
 
     protected sealed override Task RunAsync(GrpcCallContext call)
     {
-        if (Options.Admit?.Invoke(call.Http) is { } refusal)
+        if (AskAdmit(call) is { } refusal)
         {
             Finish(call, refusal);
             return Task.CompletedTask;

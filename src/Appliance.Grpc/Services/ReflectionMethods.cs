@@ -11,6 +11,12 @@ internal sealed class ReflectionMethods(ReflectionTables tables)
     public const int LargestRequest = 4_096;
     public const int MostStreams = 100;
 
+    /// <summary>A tool asks what it wants at once; a stream that only sits there keeps a place from others.</summary>
+    public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
+
+    private static readonly GrpcStatus s_quiet = new(
+        GrpcStatusCode.Unavailable, "The stream was quiet for too long; begin another.");
+
     private static readonly GrpcMethodOptions s_options = new()
     {
         MaxReceiveMessageSize = LargestRequest,
@@ -40,11 +46,28 @@ internal sealed class ReflectionMethods(ReflectionTables tables)
     {
         var session = new ReflectionSession(tables);
 
-        // The client may be done for long and only hold the stream. A stop does not wait for it: the cancelled wait
-        // ends the call with UNAVAILABLE.
-        while (await requests.ReadAsync(call.Draining) is { } request)
+        while (await ReadAsync(requests, call) is { } request)
         {
             await responses.WriteAsync(session.Answer(request));
+        }
+    }
+
+    /// <summary>
+    /// The client may be done for long and only hold the stream: it may not for ever, and a stop does not wait for it.
+    /// The cancelled wait ends the call with UNAVAILABLE.
+    /// </summary>
+    private static async ValueTask<ServerReflectionRequest?> ReadAsync(
+        GrpcRequestReader<ServerReflectionRequest> requests, GrpcCallContext call)
+    {
+        using var pause = new CancellationTokenSource(LongestPause, call.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(pause.Token, call.Draining);
+        try
+        {
+            return await requests.ReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (pause.IsCancellationRequested && !call.Ended)
+        {
+            throw new GrpcStatusException(s_quiet);
         }
     }
 }

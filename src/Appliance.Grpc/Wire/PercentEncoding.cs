@@ -35,5 +35,28 @@ internal static class PercentEncoding
         return encoded.ToString();
     }
 
+    /// <summary>The beginning of a text, in whole characters, whose encoding has at most so many bytes.</summary>
+    public static string Cut(string text, int most)
+    {
+        if (text.Length * 9L <= most)
+        {
+            return text; // A UTF-16 unit is at most three bytes, each %XX.
+        }
+
+        var (units, encoded) = (0, 0);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            encoded += rune.IsAscii && s_plain.Contains((char)rune.Value) ? 1 : 3 * rune.Utf8SequenceLength;
+            if (encoded > most)
+            {
+                return text[..units];
+            }
+
+            units += rune.Utf16SequenceLength;
+        }
+
+        return text;
+    }
+
     private static char Hex(int nibble) => "0123456789ABCDEF"[nibble];
 }

@@ -31,9 +31,16 @@ internal sealed class CscGrpcServices(
         var auth = Service(Proto.AuthReflection.Descriptor);
         var credentials = Service(Proto.CredentialsReflection.Descriptor);
         var signatures = Service(Proto.SignaturesReflection.Descriptor);
-        var open = new GrpcMethodOptions { MaxReceiveMessageSize = CscOperations.LoginBytes };
-        var known = new GrpcMethodOptions { Admit = Admit };
-        var bulk = new GrpcMethodOptions { Admit = Admit, MaxConcurrentCalls = streams.Limits.Streams };
+        var stopping = GrpcErrors.StatusOf(CscErrors.Stopping);
+        var open = new GrpcMethodOptions { MaxReceiveMessageSize = CscOperations.LoginBytes, Stopping = stopping };
+        var known = new GrpcMethodOptions { Admit = Admit, Stopping = stopping };
+        var bulk = new GrpcMethodOptions
+        {
+            Admit = Admit,
+            MaxConcurrentCalls = streams.Limits.Streams,
+            TooManyCalls = GrpcErrors.StatusOf(CscErrors.Busy),
+            Stopping = stopping,
+        };
         methods
             .Unary<Proto.ServiceInfoRequest, Proto.ServiceInfoResponse>(service("Info"), Info, open)
             .Unary<Proto.LoginRequest, Proto.LoginResponse>(auth("Login"), LoginAsync, open)

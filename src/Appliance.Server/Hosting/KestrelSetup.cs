@@ -10,10 +10,15 @@ namespace Appliance.Server.Hosting;
 /// <summary>Addresses, TLS and limits of Kestrel.</summary>
 internal static class KestrelSetup
 {
+    /// <summary>
+    /// What gRPC puts before a message, which does not count: the largest one is let in. REST has its own limit.
+    /// </summary>
+    private const int FrameHeader = 5;
+
     public static void Configure(KestrelServerOptions kestrel, ApplianceOptions options)
     {
         kestrel.ConfigureForGrpc();
-        kestrel.Limits.MaxRequestBodySize = options.Limits.RequestBytes;
+        kestrel.Limits.MaxRequestBodySize = options.Limits.RequestBytes + FrameHeader;
         kestrel.Limits.MaxConcurrentConnections = options.Limits.Connections;
         kestrel.Limits.Http2.MaxStreamsPerConnection = Math.Min(options.Limits.CallsInFlight, 1_000);
 

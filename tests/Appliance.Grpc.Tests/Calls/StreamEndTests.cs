@@ -153,6 +153,24 @@ public sealed class StreamEndTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_handler_throws_after_its_deadline_is_still_logged()
+    {
+        _server.Handlers.Exchange = async (_, _, _) =>
+        {
+            await _release.Task;
+            throw new InvalidOperationException("too late");
+        };
+        await using (var stream = Open(timeout: "50m"))
+        {
+            Assert.Equal(GrpcStatusCode.DeadlineExceeded, (await stream.StatusAsync()).Code);
+        }
+
+        _release.SetResult();
+        await _server.StopAsync(s_never, Token);
+        Assert.Contains(_server.Log.Entries, entry => entry.Id == 7001);
+    }
+
+    [Fact]
     public async Task A_stop_lets_running_streams_finish_and_takes_no_new_call()
     {
         _server.Handlers.Exchange = async (requests, responses, call) =>

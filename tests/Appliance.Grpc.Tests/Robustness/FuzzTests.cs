@@ -6,7 +6,7 @@ namespace Appliance.Grpc.Tests.Robustness;
 
 /// <summary>
 /// Damaged requests: always a proper status or a reset, never a crash, a hang or a leak. The short form is one of the
-/// tests; tests/interop/grpc-fuzz.sh runs the long one, or one case again.
+/// tests; load/fuzz.sh runs the long one, or one case again.
 /// </summary>
 public sealed class FuzzTests
 {

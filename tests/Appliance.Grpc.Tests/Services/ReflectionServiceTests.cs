@@ -1,3 +1,4 @@
+using Appliance.Grpc.Services;
 using Appliance.Grpc.Tests.Support;
 using Google.Protobuf;
 using Grpc.Reflection.V1;
@@ -68,6 +69,17 @@ public sealed class ReflectionServiceTests
         Assert.NotNull(await call.ReadAsync<ServerReflectionResponse>());
 
         await server.StopAsync();
+        Assert.Null(await call.ReadAsync<ServerReflectionResponse>());
+        Assert.Equal(GrpcStatusCode.Unavailable, call.Status());
+        await end.CancelAsync();
+    }
+
+    [Fact]
+    public async Task A_stream_that_asks_nothing_does_not_keep_its_place_for_ever()
+    {
+        using var end = new CancellationTokenSource();
+        await using var server = await ServicesServer.StartAsync(time: new HastyTime(ReflectionMethods.LongestPause));
+        using var call = await ServiceCall.OpenAsync(server, PathOf("v1"), new StalledContent(end.Token, []));
         Assert.Null(await call.ReadAsync<ServerReflectionResponse>());
         Assert.Equal(GrpcStatusCode.Unavailable, call.Status());
         await end.CancelAsync();

@@ -34,7 +34,7 @@ internal sealed class ServicesServer : IAsyncDisposable
 
     public HttpClient Client { get; } = new(new SocketsHttpHandler { EnableMultipleHttp2Connections = true });
 
-    public static async Task<ServicesServer> StartAsync(bool reflection = true)
+    public static async Task<ServicesServer> StartAsync(bool reflection = true, TimeProvider? time = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -45,7 +45,8 @@ internal sealed class ServicesServer : IAsyncDisposable
         var methods = health.Map(new GrpcMethods())
             .Unary<Drawing, Drawing>(ShapesReflection.Descriptor.Services[0].FindMethodByName("Turn"), Turn);
         var options = new GrpcServerOptions { Reflection = reflection };
-        var dispatcher = new GrpcDispatcher(methods, options, TimeProvider.System, NullLoggerFactory.Instance);
+        var dispatcher = new GrpcDispatcher(
+            methods, options, time ?? TimeProvider.System, NullLoggerFactory.Instance);
         app.UseGrpc(dispatcher);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new ServicesServer(app, dispatcher, health);

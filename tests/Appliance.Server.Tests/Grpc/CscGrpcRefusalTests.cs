@@ -51,6 +51,30 @@ public sealed class CscGrpcRefusalTests(RunningAppliance appliance) : IClassFixt
             () => _calls.SignAsync(token, 1, sad, hash), GrpcStatusCode.PermissionDenied, "Invalid parameter SAD");
     }
 
+    [Theory]
+    [InlineData(0, GrpcStatusCode.PermissionDenied)]
+    [InlineData(1, GrpcStatusCode.ResourceExhausted)]
+    public async Task A_message_of_RequestBytes_is_read_and_none_that_is_longer(int above, GrpcStatusCode code)
+    {
+        const int Limit = 65_536;
+        var request = new Proto.SignHashRequest
+        {
+            CredentialId = appliance.Ioana.Credentials[1],
+            Sad = "none",
+            Hashes = { ByteString.CopyFrom(RunningAppliance.RandomHash()) },
+            SignAlgo = "1.2.840.10045.4.3.2",
+            ClientData = new string('x', Limit),
+        };
+        request.ClientData = new string('x', (2 * Limit) + above - request.CalculateSize());
+        Assert.Equal(Limit + above, request.CalculateSize());
+
+        var error = await Assert.ThrowsAsync<GrpcStatusException>(
+            () => _calls.CallAsync<Proto.SignHashRequest, Proto.SignHashResponse>(
+                Proto.SignaturesReflection.Descriptor, "SignHash", request, appliance.Ioana.Token));
+
+        Assert.Equal(code, error.Code);
+    }
+
     [Fact]
     public async Task A_SAD_expires()
     {

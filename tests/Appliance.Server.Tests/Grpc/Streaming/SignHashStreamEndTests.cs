@@ -112,6 +112,9 @@ public sealed class SignHashStreamEndTests
         {
             Assert.Null(await second.ReadAsync());
             Assert.Equal((int)GrpcStatusCode.ResourceExhausted, second.Code);
+            Assert.Equal(
+                "temporarily_unavailable", second.Details.Details[0].Unpack<Google.Rpc.ErrorInfo>().Reason);
+            Assert.Equal(1, second.Details.Details[1].Unpack<Google.Rpc.RetryInfo>().RetryDelay.Seconds);
         }
 
         first.HalfClose();
