@@ -31,24 +31,24 @@ internal static class GzipMessage
             return (null, 0, WireStatus.MessageNotGzip);
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(FirstBuffer, maxSize + 1L));
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(FirstBuffer, maxSize));
         var length = 0;
         try
         {
             using var unzip = new GZipStream(new MemoryStream(payload.ToArray()), CompressionMode.Decompress);
             while (true)
             {
-                var read = unzip.Read(buffer, length, buffer.Length - length);
+                var read = unzip.Read(buffer, length, Math.Min(buffer.Length, maxSize) - length);
                 length += read;
-                if (length > maxSize)
+                if (read == 0 || (length == maxSize && unzip.ReadByte() < 0))
+                {
+                    return Whole(payload, buffer, length);
+                }
+
+                if (length == maxSize)
                 {
                     Return(buffer);
                     return (null, 0, WireStatus.RequestTooLarge);
-                }
-
-                if (read == 0)
-                {
-                    return Whole(payload, buffer, length);
                 }
 
                 if (length == buffer.Length)
@@ -116,7 +116,7 @@ internal static class GzipMessage
 
     private static byte[] Grow(byte[] full, int maxSize)
     {
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(full.Length * 2L, maxSize + 1L));
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(full.Length * 2L, maxSize));
         full.CopyTo(larger, 0);
         Return(full);
         return larger;

@@ -9,6 +9,7 @@ public sealed class GzipMessageTests
     [Theory]
     [InlineData(0, 100)]
     [InlineData(100, 100)]
+    [InlineData(16_384, 16_384)]
     [InlineData(200_000, 200_000)]
     public void A_message_within_the_limit_is_unpacked(int size, int limit)
     {
@@ -18,6 +19,17 @@ public sealed class GzipMessageTests
         Assert.Null(failure);
         Assert.Equal(plain, buffer.AsSpan(0, length).ToArray());
         GzipMessage.Return(buffer!);
+    }
+
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(101, 100)]
+    [InlineData(16_385, 16_384)]
+    [InlineData(200_001, 200_000)]
+    public void One_byte_more_than_the_limit_is_refused(int size, int limit)
+    {
+        var zipped = new ReadOnlySequence<byte>(Zip(new byte[size]));
+        Assert.Same(WireStatus.RequestTooLarge, GzipMessage.Decompress(zipped, limit).Failure);
     }
 
     [Fact]
