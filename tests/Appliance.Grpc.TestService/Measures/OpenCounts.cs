@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace Appliance.Grpc.TestService.Measures;
 
-/// <summary>What is open in this process now, from the up-down counters of Kestrel, ASP.NET and Appliance.Grpc.</summary>
+/// <summary>What is open in this process now, by the counters of Kestrel, ASP.NET and Appliance.Grpc.</summary>
 internal sealed class OpenCounts : IDisposable
 {
     private readonly FrozenDictionary<string, Count> _counts = new Dictionary<string, Count>(

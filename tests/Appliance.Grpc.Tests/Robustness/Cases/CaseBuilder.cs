@@ -2,7 +2,7 @@ using Appliance.Grpc.Tests.Robustness.Wire;
 
 namespace Appliance.Grpc.Tests.Robustness.Cases;
 
-/// <summary>Writes a case, frame by frame. All that varies comes from one generator: the same seed, the same case.</summary>
+/// <summary>Writes a case, frame by frame. All that varies is the generator's: same seed, same case.</summary>
 internal sealed class CaseBuilder(Random random, uint firstStream)
 {
     private const int MostCuts = 6;

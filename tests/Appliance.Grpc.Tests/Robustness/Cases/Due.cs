@@ -18,7 +18,7 @@ internal sealed record Due(int Http, int Codes, bool MayReset = false, bool AnyH
     public static Due AnyOfMessages { get; } = Status(
         GrpcStatusCode.Ok, GrpcStatusCode.Internal, GrpcStatusCode.ResourceExhausted);
 
-    /// <summary>Where HTTP/2 is damaged and Kestrel may or may not mind: an HTTP error, any status, or a reset.</summary>
+    /// <summary>Where HTTP/2 is damaged and Kestrel may mind or not: HTTP error, any status, or reset.</summary>
     public static Due Lenient { get; } = Any with { MayReset = true, AnyHttp = true };
 
     public static Due Status(params ReadOnlySpan<GrpcStatusCode> codes)

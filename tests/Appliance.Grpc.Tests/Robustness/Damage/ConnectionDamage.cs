@@ -23,7 +23,8 @@ internal static class ConnectionDamage
             var sample = Sample.Valid(builder.Random);
             var stream = builder.NewStream();
             builder.Add(Http2.Headers, Http2.EndHeaders, stream, Fields.Encode(sample.Fields));
-            builder.Add(Http2.Data, Http2.EndStream, stream, sample.Body.AsSpan(0, Math.Min(sample.Body.Length, 16_000)));
+            var body = sample.Body;
+            builder.Add(Http2.Data, Http2.EndStream, stream, body.AsSpan(0, Math.Min(body.Length, 16_000)));
         }
 
         byte[] exchange = [.. builder.Unsent];

@@ -24,7 +24,7 @@ internal static class FrameDamage
         new("client says GOAWAY", 2, true, GoAway),
     ];
 
-    /// <summary>Everything that a server must ignore (RFC 9113, sections 4.1, 5.5, 6.3, 6.7): the call goes well.</summary>
+    /// <summary>What a server must ignore (RFC 9113, sections 4.1, 5.5, 6.3, 6.7): the call goes well.</summary>
     private static void WithoutEffect(CaseBuilder builder)
     {
         builder.Hello();
@@ -213,7 +213,10 @@ internal static class FrameDamage
             case 1: // something between them
                 builder.Add(Http2.Headers, 0, stream, block);
                 builder.Add(
-                    builder.OneOf(Http2.Data, Http2.Ping, Http2.Priority, Http2.WindowUpdate, (byte)99), 0, 0, new byte[8]);
+                    builder.OneOf(Http2.Data, Http2.Ping, Http2.Priority, Http2.WindowUpdate, (byte)99),
+                    0,
+                    0,
+                    new byte[8]);
                 builder.Case.MustClose = true;
                 break;
             case 2: // of another stream, or of none
@@ -288,7 +291,10 @@ internal static class FrameDamage
         builder.Headers(stream, sample);
         builder.Body(stream, sample.Body, end: false);
         var (trailer, end) = builder.OneOf(
-            (("x-trailer", "x"), true), ((":path", "/"), true), (("x-trailer", "x"), false), (("connection", "x"), true));
+            (("x-trailer", "x"), true),
+            ((":path", "/"), true),
+            (("x-trailer", "x"), false),
+            (("connection", "x"), true));
         builder.Add(
             Http2.Headers, Http2.EndHeaders | (end ? Http2.EndStream : 0), stream, Fields.Encode([trailer]));
         var allowed = trailer.Item1 == "x-trailer" && end;

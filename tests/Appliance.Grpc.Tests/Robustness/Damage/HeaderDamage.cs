@@ -143,7 +143,7 @@ internal static class HeaderDamage
         builder.Request(sample, due);
     }
 
-    /// <summary>Field values that HTTP forbids or that are no UTF-8, which Kestrel insists on; and some others.</summary>
+    /// <summary>Values that HTTP forbids or that are no UTF-8, which Kestrel insists on; and some others.</summary>
     private static void AnyMetadata(CaseBuilder builder)
     {
         builder.Hello();

@@ -17,5 +17,6 @@ internal sealed record Measure(
 
     public override string ToString()
         => $"resident {Resident / 1e6:F1} MB, GC heap {Heap / 1e6:F2} MB, of it small objects {Small / 1e6:F2} MB, " +
-            $"{Threads} threads, {Files} files, open: {Requests} requests, {Streams} streams, {Connections} connections";
+            $"{Threads} threads, {Files} files, " +
+            $"open: {Requests} requests, {Streams} streams, {Connections} connections";
 }

@@ -32,7 +32,8 @@ internal sealed class Answer
 
     public bool IsOver => Ended || ResetCode is not null;
 
-    public int Http => int.TryParse(Value(Headers, ":status"), CultureInfo.InvariantCulture, out var status) ? status : 0;
+    public int Http
+        => int.TryParse(Value(Headers, ":status"), CultureInfo.InvariantCulture, out var status) ? status : 0;
 
     /// <summary>grpc-status, where it must stand, when it is there exactly once and a number from 0 to 16.</summary>
     public int? Status
@@ -41,7 +42,8 @@ internal sealed class Answer
         {
             var all = (Headers ?? []).Concat(Trailers ?? []).Where(entry => entry.Name == "grpc-status").ToList();
             return all.Count == 1 && Value(Trailers ?? Headers, "grpc-status") is { Length: 1 or 2 } text
-                && int.TryParse(text, CultureInfo.InvariantCulture, out var status) && status is >= 0 and <= 16 ? status : null;
+                && int.TryParse(text, CultureInfo.InvariantCulture, out var status)
+                && status is >= 0 and <= 16 ? status : null;
         }
     }
 
