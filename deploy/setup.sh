@@ -22,6 +22,7 @@ NEEDS=(
     python:grpc=python3-grpcio
     python:google.protobuf=python3-protobuf
     command:protoc=protobuf-compiler
+    file:/usr/include/google/protobuf/any.proto=libprotobuf-dev
 )
 
 # What the npm packages of tests/interop need; only tests run them.

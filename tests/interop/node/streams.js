@@ -136,6 +136,7 @@ async function too_big_an_item(appliance) {
     }
 
     assert.deepStrictEqual({ ...(await call.next()).end }, { items_answered: 3, last_item_id: '2' });
+    call.end();
     await call.ends(status.RESOURCE_EXHAUSTED);
 }
 

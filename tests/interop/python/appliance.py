@@ -281,6 +281,10 @@ class Requests:
         return self
 
     def __exit__(self, *_):
+        self.end()
+
+    def end(self):
+        """The half-close."""
         self._queue.put(self.END)
 
     def add(self, *requests):

@@ -42,12 +42,14 @@ def drain(appliance):
             number = len(found) + AHEAD - 1
             requests.add(item(appliance, str(number), [digests[number]]))
 
+    requests.end()
     expect((end.items_answered, end.last_item_id) == (len(found), str(len(found) - 1)),
            "an end after %d results, got %s" % (len(found), end))
     delay = appliance.expect_error(
         broken(call, grpc.StatusCode.UNAVAILABLE), grpc.StatusCode.UNAVAILABLE, STOPPING, "temporarily_unavailable")
     expect(delay == 5, "RetryInfo of 5 s, got %s" % delay)
     end = next(idle).end
+    idle_requests.end()
     expect((end.items_answered, end.last_item_id) == (0, ""), "an end before any item, got %s" % end)
     broken(idle, grpc.StatusCode.UNAVAILABLE)
     for watch in watches:
@@ -58,8 +60,6 @@ def drain(appliance):
         raise AssertionError("expected no further call to be answered")
     except grpc.RpcError as error:
         expect(error.code() == grpc.StatusCode.UNAVAILABLE, "UNAVAILABLE, got %s" % error.code())
-    for one in (requests, idle_requests):
-        one.__exit__()
     signer.credentials["P-256"].expect_good([(digests[int(name)], one) for name, one in found.items()][::10])
 
 

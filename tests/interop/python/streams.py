@@ -176,6 +176,7 @@ def too_big_an_item(appliance):
         call = appliance.signatures.SignHashStream(requests, metadata=signer.metadata)
         found = dict((result.id, signed(result)) for result in (next(call).result for _ in digests))
         end = next(call).end
+        requests.end()
         expect((end.items_answered, end.last_item_id) == (3, "2"), "an end after three, got %s" % end)
         broken(call, grpc.StatusCode.RESOURCE_EXHAUSTED)
     signer.credentials["P-256"].expect_good((one, found[str(number)]) for number, one in enumerate(digests))

@@ -17,12 +17,16 @@ namespace Appliance.Server.Grpc.Streaming;
 ///   2c  token         is it still good; from here on the item is taken
 ///   2d  operation     as SignHash, behind interactive calls; its result goes to the writer
 ///   3 Finish          whatever happened: all that was taken comes to its end, and its result is sent
-///   4 End             how far the stream came and why, unless the client has half-closed
+///   4 End             how far the stream came and why, unless the client has half-closed; then its half-close, or
+///                     some patience, before the status: there are clients that drop what they have not read at it
 /// </summary>
 internal sealed class SignHashStream : IDisposable
 {
     /// <summary>How often the token of a stream is looked at that sends nothing: it must not stay for ever.</summary>
     private static readonly TimeSpan s_idleCheck = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a client may take to read up to the end. Below the grace period of most stops.</summary>
+    private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(10);
 
     private readonly SignHashStreams _streams;
     private readonly GrpcRequestReader<Proto.SignHashStreamRequest> _requests;
@@ -88,7 +92,25 @@ internal sealed class SignHashStream : IDisposable
         if (end is not null)
         {
             await _results.SendEndAsync(new() { ItemsAnswered = _taken, LastItemId = _lastId });
+            await AwaitHalfCloseAsync();
             _call.Fail(end);
+        }
+    }
+
+    /// <summary>What the client still sends is not taken: it was told so.</summary>
+    private async Task AwaitHalfCloseAsync()
+    {
+        try
+        {
+            using var patience = new CancellationTokenSource(s_farewell, _streams.Time);
+            while (await _requests.ReadAsync(patience.Token) is not null)
+            {
+                // Sent before the end was read.
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or GrpcStatusException)
+        {
+            // Too long, gone, or unreadable: the status follows anyway.
         }
     }
 

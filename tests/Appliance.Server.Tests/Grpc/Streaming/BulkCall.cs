@@ -19,6 +19,7 @@ internal sealed class BulkCall : IDisposable
     private readonly HeldStream _body = new();
     private readonly HttpResponseMessage _response;
     private readonly Stream _results;
+    private Task _sending = Task.CompletedTask;
 
     private BulkCall(HttpClient http, HttpRequestMessage request, HeldStream body, HttpResponseMessage response)
     {
@@ -85,7 +86,9 @@ internal sealed class BulkCall : IDisposable
     }
 
     /// <summary>Sends bytes as they are.</summary>
-    public async Task SendAsync(byte[] bytes)
+    public Task SendAsync(byte[] bytes) => _sending = SendBytesAsync(bytes);
+
+    private async Task SendBytesAsync(byte[] bytes)
     {
         var body = await _body.Open;
         await body.WriteAsync(bytes, TestContext.Current.CancellationToken);
@@ -120,6 +123,13 @@ internal sealed class BulkCall : IDisposable
         return message.Result;
     }
 
+    /// <summary>As a client does when it was told the end: it sends no more, and says so.</summary>
+    public async Task HalfCloseAfterEndAsync()
+    {
+        await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        HalfClose();
+    }
+
     /// <summary>All that comes until the call ends, by id; and the server's end, if it sent one.</summary>
     public async Task<(Dictionary<string, Proto.SignHashResult> Results, Proto.SignHashStreamEnd? End)> ReadAllAsync()
     {
@@ -132,6 +142,10 @@ internal sealed class BulkCall : IDisposable
             if (message.Result is { } result)
             {
                 results.Add(result.Id, result);
+            }
+            else
+            {
+                await HalfCloseAfterEndAsync();
             }
         }
 
