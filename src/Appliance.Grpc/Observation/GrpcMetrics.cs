@@ -68,8 +68,15 @@ internal sealed class GrpcMetrics : IDisposable
             _responseSize.Record(responseSize, new KeyValuePair<string, object?>("rpc.method", method));
         }
 
-        _requestMessages.Add(requestMessages, new KeyValuePair<string, object?>("rpc.method", method));
-        _responseMessages.Add(responseMessages, new KeyValuePair<string, object?>("rpc.method", method));
+        if (_requestMessages.Enabled)
+        {
+            _requestMessages.Add(requestMessages, new KeyValuePair<string, object?>("rpc.method", method));
+        }
+
+        if (_responseMessages.Enabled)
+        {
+            _responseMessages.Add(responseMessages, new KeyValuePair<string, object?>("rpc.method", method));
+        }
     }
 
     public void Dispose()
