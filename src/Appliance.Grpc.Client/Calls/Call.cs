@@ -10,8 +10,6 @@ namespace Appliance.Grpc.Client.Calls;
 /// </summary>
 internal sealed class Call : IDisposable
 {
-    private static readonly TimeSpan s_longestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1L);
-
     private readonly Transport _transport;
     private readonly Uri _address;
     private readonly GrpcCallOptions _options;
@@ -35,7 +33,7 @@ internal sealed class Call : IDisposable
         // A timeout of zero needs no timer: the call is refused before it is sent.
         _timeout = _options.Timeout < TimeSpan.Zero ? TimeSpan.Zero : _options.Timeout;
         _source = _timeout is { } limit && limit > TimeSpan.Zero
-            ? new CancellationTokenSource(limit < s_longestTimer ? limit : s_longestTimer, transport.Time)
+            ? new CancellationTokenSource(limit < Transport.LongestTimer ? limit : Transport.LongestTimer, transport.Time)
             : new CancellationTokenSource();
         Token = _source.Token;
         _callerGone = caller.UnsafeRegister(static call => ((Call)call!).End(), this);

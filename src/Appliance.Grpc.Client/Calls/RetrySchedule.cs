@@ -5,9 +5,6 @@ namespace Appliance.Grpc.Client.Calls;
 /// <summary>Whether and when a failed attempt is followed by another (gRFC A6).</summary>
 internal static class RetrySchedule
 {
-    /// <summary>What a timer can measure.</summary>
-    private static readonly TimeSpan s_longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1L);
-
     /// <param name="policy">The channel's.</param>
     /// <param name="failure">How the last attempt ended.</param>
     /// <param name="attempts">Attempts made so far.</param>
@@ -26,7 +23,7 @@ internal static class RetrySchedule
         }
 
         var asked = failure.RetryAfter ?? TimeSpan.Zero;
-        if (asked > s_longest - policy.MaxBackoff)
+        if (asked > Transport.LongestTimer - policy.MaxBackoff)
         {
             return null;
         }

@@ -13,4 +13,8 @@ internal sealed record Transport(
     int MaxReceiveMessageSize,
     GrpcRetryPolicy Retry,
     TimeProvider Time,
-    CancellationToken Closed);
+    CancellationToken Closed)
+{
+    /// <summary>What a timer can measure.</summary>
+    public static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1L);
+}

@@ -5,11 +5,13 @@ using Google.Protobuf;
 namespace Appliance.Grpc.Calls;
 
 /// <summary>From the payload of a frame to a message: decompression, limits, protobuf.</summary>
-internal sealed class RequestParser<T>(MessageParser<T> parser, int maxSize)
+internal sealed class RequestParser<T>(
+    MessageParser<T> parser, CallEnvironment environment, GrpcMethodOptions options)
     where T : class, IBufferMessage, IMessage<T>
 {
-    /// <summary>Largest message in bytes, as it comes and unpacked.</summary>
-    public int MaxSize => maxSize;
+    /// <summary>Largest message in bytes, as it comes and unpacked: the lower of the two limits.</summary>
+    public int MaxSize { get; } = Math.Min(
+        environment.MaxReceiveMessageSize, options.MaxReceiveMessageSize ?? int.MaxValue);
 
     /// <summary>The message, or null and the reason.</summary>
     public T? Parse(GrpcCallContext call, in ReadOnlySequence<byte> payload, bool compressed, out GrpcStatus? failure)
@@ -37,7 +39,7 @@ internal sealed class RequestParser<T>(MessageParser<T> parser, int maxSize)
             return null;
         }
 
-        (var buffer, var length, failure) = GzipMessage.Decompress(payload, maxSize);
+        (var buffer, var length, failure) = GzipMessage.Decompress(payload, MaxSize);
         if (buffer is null)
         {
             return null;

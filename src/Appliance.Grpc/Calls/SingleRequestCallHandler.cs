@@ -12,8 +12,7 @@ internal abstract class SingleRequestCallHandler<TRequest>(
     : CallHandler(path[1..], environment, options)
     where TRequest : class, IBufferMessage, IMessage<TRequest>
 {
-    private readonly RequestParser<TRequest> _parser = new(
-        parser, Math.Min(environment.MaxReceiveMessageSize, options.MaxReceiveMessageSize ?? int.MaxValue));
+    private readonly RequestParser<TRequest> _parser = new(parser, environment, options);
 
     protected sealed override Task RunAsync(GrpcCallContext call)
     {

@@ -9,8 +9,7 @@ internal abstract class StreamingRequestCallHandler<TRequest>(
     : CallHandler(path[1..], environment, options)
     where TRequest : class, IBufferMessage, IMessage<TRequest>
 {
-    private readonly RequestParser<TRequest> _parser = new(
-        parser, Math.Min(environment.MaxReceiveMessageSize, options.MaxReceiveMessageSize ?? int.MaxValue));
+    private readonly RequestParser<TRequest> _parser = new(parser, environment, options);
 
     protected sealed override bool PoolsContexts => false;
 
