@@ -33,7 +33,8 @@ internal sealed class Call : IDisposable
         // A timeout of zero needs no timer: the call is refused before it is sent.
         _timeout = _options.Timeout < TimeSpan.Zero ? TimeSpan.Zero : _options.Timeout;
         _source = _timeout is { } limit && limit > TimeSpan.Zero
-            ? new CancellationTokenSource(limit < Transport.LongestTimer ? limit : Transport.LongestTimer, transport.Time)
+            ? new CancellationTokenSource(
+                limit < Transport.LongestTimer ? limit : Transport.LongestTimer, transport.Time)
             : new CancellationTokenSource();
         Token = _source.Token;
         _callerGone = caller.UnsafeRegister(static call => ((Call)call!).End(), this);
