@@ -18,7 +18,8 @@ public sealed class DurabilityTests
         var seed = Setting("DURABILITY_SEED", 1);
         var cuts = Setting("DURABILITY_CUTS", 40);
         var watch = Stopwatch.StartNew();
-        var operations = await LedgerProcess.RecordAsync(Setting("DURABILITY_RESTARTS", 3));
+        var operations = await LedgerProcess.RecordAsync(
+            Setting("DURABILITY_RESTARTS", 3), Environment.GetEnvironmentVariable("DURABILITY_KEEP"));
         Say($"seed {seed}: {Describe(operations)}; {watch.Elapsed.TotalSeconds:F1} s");
         var drill = new Drill(operations, seed);
 

@@ -12,8 +12,14 @@ internal static class LedgerProcess
     public const string StorePath = "state/store.db";
 
     /// <param name="logRestarts">How often each of its two runs fills the log.</param>
-    public static async Task<IReadOnlyList<Operation>> RecordAsync(int logRestarts)
+    /// <param name="kept">A record to use again when it is there, and to leave there when it is not.</param>
+    public static async Task<IReadOnlyList<Operation>> RecordAsync(int logRestarts, string? kept = null)
     {
+        if (File.Exists(kept))
+        {
+            return Recording.Read(await File.ReadAllBytesAsync(kept, TestContext.Current.CancellationToken));
+        }
+
         var directory = Directory.CreateTempSubdirectory("appliance-durability-").FullName;
         try
         {
@@ -40,6 +46,11 @@ internal static class LedgerProcess
                 },
             };
             await RunAsync(child);
+            if (!string.IsNullOrEmpty(kept))
+            {
+                File.Copy(record, kept);
+            }
+
             return Recording.Read(await File.ReadAllBytesAsync(record, TestContext.Current.CancellationToken));
         }
         finally
