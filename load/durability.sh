@@ -17,4 +17,4 @@ export DOTNET_ROOT
 export DURABILITY_CUTS="${1:-200}" DURABILITY_SEED="${2:-1}" DURABILITY_RESTARTS="${RESTARTS:-8}"
 export DURABILITY_KEEP="${RECORD:-}"
 "$REPOSITORY/artifacts/bin/Appliance.Durability.Tests/release/Appliance.Durability.Tests" -noLogo -noColor \
-    -showLiveOutput -class Appliance.Durability.Tests.DurabilityTests | sed 's/^.*\[OUTPUT\] //'
+    -showLiveOutput -class Appliance.Durability.Tests.DurabilityTests | sed -u 's/^.*\[OUTPUT\] //'
