@@ -16,7 +16,7 @@ internal sealed record Promise(int Order, string Kind, IReadOnlyList<string> Wor
     public long Incarnation => long.Parse(Words[0], CultureInfo.InvariantCulture);
 
     /// <summary>The activation that was opened, the request that was reserved or settled.</summary>
-    public Guid Id => Guid.ParseExact(Words[0], "N");
+    public Guid Id { get; } = Guid.TryParseExact(Words[0], "N", out var id) ? id : Guid.Empty;
 
     public static IReadOnlyList<Promise> ReadAll(IReadOnlyList<Operation> operations)
         => [.. operations.Index().Where(item => item.Item.Kind == OperationKind.Mark)
