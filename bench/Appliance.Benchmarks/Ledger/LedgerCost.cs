@@ -28,6 +28,9 @@ internal static class LedgerCost
         {
             await PrintLoopAsync(callers);
         }
+
+        Console.WriteLine();
+        await LoneCaller.PrintAsync();
     }
 
     private static async Task PrintBatchesAsync(int batch)
