@@ -16,6 +16,11 @@ internal static class Recovery
             Occurrences.Settle(
                 store, states, open.ActivationId, [.. open.Ordinals], [], ReservationOutcome.Spent);
             store.Reservations.Delete(open.Sequence);
+            if (open.OutcomeKey is { } key)
+            {
+                store.Outcomes.SetInDoubt(key);
+            }
+
             AuditTrail.Append(store, new AuditRecord
             {
                 At = now,

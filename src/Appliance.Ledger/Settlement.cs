@@ -1,3 +1,4 @@
+using Appliance.Ledger.Outcomes;
 using Appliance.Storage;
 
 namespace Appliance.Ledger;
@@ -8,6 +9,7 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
     private ReservationOutcome _outcome;
     private long _now;
     private string? _detail;
+    private SignedOutcome? _signed;
 
     /// <summary>
     /// Behind the reservations of its own kind, so that however many of those wait, both move on at the same rate.
@@ -20,8 +22,9 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
 
     internal override bool Settles => true;
 
-    public void Prepare(ReservationOutcome outcome, long now, string? detail)
+    public void Prepare(ReservationOutcome outcome, long now, string? detail, IReadOnlyList<byte[]>? signatures)
     {
+        _signed = SignedOutcome.Of(reservation.Mac, reservation.Request, signatures);
         _outcome = outcome;
         _now = now;
         _detail = detail;
@@ -38,6 +41,7 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
         }
 
         store.Reservations.Delete(reservation.Sequence);
+        OutcomeRules.End(store, request, _outcome, _signed);
         AuditTrail.Append(store, new AuditRecord
         {
             At = _now,

@@ -16,15 +16,27 @@ public sealed class ReservationTable
     {
         _database = database;
         _insert = database.Prepare(
-            "INSERT INTO reservation (incarnation, request_id, activation_id, ordinals) VALUES (?1, ?2, ?3, ?4)");
+            "INSERT INTO reservation (incarnation, request_id, activation_id, ordinals, outcome_key) " +
+            "VALUES (?1, ?2, ?3, ?4, ?5)");
         _delete = database.Prepare("DELETE FROM reservation WHERE seq = ?1");
         _listBefore = database.Prepare(
-            "SELECT seq, incarnation, request_id, activation_id, ordinals FROM reservation WHERE incarnation < ?1");
+            "SELECT seq, incarnation, request_id, activation_id, ordinals, outcome_key FROM reservation " +
+            "WHERE incarnation < ?1");
     }
 
     /// <summary>Adds a request.</summary>
+    /// <param name="incarnation">The run of the node that reserves.</param>
+    /// <param name="requestId">The request.</param>
+    /// <param name="activationId">The activation that it draws on.</param>
+    /// <param name="ordinals">The occurrences that it holds.</param>
+    /// <param name="outcomeKey">Its row in <see cref="OutcomeTable"/>; null when it has none.</param>
     /// <returns>Its number inside the store.</returns>
-    public long Insert(long incarnation, Guid requestId, Guid activationId, ReadOnlySpan<int> ordinals)
+    public long Insert(
+        long incarnation,
+        Guid requestId,
+        Guid activationId,
+        ReadOnlySpan<int> ordinals,
+        UInt128? outcomeKey = null)
     {
         var length = ordinals.Length * sizeof(int);
         var rented = length > 256 ? ArrayPool<byte>.Shared.Rent(length) : null;
@@ -34,7 +46,9 @@ public sealed class ReservationTable
             BinaryPrimitives.WriteInt32BigEndian(bytes[(i * sizeof(int))..], ordinals[i]);
         }
 
-        _insert.Start().Bind(incarnation).Bind(requestId).Bind(activationId).Bind(bytes[..length]).Execute();
+        _insert.Start()
+            .Bind(incarnation).Bind(requestId).Bind(activationId).Bind(bytes[..length]).Bind(outcomeKey)
+            .Execute();
         if (rented is not null)
         {
             ArrayPool<byte>.Shared.Return(rented);
@@ -60,7 +74,9 @@ public sealed class ReservationTable
                 ordinals[i] = BinaryPrimitives.ReadInt32BigEndian(bytes[(i * sizeof(int))..]);
             }
 
-            result.Add(new ReservationRow(rows.Int64(0), rows.Int64(1), rows.Guid(2), rows.Guid(3), ordinals));
+            UInt128? outcomeKey = rows.IsNull(5) ? null : rows.UInt128(5);
+            result.Add(new ReservationRow(
+                rows.Int64(0), rows.Int64(1), rows.Guid(2), rows.Guid(3), ordinals, outcomeKey));
         }
 
         return result;

@@ -39,6 +39,7 @@ public sealed class StoreConnection : IDisposable
         Activations = new ActivationTable(database);
         ActivationHashes = new ActivationHashTable(database);
         Reservations = new ReservationTable(database);
+        Outcomes = new OutcomeTable(database);
         Audit = new AuditTable(database);
     }
 
@@ -77,6 +78,9 @@ public sealed class StoreConnection : IDisposable
 
     /// <summary>The requests in flight.</summary>
     public ReservationTable Reservations { get; }
+
+    /// <summary>The results of requests that carry an id.</summary>
+    public OutcomeTable Outcomes { get; }
 
     /// <summary>The audit trail.</summary>
     public AuditTable Audit { get; }

@@ -67,6 +67,8 @@ internal sealed unsafe class Statement(Database database, string sql)
         return Bind(bytes);
     }
 
+    public Statement Bind(UInt128? value) => value is { } some ? Bind(some) : BindNull();
+
     public Statement Bind(ReadOnlySpan<byte> value)
     {
         if (value.Length > BufferSize - _used)
