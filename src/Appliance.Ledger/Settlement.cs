@@ -22,7 +22,8 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
 
     internal override bool Settles => true;
 
-    public void Prepare(ReservationOutcome outcome, long now, string? detail, IReadOnlyList<byte[]>? signatures)
+    public void Prepare(
+        ReservationOutcome outcome, long now, string? detail, IReadOnlyList<byte[]>? signatures = null)
     {
         _signed = SignedOutcome.Of(reservation.Mac, reservation.Request, signatures);
         _outcome = outcome;
