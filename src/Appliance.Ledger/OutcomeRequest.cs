@@ -50,10 +50,10 @@ public sealed record OutcomeRequest(UInt128 Key, UInt128 Fingerprint, long Expir
         var text = Encoding.UTF8.GetBytes(scheme);
         Append(digest, text.Length);
         digest.AppendData(text);
-        foreach (var hash in hashes)
+        for (var i = 0; i < hashes.Count; i++)
         {
-            Append(digest, hash.Length);
-            digest.AppendData(hash);
+            Append(digest, hashes[i].Length);
+            digest.AppendData(hashes[i]);
         }
 
         return First128Bits(digest);
