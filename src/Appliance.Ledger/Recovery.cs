@@ -44,6 +44,10 @@ internal static class Recovery
         {
             keys.AddReservation(row.Sequence);
             keys.AddActivation(row.ActivationId);
+            if (row.OutcomeKey is { } key)
+            {
+                keys.AddOutcome(key);
+            }
         }
     }
 
@@ -59,6 +63,11 @@ internal static class Recovery
             }
 
             Occurrences.Settle(store, row.ActivationId, [.. row.Ordinals], [], ReservationOutcome.Spent);
+            if (row.OutcomeKey is { } key)
+            {
+                store.Outcomes.SetInDoubt(key);
+            }
+
             AuditTrail.Append(store, new AuditRecord
             {
                 At = now,
