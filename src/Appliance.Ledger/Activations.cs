@@ -50,14 +50,18 @@ public sealed class Activations
         }
 
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var incarnation = await loop.WriteAsync(
+        var (incarnation, spent) = await loop.WriteAsync(
             connection =>
             {
                 var id = connection.Incarnations.Insert(node, now);
-                Recovery.SpendReservationsBefore(connection, id, now);
-                return id;
+                return (id, Recovery.SpendReservationsBefore(connection, id, now));
             },
             cancellationToken);
+        foreach (var run in spent)
+        {
+            loop.LogRecovered(run);
+        }
+
         return new Activations(rowKey, incarnation);
     }
 

@@ -71,6 +71,8 @@ public sealed partial class CommitLoop : IAsyncDisposable
         return new ValueTask<T>(work.Task.WaitAsync(cancellationToken));
     }
 
+    internal void LogRecovered(UnsettledRun run) => Log.Recovered(_logger, run);
+
     /// <summary>Stops taking work, finishes what waits, ends the thread.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -159,6 +161,13 @@ public sealed partial class CommitLoop : IAsyncDisposable
         [LoggerMessage(
             3002, LogLevel.Warning, "{Work} could not be stored (attempt {Attempts}); it will be tried again.")]
         public static partial void WillTryAgain(ILogger logger, string work, int attempts, Exception error);
+
+        [LoggerMessage(
+            3010,
+            LogLevel.Warning,
+            "Found {Run}, and not settled when it ended. They may have been signed: they are spent now, and are never "
+            + "signed again.")]
+        public static partial void Recovered(ILogger logger, UnsettledRun run);
 
         [LoggerMessage(3003, LogLevel.Error, "{Work} threw after its commit.")]
         public static partial void CallbackThrew(ILogger logger, string work, Exception error);

@@ -6,11 +6,13 @@ namespace Appliance.Storage;
 public sealed class IncarnationTable
 {
     private readonly Statement _insert;
+    private readonly Statement _find;
     private readonly Statement _settle;
 
     internal IncarnationTable(SqlSession session)
     {
         _insert = session.Prepare("INSERT INTO incarnation (node, started_at) VALUES (?1, ?2) RETURNING id");
+        _find = session.Prepare("SELECT id, node, started_at FROM incarnation WHERE id = ?1");
         _settle = session.Prepare(
             "UPDATE incarnation SET settled_at = ?2 WHERE id < ?1 AND settled_at IS NULL");
     }
@@ -24,6 +26,13 @@ public sealed class IncarnationTable
         using var rows = _insert.Start().Bind(node).Bind(startedAt).Rows();
         rows.Next();
         return rows.Int64(0);
+    }
+
+    /// <summary>The start with this number, or null.</summary>
+    public IncarnationRow? Find(long id)
+    {
+        using var rows = _find.Start().Bind(id).Rows();
+        return rows.Next() ? new IncarnationRow(rows.Int64(0), rows.Text(1), rows.Int64(2)) : null;
     }
 
     /// <summary>Notes that nothing of the incarnations before this one is open any more.</summary>
