@@ -16,5 +16,5 @@ DOTNET_ROOT="${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}"
 export DOTNET_ROOT
 export CRASH_KILLS="${1:-100}" CRASH_SEED="${2:-1}"
 "$REPOSITORY/artifacts/bin/Appliance.Crash.Tests/release/Appliance.Crash.Tests" -noLogo -noColor -showLiveOutput \
-    -method '*.CrashTests.*_on_sqlite' |
-    sed 's/^.*\[OUTPUT\] //'
+    -class Appliance.Crash.Tests.SqliteCrashTests |
+    sed -u 's/^.*\[OUTPUT\] //'

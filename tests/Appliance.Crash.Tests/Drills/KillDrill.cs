@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Appliance.Crash.Tests.Clients;
 using Appliance.Crash.Tests.Evidence;
@@ -24,16 +25,27 @@ internal sealed class KillDrill : IDisposable
     /// <summary>Below what a credential's multisign allows, by the room that the last group may take.</summary>
     private const int MostHashesEach = 9_900;
 
+    private const int TimesAskedAgain = 2;
+    private const int AnsweredAskedAgain = 8;
     private const int Multisign = 10_000;
 
     /// <summary>Entry and return, and room for key proofs.</summary>
     private const int RecordsPerHash = 3;
 
+    /// <summary>From this many kills on, each phase must be hit five times; before that, once.</summary>
+    private const int ManyKills = 50;
+
+    private const int HitsOfMany = 5;
+
+    private static readonly Phase[] s_toHit = [Phase.BeforeReservation, Phase.BeforeSign, Phase.BeforeOutcome];
+
+    /// <summary>Whether the server knows requests by their ids.</summary>
+    private static readonly bool s_redelivers = Setting("CRASH_REDELIVERY", 0) == 1;
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly int _seed;
     private readonly int _kills;
-    private readonly Action<string> _say;
     private readonly Installation _installation;
     private readonly ClientLog _log;
     private readonly WitnessLedger _witness;
@@ -41,9 +53,9 @@ internal sealed class KillDrill : IDisposable
     private readonly int[] _hits = new int[Enum.GetValues<Phase>().Length];
     private List<DrillSigner> _signers = [];
 
-    public KillDrill(StoreUnderTest store, int seed, int kills, Action<string> say)
+    private KillDrill(StoreUnderTest store, int seed, int kills)
     {
-        (_store, _seed, _kills, _say) = (store, seed, kills, say);
+        (_store, _seed, _kills) = (store, seed, kills);
         _installation = new Installation(store, (long)Signers * HashesEach * RecordsPerHash);
         _log = new ClientLog(_installation.PathOf("client.log"));
         _witness = new WitnessLedger(_installation.Witness);
@@ -51,16 +63,36 @@ internal sealed class KillDrill : IDisposable
 
     private int HashesEach => Math.Min(MostHashesEach, 200 + (_kills * HashesPerRound));
 
-    /// <summary>How many kills hit at least one request in a phase.</summary>
-    public int HitsOf(Phase phase) => _hits[(int)phase];
+    /// <summary>As many kills as CRASH_KILLS says, by the seed that CRASH_SEED is; each phase must be hit.</summary>
+    /// <param name="store">Beneath the server.</param>
+    /// <param name="fewKills">How many when nothing is said.</param>
+    public static async Task RunAsync(StoreUnderTest store, int fewKills)
+    {
+        var seed = Setting("CRASH_SEED", 1);
+        var kills = Setting("CRASH_KILLS", fewKills);
+        Say($"seed {seed}, {kills} kills");
+        using var drill = new KillDrill(store, seed, kills);
+        await drill.RunAsync(TestContext.Current.CancellationToken);
+        var least = kills >= ManyKills ? HitsOfMany : 1;
+        Assert.All(s_toHit, phase => Assert.True(
+            drill._hits[(int)phase] >= least,
+            $"seed {seed}: {drill._hits[(int)phase]} kills hit {phase}, {least} must"));
+    }
 
-    public async Task RunAsync(CancellationToken cancellation)
+    private static int Setting(string name, int otherwise)
+        => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value)
+            ? value
+            : otherwise;
+
+    private static void Say(string line) => TestContext.Current.TestOutputHelper?.WriteLine(line);
+
+    private async Task RunAsync(CancellationToken cancellation)
     {
         _installation.Keep = true;
         await ImportAsync(cancellation);
         var workload = new Workload(_signers, LoadRun.StreamCallers, HashesEach, _seed);
         var inquest = new Inquest(_witness, _log, _store, workload);
-        IReadOnlyList<RequestStory> lost = [];
+        IReadOnlyList<RequestStory> lost = [], answered = [];
         for (var number = 1; number <= _kills; number++)
         {
             var plan = RoundPlan.Of(_seed, number);
@@ -72,15 +104,15 @@ internal sealed class KillDrill : IDisposable
                 await SignInAsync(server, workload, cancellation);
             }
 
-            await AskAgainAsync(server, lost, cancellation);
+            await AskAgainAsync(server, lost, answered, cancellation);
             var killedAt = await KillUnderLoadAsync(server, plan, workload, cancellation);
-            lost = inquest.Examine(killedAt);
+            (lost, answered) = inquest.Examine(killedAt);
             Report(plan, inquest, lost);
             CheckSaid(server, recovered, inquest.Faults, plan);
         }
 
         _installation.Witness.SetDelays(0, TimeSpan.Zero, TimeSpan.Zero);
-        await FinishAsync(inquest, lost, cancellation);
+        await FinishAsync(inquest, lost, answered, cancellation);
         _installation.Keep = false;
     }
 
@@ -122,17 +154,32 @@ internal sealed class KillDrill : IDisposable
         }
     }
 
-    /// <summary>The hashes of lost requests as new ones: what was reserved is never signed again.</summary>
+    /// <summary>
+    /// First what was lost, and some of what was not, by the request ids: twice, as what is delivered must be the same
+    /// each time. Then the hashes of the lost requests as new ones: what was reserved is never signed again.
+    /// </summary>
     private async Task AskAgainAsync(
-        ServeProcess server, IReadOnlyList<RequestStory> lost, CancellationToken cancellation)
+        ServeProcess server,
+        IReadOnlyList<RequestStory> lost,
+        IReadOnlyList<RequestStory> answered,
+        CancellationToken cancellation)
     {
         using var client = new SigningClient(server.Grpc, _log);
-        await Task.WhenAll(lost.Select(async (story, caller) =>
+        for (var time = 0; s_redelivers && time < TimesAskedAgain; time++)
         {
-            var ended = await client.SignAsync(story.Item, Attempt.Plain, caller, cancellation);
+            await SendAsync(client, [.. lost, .. answered.Take(AnsweredAskedAgain)], Attempt.Again, cancellation);
+        }
+
+        await SendAsync(client, lost, Attempt.Plain, cancellation);
+    }
+
+    private static async Task SendAsync(
+        SigningClient client, IEnumerable<RequestStory> stories, Attempt attempt, CancellationToken cancellation)
+        => await Task.WhenAll(stories.Select(async (story, caller) =>
+        {
+            var ended = await client.SignAsync(story.Item, attempt, caller, cancellation);
             Assert.NotEqual(LogKind.Lost, ended);
         })).WaitAsync(s_patience, cancellation);
-    }
 
     private async Task<long> KillUnderLoadAsync(
         ServeProcess server, RoundPlan plan, Workload workload, CancellationToken cancellation)
@@ -160,20 +207,23 @@ internal sealed class KillDrill : IDisposable
     }
 
     private async Task FinishAsync(
-        Inquest inquest, IReadOnlyList<RequestStory> lost, CancellationToken cancellation)
+        Inquest inquest,
+        IReadOnlyList<RequestStory> lost,
+        IReadOnlyList<RequestStory> answered,
+        CancellationToken cancellation)
     {
         var plan = RoundPlan.Of(_seed, _kills + 1);
         var recovered = inquest.LeftOpen;
         using var server = await ServeProcess.StartAsync(_installation, plan.Dispatch);
-        await AskAgainAsync(server, lost, cancellation);
+        await AskAgainAsync(server, lost, answered, cancellation);
         server.Terminate();
         Assert.Equal(0, await server.EndAsync().WaitAsync(s_patience, cancellation));
         inquest.Conclude();
         CheckSaid(server, recovered, inquest.Faults, plan);
-        _say(
+        Say(
             $"{inquest.Stories.Count} requests, {inquest.Stories.Sum(story => story.Operations)} answered; the witness "
             + $"saw {_witness.Entries} calls of C_Sign, {_witness.Torn} records were cut off; kills that hit "
-            + string.Join(", ", Enum.GetValues<Phase>().Select(phase => $"{phase}: {HitsOf(phase)}")));
+            + string.Join(", ", Enum.GetValues<Phase>().Select(phase => $"{phase}: {_hits[(int)phase]}")));
     }
 
     private void Report(RoundPlan plan, Inquest inquest, IReadOnlyList<RequestStory> lost)
@@ -185,7 +235,7 @@ internal sealed class KillDrill : IDisposable
         }
 
         var (requests, hashes) = inquest.LeftOpen;
-        _say(
+        Say(
             $"{plan}: {lost.Count} lost, {requests} requests ({hashes} hashes) left reserved; "
             + string.Join(", ", phases.OrderBy(phase => phase.Key).Select(phase => $"{phase.Key} {phase.Count()}")));
     }

@@ -16,6 +16,9 @@ internal sealed class Inquest(WitnessLedger witness, ClientLog log, StoreUnderTe
     /// <summary>A request younger than that may not have left the client.</summary>
     private static readonly TimeSpan s_underWay = TimeSpan.FromMilliseconds(0.5);
 
+    /// <summary>What the server says when a signature may exist that nobody has (SigningStatus.OutcomeInDoubt).</summary>
+    private const string InDoubt = "in doubt";
+
     private readonly Dictionary<string, RequestStory> _stories = new(StringComparer.Ordinal);
     private readonly HashSet<RequestStory> _lost = [];
     private readonly AuditLedger _audit = new();
@@ -34,8 +37,8 @@ internal sealed class Inquest(WitnessLedger witness, ClientLog log, StoreUnderTe
 
     /// <summary>The server was killed: what is wrong, and how far the requests in flight had come.</summary>
     /// <param name="killedAt">Stopwatch ticks.</param>
-    /// <returns>The requests that got no answer.</returns>
-    public IReadOnlyList<RequestStory> Examine(long killedAt)
+    /// <returns>The requests that got no answer, and those that got one in the round.</returns>
+    public (IReadOnlyList<RequestStory> Lost, IReadOnlyList<RequestStory> Answered) Examine(long killedAt)
     {
         var touched = Look([], out var rows);
         CheckRecovery();
@@ -47,7 +50,7 @@ internal sealed class Inquest(WitnessLedger witness, ClientLog log, StoreUnderTe
             story.KilledIn = PhaseOf(story, killedAt);
         }
 
-        return lost;
+        return (lost, [.. touched.Where(story => story.Ended(Attempt.First) == LogKind.Signed)]);
     }
 
     /// <summary>The server has ended in good order: everything is settled, and the states agree with the witness.</summary>
@@ -128,6 +131,16 @@ internal sealed class Inquest(WitnessLedger witness, ClientLog log, StoreUnderTe
             Fault(story, "was signed, and then once more as a new request");
         }
 
+        if (story.Signed.Select(line => line.Text).Distinct(StringComparer.Ordinal).Skip(1).Any())
+        {
+            Fault(story, "was delivered again with other signatures");
+        }
+
+        if (item.IsAlone && story.AskedAgain)
+        {
+            CheckAgain(story);
+        }
+
         if (item.IsAlone && story.SignedPlain.Any() && story.KilledIn is not (null or Phase.BeforeReservation))
         {
             Fault(story, $"was killed in {story.KilledIn} and then signed as a new request");
@@ -136,6 +149,25 @@ internal sealed class Inquest(WitnessLedger witness, ClientLog log, StoreUnderTe
         foreach (var line in story.Signed.Concat(story.SignedPlain))
         {
             CheckSignatures(story, [.. line.Signatures]);
+        }
+    }
+
+    /// <summary>
+    /// What was asked for again by its request id: nothing of it was done before, so it is now; or all of it was, so it
+    /// is delivered; or nobody can know, which the server says.
+    /// </summary>
+    private void CheckAgain(RequestStory story)
+    {
+        var last = story.Lines.FindLast(line => line.Attempt == Attempt.Again && line.Kind != LogKind.Sent)!;
+        var inDoubt = last.Kind == LogKind.Refused && last.Text.Contains(InDoubt, StringComparison.Ordinal);
+        var outcomes = _audit.Of(story.Item.Digest).Select(trace => trace.Outcome).ToList();
+        var due = outcomes.Contains(AuditEvent.SignHashSpent) ? inDoubt : last.Kind == LogKind.Signed;
+        if (!due)
+        {
+            Fault(
+                story,
+                $"was asked for again: {last.Kind} {last.Text}; its outcomes are {string.Join(", ", outcomes)}, "
+                + $"it was killed in {story.KilledIn?.ToString() ?? "no phase"}");
         }
     }
 

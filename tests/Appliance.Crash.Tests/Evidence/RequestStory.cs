@@ -13,6 +13,9 @@ internal sealed class RequestStory(WorkItem item)
     /// <summary>How far it was when the server was killed under it; null when it was answered.</summary>
     public Phase? KilledIn { get; set; }
 
+    /// <summary>Whether its request id was sent again and answered.</summary>
+    public bool AskedAgain => Ended(Attempt.Again) is not null;
+
     /// <summary>When it was sent for the first time, in Stopwatch ticks.</summary>
     public long SentAt => Lines[0].At;
 
