@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Appliance.Storage;
 using Appliance.Storage.Sqlite;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Appliance.Ledger.Tests;
 
@@ -34,6 +33,8 @@ internal sealed class LedgerFixture : IAsyncDisposable
     public Activations Activations { get; private set; } = null!;
 
     public CommitLoop Loop { get; private set; }
+
+    public LogLines Log { get; } = new();
 
     public string StorePath => Path.Combine(_directory, "store.db");
 
@@ -128,7 +129,7 @@ internal sealed class LedgerFixture : IAsyncDisposable
     private Store Open() => Store.Open(new StoreOptions { Path = StorePath, TimeProvider = Time });
 
     private CommitLoop NewLoop(CommitLoopOptions? options) => new(
-        Store, options ?? new CommitLoopOptions(), TimeProvider.System, NullLogger<CommitLoop>.Instance);
+        Store, options ?? new CommitLoopOptions(), TimeProvider.System, Log);
 
     private async Task BeginAsync() => Activations = await Activations.StartAsync(
         Loop, _rowKey, "node", Time, TestContext.Current.CancellationToken);

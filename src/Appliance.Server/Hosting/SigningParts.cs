@@ -78,7 +78,6 @@ internal sealed class SigningParts : IDisposable
             composition.RootKey.Derive(KeyPurpose.ActivationRows),
             Stores.Lease(options.Store),
             composition.Time,
-            loggers.CreateLogger<Activations>(),
             cancellationToken);
         return new SigningParts(composition, options, activations, loggers);
     }
