@@ -1,4 +1,4 @@
-using Appliance.Storage.Sqlite;
+using Appliance.Storage.Sql;
 
 namespace Appliance.Storage;
 
@@ -8,10 +8,10 @@ public sealed class IncarnationTable
     private readonly Statement _insert;
     private readonly Statement _settle;
 
-    internal IncarnationTable(Database database)
+    internal IncarnationTable(SqlSession session)
     {
-        _insert = database.Prepare("INSERT INTO incarnation (node, started_at) VALUES (?1, ?2) RETURNING id");
-        _settle = database.Prepare(
+        _insert = session.Prepare("INSERT INTO incarnation (node, started_at) VALUES (?1, ?2) RETURNING id");
+        _settle = session.Prepare(
             "UPDATE incarnation SET settled_at = ?2 WHERE id < ?1 AND settled_at IS NULL");
     }
 

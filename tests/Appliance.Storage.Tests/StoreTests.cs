@@ -135,26 +135,27 @@ public class StoreTests
     {
         using var temporary = new TemporaryStore();
         var writer = temporary.Writer;
+        var database = ((SqliteConnection)writer).Database;
         var value = "";
         var longest = 0;
 
         // About 25 pages a commit; without the checkpointer the log would only grow.
-        for (var commit = 0; commit < 5_000 && writer.Database.WalFrames >= longest; commit++)
+        for (var commit = 0; commit < 5_000 && database.WalFrames >= longest; commit++)
         {
-            longest = writer.Database.WalFrames;
+            longest = database.WalFrames;
             value = new string((char)('a' + (commit % 26)), 100_000);
             writer.Begin();
             writer.Meta.Set("k", value);
             writer.Commit();
         }
 
-        Assert.InRange(writer.Database.WalFrames, 1, longest - 1);
+        Assert.InRange(database.WalFrames, 1, longest - 1);
         Assert.Equal(value, temporary.Store.Read(c => c.Meta.Get("k")));
     }
 
     private static string Pragma(TemporaryStore temporary, string sql)
     {
-        using var rows = temporary.Writer.Database.Prepare(sql).Start().Rows();
+        using var rows = ((SqliteConnection)temporary.Writer).Database.Prepare(sql).Start().Rows();
         Assert.True(rows.Next());
         return rows.Text(0);
     }

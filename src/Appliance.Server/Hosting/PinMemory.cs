@@ -11,7 +11,7 @@ namespace Appliance.Server.Hosting;
 internal static class PinMemory
 {
     public static RefusedPins Create(Store store, CommitLoop loop, TimeProvider time) => new(
-        store.Path + ".refused-pins",
+        store.Location + ".refused-pins",
         time,
         serial => Load(store, serial),
         (serial, refused) => Save(loop, serial, refused));

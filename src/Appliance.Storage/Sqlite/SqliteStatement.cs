@@ -1,19 +1,20 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using Appliance.Storage.Sql;
 
 namespace Appliance.Storage.Sqlite;
 
 /// <summary>
-/// One prepared statement. <see cref="Start"/> it, bind its parameters in order, then <see cref="Execute"/> it or
-/// read its <see cref="Rows"/>. Bytes are copied into a buffer of the statement's own, so binding allocates nothing.
+/// A prepared statement of SQLite. Bytes are copied into a buffer of the statement's own, so binding allocates nothing.
 /// </summary>
-internal sealed unsafe class Statement(Database database, string sql)
+internal sealed unsafe class SqliteStatement(Database database, string sql) : Statement
 {
     private const uint Persistent = 1;
     private const nint Static = 0;
     private const nint Transient = -1;
     private const int BufferSize = 512;
+    private const int NullType = 5;
 
     private nint _handle;
     private byte* _buffer;
@@ -21,7 +22,7 @@ internal sealed unsafe class Statement(Database database, string sql)
     private int _index;
 
     /// <summary>Compiles the statement at its first use and begins a new set of parameters.</summary>
-    public Statement Start()
+    public override SqliteStatement Start()
     {
         if (_handle == 0)
         {
@@ -33,15 +34,15 @@ internal sealed unsafe class Statement(Database database, string sql)
         return this;
     }
 
-    public Statement Bind(long value)
+    public override SqliteStatement Bind(long value)
     {
         Check(Sqlite3.sqlite3_bind_int64(_handle, ++_index, value));
         return this;
     }
 
-    public Statement Bind(long? value) => value is { } some ? Bind(some) : BindNull();
+    public override SqliteStatement Bind(long? value) => value is { } some ? Bind(some) : BindNull();
 
-    public Statement Bind(Guid value)
+    public override SqliteStatement Bind(Guid value)
     {
         if (BufferSize - _used < 16)
         {
@@ -57,17 +58,17 @@ internal sealed unsafe class Statement(Database database, string sql)
         return this;
     }
 
-    public Statement Bind(Guid? value) => value is { } some ? Bind(some) : BindNull();
+    public override SqliteStatement Bind(Guid? value) => value is { } some ? Bind(some) : BindNull();
 
     /// <summary>Binds 16 big-endian bytes.</summary>
-    public Statement Bind(UInt128 value)
+    public override SqliteStatement Bind(UInt128 value)
     {
         Span<byte> bytes = stackalloc byte[16];
         BinaryPrimitives.WriteUInt128BigEndian(bytes, value);
         return Bind(bytes);
     }
 
-    public Statement Bind(ReadOnlySpan<byte> value)
+    public override SqliteStatement Bind(ReadOnlySpan<byte> value)
     {
         if (value.Length > BufferSize - _used)
         {
@@ -86,9 +87,9 @@ internal sealed unsafe class Statement(Database database, string sql)
         return this;
     }
 
-    public Statement Bind(byte[]? value) => value is null ? BindNull() : Bind(value.AsSpan());
+    public override SqliteStatement Bind(byte[]? value) => value is null ? BindNull() : Bind(value.AsSpan());
 
-    public Statement Bind(string? value)
+    public override SqliteStatement Bind(string? value)
     {
         if (value is null)
         {
@@ -115,7 +116,7 @@ internal sealed unsafe class Statement(Database database, string sql)
         return this;
     }
 
-    public Statement BindNull()
+    public SqliteStatement BindNull()
     {
         Check(Sqlite3.sqlite3_bind_null(_handle, ++_index));
         return this;
@@ -123,7 +124,7 @@ internal sealed unsafe class Statement(Database database, string sql)
 
     /// <summary>Runs to the end and resets.</summary>
     /// <returns>Rows changed.</returns>
-    public int Execute()
+    public override int Execute()
     {
         while (Step())
         {
@@ -134,11 +135,18 @@ internal sealed unsafe class Statement(Database database, string sql)
         return database.Changes;
     }
 
-    /// <summary>The rows; dispose them to reset the statement.</summary>
-    public Rows Rows() => new(this);
+    /// <summary>Called by the owning connection only.</summary>
+    public void Release()
+    {
+        if (_handle != 0)
+        {
+            _ = Sqlite3.sqlite3_finalize(_handle);
+            NativeMemory.Free(_buffer);
+            _handle = 0;
+        }
+    }
 
-    /// <summary>Advances to the next row. False at the end.</summary>
-    public bool Step()
+    internal override bool Step()
     {
         var code = Sqlite3.sqlite3_step(_handle);
         if (code == ResultCode.Row)
@@ -157,28 +165,22 @@ internal sealed unsafe class Statement(Database database, string sql)
     }
 
     /// <remarks>The result repeats the error of the last step, which was thrown there.</remarks>
-    public void Reset() => _ = Sqlite3.sqlite3_reset(_handle);
+    internal override void Reset() => _ = Sqlite3.sqlite3_reset(_handle);
 
-    public long Int64(int column) => Sqlite3.sqlite3_column_int64(_handle, column);
+    internal override long Int64(int column) => Sqlite3.sqlite3_column_int64(_handle, column);
 
-    public int Type(int column) => Sqlite3.sqlite3_column_type(_handle, column);
+    internal override bool IsNull(int column) => Sqlite3.sqlite3_column_type(_handle, column) == NullType;
 
-    /// <summary>The bytes of a BLOB or of UTF-8 text; valid until the next step or reset.</summary>
-    public ReadOnlySpan<byte> Span(int column)
+    internal override string Text(int column) => Encoding.UTF8.GetString(Span(column));
+
+    internal override Guid Guid(int column)
+        => Span(column) is { Length: 16 } bytes ? new Guid(bytes, bigEndian: true) : System.Guid.Empty;
+
+    /// <summary>The bytes of a BLOB or of UTF-8 text.</summary>
+    internal override ReadOnlySpan<byte> Span(int column)
     {
         var pointer = Sqlite3.sqlite3_column_blob(_handle, column);
         return new ReadOnlySpan<byte>(pointer, Sqlite3.sqlite3_column_bytes(_handle, column));
-    }
-
-    /// <summary>Called by the owning connection only.</summary>
-    public void Release()
-    {
-        if (_handle != 0)
-        {
-            _ = Sqlite3.sqlite3_finalize(_handle);
-            NativeMemory.Free(_buffer);
-            _handle = 0;
-        }
     }
 
     private void Compile()

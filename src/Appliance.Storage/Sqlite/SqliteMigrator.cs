@@ -1,13 +1,12 @@
 using System.Globalization;
-using Appliance.Storage.Sqlite;
 
-namespace Appliance.Storage.Migrations;
+namespace Appliance.Storage.Sqlite;
 
 /// <summary>
-/// Runs the numbered scripts of this folder that a store has not seen, each in a transaction of its own together with
+/// Runs the numbered scripts of Migrations/Sqlite that a store has not seen, each in a transaction of its own together with
 /// its number (PRAGMA user_version), so that a crash leaves a whole schema.
 /// </summary>
-internal static class Migrator
+internal static class SqliteMigrator
 {
     /// <summary>The newest schema that this binary knows: the number of the last script.</summary>
     public static int Newest { get; } = CountScripts();
@@ -51,7 +50,7 @@ internal static class Migrator
     private static int CountScripts()
     {
         var count = 0;
-        while (typeof(Migrator).Assembly.GetManifestResourceInfo(NameOf(count + 1)) is not null)
+        while (typeof(SqliteMigrator).Assembly.GetManifestResourceInfo(NameOf(count + 1)) is not null)
         {
             count++;
         }
@@ -61,10 +60,10 @@ internal static class Migrator
 
     private static string ReadScript(int number)
     {
-        using var stream = typeof(Migrator).Assembly.GetManifestResourceStream(NameOf(number))!;
+        using var stream = typeof(SqliteMigrator).Assembly.GetManifestResourceStream(NameOf(number))!;
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
 
-    private static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{number:D4}.sql");
+    private static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"Sqlite.{number:D4}.sql");
 }

@@ -1,16 +1,13 @@
 using System.Buffers.Binary;
-using System.Text;
 
-namespace Appliance.Storage.Sqlite;
+namespace Appliance.Storage.Sql;
 
 /// <summary>The rows of a running statement. Disposing resets the statement, so always read them in a using.</summary>
 internal readonly ref struct Rows(Statement statement)
 {
-    private const int NullType = 5;
-
     public bool Next() => statement.Step();
 
-    public bool IsNull(int column) => statement.Type(column) == NullType;
+    public bool IsNull(int column) => statement.IsNull(column);
 
     public long Int64(int column) => statement.Int64(column);
 
@@ -26,9 +23,7 @@ internal readonly ref struct Rows(Statement statement)
 
     public byte[]? NullableBytes(int column) => IsNull(column) ? null : Bytes(column);
 
-    /// <summary>Reads an id. Bytes of another length are nobody's id and read as the empty one.</summary>
-    public Guid Guid(int column)
-        => statement.Span(column) is { Length: 16 } bytes ? new Guid(bytes, bigEndian: true) : System.Guid.Empty;
+    public Guid Guid(int column) => statement.Guid(column);
 
     public Guid? NullableGuid(int column) => IsNull(column) ? null : Guid(column);
 
@@ -36,7 +31,7 @@ internal readonly ref struct Rows(Statement statement)
     public UInt128 UInt128(int column)
         => BinaryPrimitives.TryReadUInt128BigEndian(statement.Span(column), out var value) ? value : 0;
 
-    public string Text(int column) => Encoding.UTF8.GetString(statement.Span(column));
+    public string Text(int column) => statement.Text(column);
 
     public string? NullableText(int column) => IsNull(column) ? null : Text(column);
 
