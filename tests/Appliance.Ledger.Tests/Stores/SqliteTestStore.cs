@@ -1,0 +1,24 @@
+using Appliance.Storage;
+using Appliance.Storage.Sqlite;
+
+namespace Appliance.Ledger.Tests.Stores;
+
+/// <summary>A file in a folder of its own.</summary>
+internal sealed class SqliteTestStore : TestStore
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("appliance-ledger-").FullName;
+
+    public override string Name => "SQLite";
+
+    public string Path => System.IO.Path.Combine(_folder, "store.db");
+
+    public override Store Open(TimeProvider time) => Store.Open(new StoreOptions { Path = Path, TimeProvider = time });
+
+    public override void Edit(string sql)
+    {
+        using var database = Database.Open(Path, readOnly: false);
+        database.Execute(sql);
+    }
+
+    protected override void Dispose(bool disposing) => Directory.Delete(_folder, recursive: true);
+}
