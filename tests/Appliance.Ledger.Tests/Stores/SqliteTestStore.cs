@@ -20,5 +20,25 @@ internal sealed class SqliteTestStore : TestStore
         database.Execute(sql);
     }
 
-    protected override void Dispose(bool disposing) => Directory.Delete(_folder, recursive: true);
+    /// <remarks>One transaction writes at a time, so the numbers are in the order of the commits.</remarks>
+    public override IReadOnlyList<string> EventsInCommitOrder()
+    {
+        using var database = Database.Open(Path, readOnly: true);
+        using var rows = database.Prepare("SELECT event FROM audit ORDER BY seq").Start().Rows();
+        var result = new List<string>();
+        while (rows.Next())
+        {
+            result.Add(rows.Text(0));
+        }
+
+        return result;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
 }
