@@ -1,3 +1,4 @@
+using Appliance.Storage.Postgres;
 using Appliance.Storage.Sqlite;
 
 namespace Appliance.Storage;
@@ -38,6 +39,7 @@ public abstract class Store : IDisposable
         return (options.Path, options.Postgres) switch
         {
             ({ } path, null) => SqliteStore.Open(path, options),
+            (null, { } postgres) => PostgresStore.Open(postgres, options),
             _ => throw new ArgumentException("A store is a path or PostgreSQL, one of them.", nameof(options)),
         };
     }

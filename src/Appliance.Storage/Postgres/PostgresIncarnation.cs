@@ -1,0 +1,13 @@
+namespace Appliance.Storage.Postgres;
+
+/// <summary>The incarnation in whose name a store's connections write; 0 until the node has one, and for commands.</summary>
+internal sealed class PostgresIncarnation
+{
+    private long _number;
+
+    public long Number
+    {
+        get => Volatile.Read(ref _number);
+        set => Volatile.Write(ref _number, value);
+    }
+}
