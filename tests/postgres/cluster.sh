@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # cluster.sh up DIR [OWNER]       a new throwaway PostgreSQL cluster in DIR, running; gone when process OWNER ends
-# cluster.sh database DIR NAME    creates a database and prints Npgsql's connection string for it
+# cluster.sh database DIR NAME    creates a database and prints Npgsql's connection string for it; in it are
+#                                 schemas s1 to s500, for tests that need a place of their own at no cost
 # cluster.sh sql DIR NAME SQL     runs statements in a database as the superuser, prints rows without frills
 # cluster.sh stop|start DIR       a fast shutdown (callers are cut off) and a start
 # cluster.sh kill DIR             SIGKILL to every process of the cluster at once, as a crash would
@@ -10,11 +11,13 @@
 # DIR must be new or empty, its path short: the Unix socket lies in it, and a socket's path has at most 107 bytes. It
 # takes connections at the socket (trust; the folder lets nobody else in) and on a free loopback port (scram, the
 # password in DIR/password). Durability is as on a real server, and up refuses to go on when it is not: fsync,
-# synchronous_commit and full_page_writes on, data checksums. PostgreSQL does not run as root: root runs it as the user
+# synchronous_commit and full_page_writes on, data checksums. Commits keep their times, so that a test can ask which of
+# two transactions was committed first. PostgreSQL does not run as root: root runs it as the user
 # postgres. Debian's own cluster is neither needed nor touched.
 set -euo pipefail
 
 ROLE=appliance
+SCHEMAS=500
 WAIT_SECONDS=60
 
 fail() {
@@ -23,7 +26,7 @@ fail() {
 }
 
 usage() {
-    sed -n '2,9s/^# //p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,10s/^# //p' "${BASH_SOURCE[0]}" >&2
     exit 2
 }
 
@@ -63,9 +66,10 @@ postmaster() {
 
 # A process that its parent has not waited for yet is gone too.
 is_gone() {
-    local state
-    state="$(sed -n 's/^State:\s*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null)" || return 0
-    [ -z "$state" ] || [ "$state" = Z ]
+    local line
+    { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 0
+    line="${line##*) }"
+    [ "${line%% *}" = Z ]
 }
 
 # Signals the postmaster and all its children; it is stopped first, so that it makes no more of them.
@@ -120,6 +124,7 @@ shared_buffers = 128MB
 fsync = on
 synchronous_commit = on
 full_page_writes = on
+track_commit_timestamp = on
 log_line_prefix = '%m %p %d '
 include 'port.conf'
 SETTINGS
@@ -176,6 +181,8 @@ up() {
 
 create_database() {
     psql_in postgres -v name="$1" -v role="$ROLE" <<<'CREATE DATABASE :"name" OWNER :role;'
+    psql_in "$1" -c "DO \$\$ BEGIN FOR i IN 1..$SCHEMAS LOOP
+        EXECUTE format('CREATE SCHEMA s%s AUTHORIZATION $ROLE', i); END LOOP; END \$\$"
     printf 'Host=%s;Port=%s;Username=%s;Database=%s\n' "$dir" "$(cat "$dir/port")" "$ROLE" "$1"
 }
 

@@ -56,6 +56,7 @@ public abstract partial class StoreContract
     public void States_and_what_is_left_are_those_written_last()
     {
         var row = Activation(AddCredential().Id, total: 6);
+        var incarnation = BeginIncarnation();
         var sequence = Commit(() => Writer.Activations.Insert(row));
         for (var i = 0; i < 6; i++)
         {
@@ -73,13 +74,14 @@ public abstract partial class StoreContract
             // In the same transaction it is read as it was written.
             Assert.True(Writer.Activations.TryReadStates(row.Id, states, out _, out left, out _));
             Assert.Equal(3, left);
-            return Writer.Reservations.Insert(7, NewId(), row.Id, [5]);
+            return Writer.Reservations.Insert(incarnation, NewId(), row.Id, [5]);
         });
 
         Assert.Equal(new ActivationTally(3, 1, 1, 1), _temporary.Store.Read(c => c.Activations.Tally(row.Id)));
         Assert.Equal(3, _temporary.Store.Read(c => c.Activations.Find(row.Id)!.Remaining));
         Commit(() =>
         {
+            Assert.True(Writer.Activations.TryReadStates(row.Id, states, out _, out _, out _));
             Writer.Activations.Close(sequence);
             return 0;
         });
@@ -151,6 +153,32 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public void Reservations_are_listed_by_their_incarnation_until_they_are_deleted()
+    {
+        var row = Activation(AddCredential().Id, total: 6);
+        Commit(() => Writer.Activations.Insert(row));
+        var incarnation = BeginIncarnation();
+        var requests = Enumerable.Range(0, 3).Select(_ => NewId()).ToList();
+        var numbers = requests.Select((id, i) => Commit(
+            () => Writer.Reservations.Insert(incarnation, id, row.Id, [i, i + 1]))).ToList();
+
+        var first = _temporary.Store.Read(c => c.Reservations.List(incarnation, 2));
+        Assert.Equal(2, first.Count);
+        Assert.Equal((numbers[0], incarnation, requests[0], row.Id), KeysOf(first[0]));
+        Assert.Equal([0, 1], first[0].Ordinals);
+        Assert.True(Commit(() => Writer.Reservations.Delete(numbers[0])));
+        Assert.True(Commit(() => Writer.Reservations.Delete(numbers[2])));
+        Assert.False(Commit(() => Writer.Reservations.Delete(numbers[2])));
+
+        Assert.Equal(
+            requests[1], Assert.Single(_temporary.Store.Read(c => c.Reservations.List(incarnation, 10))).RequestId);
+        Assert.Empty(_temporary.Store.Read(c => c.Reservations.List(incarnation + 1, 10)));
+
+        static (long, long, Guid, Guid) KeysOf(ReservationRow row)
+            => (row.Sequence, row.Incarnation, row.RequestId, row.ActivationId);
+    }
+
+    [Fact]
     public void Audit_records_keep_every_field_and_are_read_in_pages_either_way()
     {
         var full = new AuditRow(
@@ -214,6 +242,9 @@ public abstract partial class StoreContract
 
     private ActivationRow Activation(Guid credential, int total) => new(
         NewId(), credential, _signer, NewId(), ActivationState.Open, 2, total, total, 1_000, 1, 12_345);
+
+    private long BeginIncarnation()
+        => Commit(() => Writer.Incarnations.Insert("node", 1, TimeSpan.FromMinutes(1)));
 
     private T Commit<T>(Func<T> write)
     {
