@@ -6,31 +6,78 @@ namespace Appliance.Ledger;
 /// <summary>Settles what a dead incarnation left: only ever to spent, as its signatures may exist.</summary>
 internal static class Recovery
 {
-    public static void SpendReservationsBefore(StoreConnection store, long incarnation, long now)
+    /// <summary>Requests in one transaction.</summary>
+    private const int Page = 200;
+
+    /// <summary>
+    /// Nothing can be written in its name from the first commit on. What it had reserved is settled a page at a time, so
+    /// that nobody waits for all of it; when this stops half-way, somebody else goes on.
+    /// </summary>
+    /// <returns>How much was found.</returns>
+    public static async ValueTask<(long Requests, long Hashes)> SettleAsync(
+        CommitLoop loop, IncarnationRow dead, TimeProvider time, CancellationToken cancellationToken)
     {
-        var states = new OccurrenceStates();
-        var requests = 0;
-        var hashes = 0;
-        foreach (var open in store.Reservations.ListBefore(incarnation))
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        await loop.WriteAsync(
+            store =>
+            {
+                store.Incarnations.Fence(dead.Id, now);
+                return true;
+            },
+            cancellationToken);
+        long requests = 0;
+        long hashes = 0;
+        while (loop.Store.Read(store => store.Reservations.List(dead.Id, Page)) is { Count: > 0 } open)
         {
-            Occurrences.Settle(
-                store, states, open.ActivationId, [.. open.Ordinals], [], ReservationOutcome.Spent);
-            store.Reservations.Delete(open.Sequence);
+            hashes += await loop.WriteAsync(
+                store => Spend(store, open, now), open.Count, cancellationToken, keys => Announce(keys, open));
+            requests += open.Count;
+        }
+
+        await loop.WriteAsync(store => Close(store, dead, requests, hashes, now), cancellationToken);
+        return (requests, hashes);
+    }
+
+    private static void Announce(StoreKeys keys, IReadOnlyList<ReservationRow> open)
+    {
+        foreach (var row in open)
+        {
+            keys.AddReservation(row.Sequence);
+            keys.AddActivation(row.ActivationId);
+        }
+    }
+
+    private static long Spend(StoreConnection store, IReadOnlyList<ReservationRow> open, long now)
+    {
+        long hashes = 0;
+        foreach (var row in open)
+        {
+            if (!store.Reservations.Delete(row.Sequence))
+            {
+                // Another node settles the same incarnation, and was first.
+                continue;
+            }
+
+            Occurrences.Settle(store, row.ActivationId, [.. row.Ordinals], [], ReservationOutcome.Spent);
             AuditTrail.Append(store, new AuditRecord
             {
                 At = now,
                 Event = AuditEvent.SignHashSpent,
                 Outcome = AuditOutcome.InDoubt,
-                ActivationId = open.ActivationId,
-                RequestId = open.RequestId,
-                Count = open.Ordinals.Count,
+                ActivationId = row.ActivationId,
+                RequestId = row.RequestId,
+                Count = row.Ordinals.Count,
                 Detail = "found reserved after a restart",
             });
-            requests++;
-            hashes += open.Ordinals.Count;
+            hashes += row.Ordinals.Count;
         }
 
-        store.Incarnations.SettleBefore(incarnation, now);
+        return hashes;
+    }
+
+    private static bool Close(StoreConnection store, IncarnationRow dead, long requests, long hashes, long now)
+    {
+        store.Incarnations.Settle(dead.Id, now);
         if (requests > 0)
         {
             AuditTrail.Append(store, new AuditRecord
@@ -38,11 +85,13 @@ internal static class Recovery
                 At = now,
                 Event = AuditEvent.LedgerRecovered,
                 Outcome = AuditOutcome.InDoubt,
-                Count = hashes,
+                Count = checked((int)hashes),
                 Detail = string.Create(
                     CultureInfo.InvariantCulture,
                     $"{hashes} reserved hashes of {requests} requests of an earlier run are spent"),
             });
         }
+
+        return true;
     }
 }

@@ -29,7 +29,8 @@ public sealed class StoreKeys
     /// <summary>A signer whose factor is tried.</summary>
     public void AddSigner(Guid id) => Signers.Add(id);
 
-    internal void Clear()
+    /// <summary>Begins anew.</summary>
+    public void Clear()
     {
         Activations.Clear();
         Reservations.Clear();

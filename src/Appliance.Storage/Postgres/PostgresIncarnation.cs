@@ -10,4 +10,7 @@ internal sealed class PostgresIncarnation
         get => Volatile.Read(ref _number);
         set => Volatile.Write(ref _number, value);
     }
+
+    /// <summary>Forgets the number, unless there is a newer one already.</summary>
+    public void Leave(long number) => Interlocked.CompareExchange(ref _number, 0, number);
 }

@@ -37,8 +37,16 @@ internal sealed class PostgresTransaction(PostgresSession session, PostgresWrite
         writer.Register(session);
         IsOpen = true;
         var reader = Send([opening, writer.Enter(), .. reads], "beginning a transaction");
-        PostgresWriter.Entered(reader);
-        return reader;
+        try
+        {
+            writer.Entered(reader);
+            return reader;
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What is collected in memory would never be written outside of a transaction.</summary>

@@ -36,12 +36,13 @@ internal sealed class PostgresWriter(PostgresIncarnation incarnation)
             : "INSERT INTO writer (incarnation, batch) SELECT id, 0 FROM (SELECT id FROM incarnation "
                 + "WHERE id = ?1 AND fenced_at IS NULL FOR SHARE) live RETURNING id");
         using var rows = insert.Start().Bind(current).Rows();
+        Incarnation = current;
         if (!rows.Next())
         {
             throw Fenced();
         }
 
-        (_id, Incarnation, Batch) = (rows.Int64(0), current, 0);
+        (_id, Batch) = (rows.Int64(0), 0);
     }
 
     /// <summary>
@@ -58,7 +59,7 @@ internal sealed class PostgresWriter(PostgresIncarnation incarnation)
 
     /// <summary>Reads the answer to <see cref="Enter"/>.</summary>
     /// <exception cref="StoreException">The incarnation was settled by others.</exception>
-    public static void Entered(NpgsqlDataReader reader)
+    public void Entered(NpgsqlDataReader reader)
     {
         if (!reader.Read())
         {
@@ -84,6 +85,11 @@ internal sealed class PostgresWriter(PostgresIncarnation incarnation)
         }
     }
 
-    private static StoreException Fenced() => new(
-        StoreFailure.Fenced, 0, "Another node has settled this incarnation: its lease had run out.");
+    /// <summary>From here on the store's connections write in nobody's name, until the node has begun anew.</summary>
+    private StoreException Fenced()
+    {
+        incarnation.Leave(Incarnation);
+        _id = 0;
+        return new(StoreFailure.Fenced, 0, "Another node has settled this incarnation: its lease had run out.");
+    }
 }
