@@ -54,6 +54,11 @@ public abstract class Store : IDisposable
     /// <summary>As <see cref="Read{T}"/>, without a closure: <paramref name="state"/> is handed on.</summary>
     public abstract T Read<TState, T>(TState state, Func<StoreConnection, TState, T> read);
 
+    /// <summary>
+    /// Whether there is room for the connections of this node; null where there is no limit, or none is told.
+    /// </summary>
+    public virtual StoreCapacity? ReadCapacity() => null;
+
     /// <summary>Closes every connection, then gives the store up. No read may be running.</summary>
     public void Dispose()
     {

@@ -66,7 +66,7 @@ internal sealed class PostgresAuditTable : AuditTable
         _request.Add(row.RequestId);
         _count.Add(row.Count);
         _digest.Add(row.Digest.ToArray());
-        _detail.Add(row.Detail);
+        _detail.Add(PostgresText.Storable(row.Detail));
         _append.EndRow();
     }
 

@@ -35,7 +35,8 @@ internal sealed class PostgresStatement(PostgresSession session, string sql) : S
 
     public override PostgresStatement Bind(byte[]? value) => Add(NpgsqlDbType.Bytea, value);
 
-    public override PostgresStatement Bind(string? value) => Add(NpgsqlDbType.Text, value);
+    public override PostgresStatement Bind(string? value)
+        => Add(NpgsqlDbType.Text, PostgresText.Storable(value));
 
     public override int Execute()
     {

@@ -13,6 +13,7 @@ internal sealed class PostgresStore : Store
     private readonly ConcurrentBag<PostgresConnection> _readers = [];
     private readonly SemaphoreSlim _freeReaders;
     private readonly PostgresConnection[] _writers;
+    private readonly int _maxReaders;
 
     private PostgresStore(PostgresOptions options, NpgsqlDataSource source, string location, StoreOptions store)
         : base(store.TimeProvider)
@@ -20,6 +21,7 @@ internal sealed class PostgresStore : Store
         _options = options;
         _source = source;
         Location = location;
+        _maxReaders = store.Readers;
         _freeReaders = new SemaphoreSlim(store.Readers, store.Readers);
         _writers = [.. Enumerable.Range(0, options.Writers).Select(_ => Connect())];
     }
@@ -80,6 +82,20 @@ internal sealed class PostgresStore : Store
         finally
         {
             _freeReaders.Release();
+        }
+    }
+
+    public override StoreCapacity? ReadCapacity()
+    {
+        using var session = new PostgresSession(_source, serializable: false);
+        try
+        {
+            return PostgresCapacity.Read(session, _writers.Length + _maxReaders);
+        }
+        catch (StoreException error) when (!error.IsTemporary)
+        {
+            // Another database that speaks the protocol counts in its own way.
+            return null;
         }
     }
 
