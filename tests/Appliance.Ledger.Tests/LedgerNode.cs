@@ -60,6 +60,7 @@ internal sealed class LedgerNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Activations.DisposeAsync();
         await Loop.DisposeAsync();
         Store.Dispose();
     }
