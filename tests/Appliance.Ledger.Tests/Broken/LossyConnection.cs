@@ -6,6 +6,8 @@ namespace Appliance.Ledger.Tests.Broken;
 /// <summary>A connection whose activations are <see cref="LossyActivationTable"/>.</summary>
 internal sealed class LossyConnection(SqliteConnection inner, int every) : StoreConnection(inner.Database)
 {
+    public override IncarnationTable Incarnations => inner.Incarnations;
+
     public override ActivationTable Activations { get; } = new LossyActivationTable(inner.Activations, every);
 
     public override ActivationHashTable ActivationHashes => inner.ActivationHashes;
@@ -16,7 +18,7 @@ internal sealed class LossyConnection(SqliteConnection inner, int every) : Store
 
     public override bool InTransaction => inner.InTransaction;
 
-    public override void Begin() => inner.Begin();
+    public override void Begin(StoreKeys? keys) => inner.Begin(keys);
 
     public override void Commit() => inner.Commit();
 
@@ -27,6 +29,8 @@ internal sealed class LossyConnection(SqliteConnection inner, int every) : Store
     public override void KeepSavepoint() => inner.KeepSavepoint();
 
     public override void UndoSavepoint() => inner.UndoSavepoint();
+
+    public override long? ReadTime() => inner.ReadTime();
 
     public override StoreDurability ReadDurability() => inner.ReadDurability();
 
