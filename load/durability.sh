@@ -9,7 +9,7 @@ set -euo pipefail
 
 source "$(dirname "${BASH_SOURCE[0]}")/../deploy/setup.sh"
 
-install_missing "${NEEDS[@]}"
+install_missing "${NEEDS[@]}" "${NATIVE_NEEDS[@]}"
 build tests/Appliance.Durability.Tests/Appliance.Durability.Tests.csproj >&2
 
 DOTNET_ROOT="${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}"

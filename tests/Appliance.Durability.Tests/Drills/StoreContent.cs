@@ -7,6 +7,10 @@ namespace Appliance.Durability.Tests.Drills;
 internal sealed class StoreContent
 {
     private const int PageSize = 10_000;
+
+    /// <summary>More runs than any store here has seen.</summary>
+    private const int MostIncarnations = 20;
+
     private readonly Dictionary<Guid, (int Total, int Remaining, ActivationTally Tally)> _activations = [];
     private readonly Dictionary<Guid, SignHashRecord> _requests = [];
     private readonly Dictionary<Guid, ReservationRow> _reservations;
@@ -23,7 +27,9 @@ internal sealed class StoreContent
             }
         }
 
-        _reservations = store.Reservations.ListBefore(long.MaxValue).ToDictionary(row => row.RequestId);
+        _reservations = Enumerable.Range(0, MostIncarnations)
+            .SelectMany(incarnation => store.Reservations.List(incarnation, int.MaxValue))
+            .ToDictionary(row => row.RequestId);
         ReadAudit(store);
     }
 
