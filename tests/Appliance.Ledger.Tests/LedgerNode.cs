@@ -17,7 +17,7 @@ internal sealed class LedgerNode : IAsyncDisposable
     public Activations Activations { get; }
 
     public static async Task<LedgerNode> StartAsync(
-        TestStore place, byte[] rowKey, string name, TimeProvider time, CommitLoopOptions? options)
+        TestStore place, byte[] rowKey, LeaseOptions lease, TimeProvider time, CommitLoopOptions? options)
     {
         var store = place.Open(time);
         var loop = new CommitLoop(
@@ -25,7 +25,7 @@ internal sealed class LedgerNode : IAsyncDisposable
         try
         {
             var activations = await Activations.StartAsync(
-                loop, rowKey, name, time, TestContext.Current.CancellationToken);
+                loop, rowKey, lease, time, NullLogger.Instance, TestContext.Current.CancellationToken);
             return new LedgerNode(store, loop, activations);
         }
         catch
