@@ -32,6 +32,12 @@ NODE_NEEDS=(
     command:npm=npm
 )
 
+# What the modules in C that tests put beneath the appliance are built with.
+NATIVE_NEEDS=(
+    command:cc=gcc
+    file:/usr/include/stdio.h=libc6-dev
+)
+
 say() { printf '%s\n' "==> $*"; }
 
 fail() {
@@ -131,4 +137,17 @@ build() {
     fi
 
     say "Built in $((SECONDS - started)) s"
+}
+
+# build_native FILE.c: builds a shared library of one file as artifacts/native/FILE.so.
+build_native() {
+    local target
+    target="$REPOSITORY/artifacts/native/$(basename "$1" .c).so"
+    mkdir -p "${target%/*}"
+    if [ ! "$target" -nt "$REPOSITORY/$1" ]; then
+        say "Building $1"
+        cc -std=gnu11 -O2 -Wall -Wextra -Werror -fPIC -fvisibility=hidden -shared -o "$target.new" "$REPOSITORY/$1" \
+            -ldl -pthread || fail "cc could not build $1"
+        mv "$target.new" "$target"
+    fi
 }

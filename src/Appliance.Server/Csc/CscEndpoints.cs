@@ -4,9 +4,11 @@ using Appliance.Identity;
 using Appliance.Server.Csc.Answers;
 using Appliance.Server.Csc.Inputs;
 using Appliance.Server.Csc.Rest;
+using Appliance.Server.Csc.Rules;
 using Appliance.Server.Csc.Views;
 using Appliance.Server.Options;
 using Appliance.Signing;
+using Appliance.Storage;
 
 namespace Appliance.Server.Csc;
 
@@ -34,7 +36,7 @@ internal sealed partial class CscEndpoints
 
     private readonly FrozenDictionary<string, CscRoute> _routes;
     private readonly CscOperations _operations;
-    private readonly CscOperation<SignHashInput, IReadOnlyList<byte[]>> _signHash;
+    private readonly CscOperation<SignHashInput, SignHashResult> _signHash;
     private readonly Admission _admission;
     private readonly int _bodyLimit;
     private readonly string _lang;
@@ -225,9 +227,21 @@ internal sealed partial class CscEndpoints
 
     private async ValueTask SignHashAsync(HttpContext http, CscRoute route)
     {
-        var answer = await CallAsync(http, route, InputJson.Default.SignHashInput, _signHash);
+        var answer = await CallAsync(
+            http,
+            route,
+            InputJson.Default.SignHashInput,
+            _signHash,
+            static (input, headers) => input.RequestIdHeader = headers[RequestIds.Header]);
+        if (answer.Error is null && answer.Value.IsRedelivered)
+        {
+            http.Response.Headers[RequestIds.ReplayedHeader] = "true";
+        }
+
         await ReplyAsync(
-            http, answer.Map(static signatures => new SignHashAnswer(signatures)), AnswerJson.Default.SignHashAnswer);
+            http,
+            answer.Map(static result => new SignHashAnswer(result.Signatures)),
+            AnswerJson.Default.SignHashAnswer);
     }
 
     /// <summary>Who calls, with what parameters, then the operation.</summary>
@@ -235,7 +249,8 @@ internal sealed partial class CscEndpoints
         HttpContext http,
         CscRoute route,
         JsonTypeInfo<TInput> type,
-        CscOperation<TInput, TResult> operation)
+        CscOperation<TInput, TResult> operation,
+        Action<TInput, IHeaderDictionary>? addHeaders = null)
         where TInput : class, new()
     {
         if (_operations.Authenticate(http.Request.Headers.Authorization, out var caller) is { } unknown)
@@ -244,9 +259,13 @@ internal sealed partial class CscEndpoints
         }
 
         var input = await RequestBody.ReadAsync(http.Request, type, _bodyLimit, http.RequestAborted);
-        return input.Error is { } malformed
-            ? await _operations.RefuseAsync(caller, route.Method, null, malformed, http.RequestAborted)
-            : await operation(route.Version, caller, input.Value, http.RequestAborted);
+        if (input.Error is { } malformed)
+        {
+            return await _operations.RefuseAsync(caller, route.Method, null, malformed, http.RequestAborted);
+        }
+
+        addHeaders?.Invoke(input.Value, http.Request.Headers);
+        return await operation(route.Version, caller, input.Value, http.RequestAborted);
     }
 
     private static ValueTask ReplyAsync<T>(HttpContext http, Answer<T> answer, JsonTypeInfo<T> type)
@@ -265,7 +284,12 @@ internal sealed partial class CscEndpoints
             return;
         }
 
-        if (error is not BadHttpRequestException)
+        if (error is StoreException { IsTemporary: true })
+        {
+            // Every call ends so while the store is away, and what watches it has told the log.
+            Log.StoreAway(_logger, route.Method, error.Message);
+        }
+        else if (error is not BadHttpRequestException)
         {
             Log.Failed(_logger, route.Method, error);
         }
@@ -282,7 +306,7 @@ internal sealed partial class CscEndpoints
             {
                 BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => CscErrors.TooLarge,
                 BadHttpRequestException => CscErrors.Malformed,
-                _ => CscErrors.Internal,
+                _ => CscErrors.For(error),
             });
     }
 
@@ -290,6 +314,9 @@ internal sealed partial class CscEndpoints
     {
         [LoggerMessage(8100, LogLevel.Debug, "The client of {Method} went away.")]
         public static partial void ClientGone(ILogger logger, string method);
+
+        [LoggerMessage(8102, LogLevel.Debug, "{Method} found no store: {Error}")]
+        public static partial void StoreAway(ILogger logger, string method, string error);
 
         [LoggerMessage(8101, LogLevel.Error, "{Method} failed.")]
         public static partial void Failed(ILogger logger, string method, Exception error);

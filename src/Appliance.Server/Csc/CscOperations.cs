@@ -6,6 +6,7 @@ using Appliance.Server.Csc.Rules;
 using Appliance.Server.Csc.Text;
 using Appliance.Server.Csc.Views;
 using Appliance.Signing;
+using Appliance.Storage;
 using Microsoft.Extensions.Primitives;
 
 namespace Appliance.Server.Csc;
@@ -21,7 +22,9 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
     /// </summary>
     public const int LoginBytes = 16_384;
 
-    /// <summary>Whose the call is; an error when the header is missing, malformed or its token worthless.</summary>
+    /// <summary>
+    /// Whose the call is; an error when the header is missing, malformed or its token worthless, or cannot be looked up.
+    /// </summary>
     public CscError? Authenticate(StringValues authorization, out Caller caller)
     {
         caller = default;
@@ -31,14 +34,21 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
             return error;
         }
 
-        var validation = tokens.Validate(token);
-        caller = validation.Caller;
-        return validation.Status switch
+        try
         {
-            TokenStatus.Valid => null,
-            TokenStatus.Expired => CscErrors.ExpiredToken,
-            _ => CscErrors.InvalidToken,
-        };
+            var validation = tokens.Validate(token);
+            caller = validation.Caller;
+            return validation.Status switch
+            {
+                TokenStatus.Valid => null,
+                TokenStatus.Expired => CscErrors.ExpiredToken,
+                _ => CscErrors.InvalidToken,
+            };
+        }
+        catch (StoreException away) when (away.IsTemporary)
+        {
+            return CscErrors.StoreAway;
+        }
     }
 
     /// <summary>A refresh token when there is one, else user name and password.</summary>
@@ -197,12 +207,12 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
         return result.Status == SigningStatus.Ok ? result : ErrorFor(result.Status, version, caller, named!.Value);
     }
 
-    public ValueTask<Answer<IReadOnlyList<byte[]>>> SignHashAsync(
+    public ValueTask<Answer<SignHashResult>> SignHashAsync(
         CscVersion version, Caller caller, SignHashInput input, CancellationToken cancellationToken)
         => SignHashAsync(version, caller, input, isBulk: false, cancellationToken);
 
     /// <summary>The same as one of many, behind interactive work: the item of a stream.</summary>
-    public async ValueTask<Answer<IReadOnlyList<byte[]>>> SignHashAsync(
+    public async ValueTask<Answer<SignHashResult>> SignHashAsync(
         CscVersion version, Caller caller, SignHashInput input, bool isBulk, CancellationToken cancellationToken)
     {
         var error = SignHashRules.Read(input, version, caller, isBulk, out var named, out var request);
@@ -213,7 +223,7 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
 
         var result = await signing.SignHashAsync(request!, cancellationToken);
         return result.Status == SigningStatus.Ok
-            ? Answer<IReadOnlyList<byte[]>>.Of(result.Signatures)
+            ? result
             : ErrorFor(result.Status, version, caller, named!.Value);
     }
 

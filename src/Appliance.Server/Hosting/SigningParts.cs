@@ -17,6 +17,7 @@ internal sealed class SigningParts : IDisposable
         Composition composition, ApplianceOptions options, Activations activations, ILoggerFactory loggers)
     {
         var time = composition.Time;
+        Watch = new StoreWatch(composition.Store, time, loggers.CreateLogger<StoreWatch>());
         Slots = new SlotGroup(
             [composition.Token],
             new SlotGroupOptions
@@ -35,7 +36,11 @@ internal sealed class SigningParts : IDisposable
             Slots,
             composition.Link,
             composition.RootKey.Derive(KeyPurpose.Sad),
-            new SigningOptions { SadLifetime = TimeSpan.FromSeconds(options.Signing.SadLifetimeSeconds) },
+            new SigningOptions
+            {
+                SadLifetime = TimeSpan.FromSeconds(options.Signing.SadLifetimeSeconds),
+                OutcomeLifetime = TimeSpan.FromHours(options.Signing.OutcomeHours),
+            },
             time,
             loggers.CreateLogger<SigningService>());
         // Anybody may have a password checked: half of the processors at most, so that signing goes on.
@@ -54,6 +59,9 @@ internal sealed class SigningParts : IDisposable
             },
             time);
     }
+
+    /// <summary>Whether the store is there.</summary>
+    public StoreWatch Watch { get; }
 
     public SlotGroup Slots { get; }
 
@@ -74,7 +82,6 @@ internal sealed class SigningParts : IDisposable
             composition.RootKey.Derive(KeyPurpose.ActivationRows),
             Stores.Lease(options.Store),
             composition.Time,
-            loggers.CreateLogger<Activations>(),
             cancellationToken);
         return new SigningParts(composition, options, activations, loggers);
     }
@@ -84,6 +91,7 @@ internal sealed class SigningParts : IDisposable
     /// </summary>
     public void Dispose()
     {
+        Watch.Dispose();
         Slots.Dispose();
         _passwords.Dispose();
     }

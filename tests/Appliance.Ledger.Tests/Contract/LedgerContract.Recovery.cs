@@ -14,8 +14,11 @@ public abstract partial class LedgerContract
         await ledger.SettleAsync(consumed, ReservationOutcome.Consumed);
         var (_, first) = await ledger.ReserveAsync(ledger.Request(activation, hashes[1..3]));
         await ledger.ReserveAsync(ledger.Request(activation, hashes[3]));
+        var run = new UnsettledRun(ledger.Activations.Incarnation, "node", ledger.Now, 2, 3);
 
         await ledger.RestartAsync();
+
+        Assert.Empty(ledger.Store.Read(store => Recovery.FindUnsettled(store)));
 
         Assert.Equal(new ActivationTally(2, 0, 1, 3), ledger.Tally(activation));
         Assert.Equal(ReservationStatus.HashNotAuthorized, await ledger.TryReserveAsync(activation, hashes[1]));
@@ -25,7 +28,10 @@ public abstract partial class LedgerContract
         Assert.Equal([2, 1], spent.Select(e => e.Record.Count));
         var recovered = Assert.Single(ledger.Audit(AuditEvent.LedgerRecovered));
         Assert.Equal(3, recovered.Record.Count);
-        Assert.Equal("3 reserved hashes of 2 requests of an earlier run are spent", recovered.Record.Detail);
+        Assert.Equal($"spent {run}", recovered.Record.Detail);
+        Assert.Equal($"2026-11-20 08:00:00Z spent {run}", ledger.Store.Read(store => Recovery.FindLast(store)));
+        var line = Assert.Single(ledger.Log.Lines);
+        Assert.StartsWith($"Warning 3010 Found {run}", line, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -41,6 +47,7 @@ public abstract partial class LedgerContract
 
         Assert.Equal(new ActivationTally(0, 0, 1, 0), ledger.Tally(activation));
         Assert.Empty(ledger.Audit(AuditEvent.LedgerRecovered));
+        Assert.Empty(ledger.Log.Lines);
         Assert.True(ledger.Activations.Incarnation > 1);
     }
 }
