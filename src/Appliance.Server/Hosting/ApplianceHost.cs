@@ -31,7 +31,7 @@ internal static partial class ApplianceHost
         using var node = Stores.LockNode(options.Store);
         await using var composition = Composition.Open(options, time, loggers);
         await StartChecks.DemandDurabilityAsync(composition, cancellationToken);
-        using var parts = await SigningParts.StartAsync(composition, options, loggers, cancellationToken);
+        await using var parts = await SigningParts.StartAsync(composition, options, loggers, cancellationToken);
         using var wires = new Wires(parts, options, time, loggers);
         app.Lifetime.ApplicationStopping.Register(wires.Drain);
         app.Run(wires.HandleAsync);
