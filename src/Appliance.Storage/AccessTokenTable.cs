@@ -1,4 +1,4 @@
-using Appliance.Storage.Sqlite;
+using Appliance.Storage.Sql;
 
 namespace Appliance.Storage;
 
@@ -14,14 +14,14 @@ public sealed class AccessTokenTable
     private readonly Statement _revokeSigner;
     private readonly Statement _deleteExpired;
 
-    internal AccessTokenTable(Database database)
+    internal AccessTokenTable(SqlSession session)
     {
-        _insert = database.Prepare($"INSERT INTO access_token ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-        _find = database.Prepare($"SELECT {Columns} FROM access_token WHERE hash = ?1");
-        _revoke = database.Prepare("UPDATE access_token SET revoked = 1 WHERE hash = ?1 AND revoked = 0");
-        _revokeGrant = database.Prepare("UPDATE access_token SET revoked = 1 WHERE grant_id = ?1 AND revoked = 0");
-        _revokeSigner = database.Prepare("UPDATE access_token SET revoked = 1 WHERE signer_id = ?1 AND revoked = 0");
-        _deleteExpired = database.Prepare(
+        _insert = session.Prepare($"INSERT INTO access_token ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+        _find = session.Prepare($"SELECT {Columns} FROM access_token WHERE hash = ?1");
+        _revoke = session.Prepare("UPDATE access_token SET revoked = 1 WHERE hash = ?1 AND revoked = 0");
+        _revokeGrant = session.Prepare("UPDATE access_token SET revoked = 1 WHERE grant_id = ?1 AND revoked = 0");
+        _revokeSigner = session.Prepare("UPDATE access_token SET revoked = 1 WHERE signer_id = ?1 AND revoked = 0");
+        _deleteExpired = session.Prepare(
             "DELETE FROM access_token WHERE hash IN " +
             "(SELECT hash FROM access_token WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)");
     }

@@ -1,69 +1,14 @@
-using Appliance.Storage.Sqlite;
-
 namespace Appliance.Storage;
 
 /// <summary>
 /// The audit trail. It has no index but its sequence: it is written twice per signature and read by people, who can
 /// wait for a scan.
 /// </summary>
-public sealed class AuditTable
+public abstract class AuditTable
 {
-    private const string Columns =
-        "at, event, outcome, signer_id, credential_id, activation_id, client_id, request_id, count, digest, detail";
-
-    private const string Filter =
-        "(?2 IS NULL OR signer_id = ?2) AND (?3 IS NULL OR credential_id = ?3) AND " +
-        "(?4 IS NULL OR request_id = ?4) AND (?5 IS NULL OR event = ?5)";
-
-    private readonly Statement _append;
-    private readonly Statement _readOldest;
-    private readonly Statement _readNewest;
-
-    internal AuditTable(Database database)
-    {
-        _append = database.Prepare(
-            $"INSERT INTO audit ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
-        _readOldest = database.Prepare(
-            $"SELECT {Columns}, seq FROM audit WHERE seq > ?1 AND {Filter} ORDER BY seq LIMIT ?6");
-        _readNewest = database.Prepare(
-            $"SELECT {Columns}, seq FROM audit WHERE seq < ?1 AND {Filter} ORDER BY seq DESC LIMIT ?6");
-    }
-
     /// <summary>Adds a record; its sequence number is the store's to choose.</summary>
-    public void Append(in AuditRow row) => _append.Start()
-        .Bind(row.At).Bind(row.Event).Bind(row.Outcome)
-        .Bind(row.SignerId).Bind(row.CredentialId).Bind(row.ActivationId).Bind(row.ClientId).Bind(row.RequestId)
-        .Bind(row.Count).Bind(row.Digest.Span).Bind(row.Detail)
-        .Execute();
+    public abstract void Append(in AuditRow row);
 
     /// <summary>Reads a page.</summary>
-    public IReadOnlyList<AuditRow> Read(AuditFilter filter)
-    {
-        ArgumentNullException.ThrowIfNull(filter);
-        var statement = filter.OldestFirst ? _readOldest : _readNewest;
-        using var rows = statement.Start()
-            .Bind(filter.After ?? (filter.OldestFirst ? 0 : long.MaxValue))
-            .Bind(filter.SignerId).Bind(filter.CredentialId).Bind(filter.RequestId).Bind(filter.Event)
-            .Bind(filter.Limit)
-            .Rows();
-        var result = new List<AuditRow>();
-        while (rows.Next())
-        {
-            result.Add(new AuditRow(
-                rows.Int64(11),
-                rows.Int64(0),
-                rows.Text(1),
-                rows.Text(2),
-                rows.NullableGuid(3),
-                rows.NullableGuid(4),
-                rows.NullableGuid(5),
-                rows.NullableGuid(6),
-                rows.NullableGuid(7),
-                rows.Int32(8),
-                rows.Bytes(9),
-                rows.NullableText(10)));
-        }
-
-        return result;
-    }
+    public abstract IReadOnlyList<AuditRow> Read(AuditFilter filter);
 }

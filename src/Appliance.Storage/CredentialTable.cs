@@ -1,4 +1,4 @@
-using Appliance.Storage.Sqlite;
+using Appliance.Storage.Sql;
 
 namespace Appliance.Storage;
 
@@ -19,22 +19,22 @@ public sealed class CredentialTable
     private readonly Statement _addCertificate;
     private readonly Statement _removeCertificates;
 
-    internal CredentialTable(Database database)
+    internal CredentialTable(SqlSession session)
     {
-        _insert = database.Prepare(
+        _insert = session.Prepare(
             $"INSERT INTO credential ({Columns}) " +
             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
-        _find = database.Prepare($"SELECT {Columns} FROM credential WHERE id = ?1");
-        _listBySigner = database.Prepare(
+        _find = session.Prepare($"SELECT {Columns} FROM credential WHERE id = ?1");
+        _listBySigner = session.Prepare(
             $"SELECT {Columns} FROM credential WHERE signer_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
-        _list = database.Prepare($"SELECT {Columns} FROM credential WHERE id > ?1 ORDER BY id LIMIT ?2");
-        _setValidity = database.Prepare(
+        _list = session.Prepare($"SELECT {Columns} FROM credential WHERE id > ?1 ORDER BY id LIMIT ?2");
+        _setValidity = session.Prepare(
             "UPDATE credential SET not_before = ?2, not_after = ?3, version = version + 1 WHERE id = ?1");
-        _setState = database.Prepare("UPDATE credential SET state = ?2, version = version + 1 WHERE id = ?1");
-        _certificates = database.Prepare("SELECT der FROM certificate WHERE credential_id = ?1 ORDER BY position");
-        _addCertificate = database.Prepare(
+        _setState = session.Prepare("UPDATE credential SET state = ?2, version = version + 1 WHERE id = ?1");
+        _certificates = session.Prepare("SELECT der FROM certificate WHERE credential_id = ?1 ORDER BY position");
+        _addCertificate = session.Prepare(
             "INSERT INTO certificate (credential_id, position, der) VALUES (?1, ?2, ?3)");
-        _removeCertificates = database.Prepare("DELETE FROM certificate WHERE credential_id = ?1");
+        _removeCertificates = session.Prepare("DELETE FROM certificate WHERE credential_id = ?1");
     }
 
     /// <summary>Adds a credential with its certificates.</summary>

@@ -1,4 +1,4 @@
-using Appliance.Storage.Sqlite;
+using Appliance.Storage.Sql;
 
 namespace Appliance.Storage;
 
@@ -12,14 +12,14 @@ public sealed class FactorTable
     private readonly Statement _findBySigner;
     private readonly Statement _update;
 
-    internal FactorTable(Database database)
+    internal FactorTable(SqlSession session)
     {
-        _insert = database.Prepare(
+        _insert = session.Prepare(
             $"INSERT INTO factor ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
-        _findBySigner = database.Prepare(
+        _findBySigner = session.Prepare(
             $"SELECT {Columns} FROM factor WHERE signer_id = ?1 AND state <> 3 " +
             "ORDER BY created_at DESC, id DESC LIMIT 1");
-        _update = database.Prepare(
+        _update = session.Prepare(
             "UPDATE factor SET state = ?2, secret = ?3, algorithm = ?4, digits = ?5, period = ?6, last_step = ?7, " +
             "wrong_codes = ?8 WHERE id = ?1");
     }

@@ -1,4 +1,4 @@
-using Appliance.Storage.Sqlite;
+using Appliance.Storage.Sql;
 
 namespace Appliance.Storage;
 
@@ -8,11 +8,11 @@ public sealed class MetaTable
     private readonly Statement _set;
     private readonly Statement _get;
 
-    internal MetaTable(Database database)
+    internal MetaTable(SqlSession session)
     {
-        _set = database.Prepare(
+        _set = session.Prepare(
             "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
-        _get = database.Prepare("SELECT value FROM meta WHERE key = ?1");
+        _get = session.Prepare("SELECT value FROM meta WHERE key = ?1");
     }
 
     /// <summary>Writes a fact.</summary>

@@ -1,4 +1,4 @@
-using Appliance.Storage.Sqlite;
+using Appliance.Storage.Sql;
 
 namespace Appliance.Storage;
 
@@ -11,11 +11,11 @@ public sealed class ProfileTable
     private readonly Statement _find;
     private readonly Statement _listBySigner;
 
-    internal ProfileTable(Database database)
+    internal ProfileTable(SqlSession session)
     {
-        _insert = database.Prepare($"INSERT INTO profile ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5)");
-        _find = database.Prepare($"SELECT {Columns} FROM profile WHERE id = ?1");
-        _listBySigner = database.Prepare($"SELECT {Columns} FROM profile WHERE signer_id = ?1 ORDER BY id LIMIT 1000");
+        _insert = session.Prepare($"INSERT INTO profile ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5)");
+        _find = session.Prepare($"SELECT {Columns} FROM profile WHERE id = ?1");
+        _listBySigner = session.Prepare($"SELECT {Columns} FROM profile WHERE signer_id = ?1 ORDER BY id LIMIT 1000");
     }
 
     /// <summary>Adds a profile.</summary>

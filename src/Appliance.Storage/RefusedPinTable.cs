@@ -1,4 +1,4 @@
-using Appliance.Storage.Sqlite;
+using Appliance.Storage.Sql;
 
 namespace Appliance.Storage;
 
@@ -11,14 +11,14 @@ public sealed class RefusedPinTable
     private readonly Statement _find;
     private readonly Statement _delete;
 
-    internal RefusedPinTable(Database database)
+    internal RefusedPinTable(SqlSession session)
     {
-        _upsert = database.Prepare(
+        _upsert = session.Prepare(
             $"INSERT INTO refused_pin ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5) " +
             "ON CONFLICT (token_serial) DO UPDATE SET salt = excluded.salt, iterations = excluded.iterations, " +
             "digest = excluded.digest, at = excluded.at");
-        _find = database.Prepare($"SELECT {Columns} FROM refused_pin WHERE token_serial = ?1");
-        _delete = database.Prepare("DELETE FROM refused_pin WHERE token_serial = ?1");
+        _find = session.Prepare($"SELECT {Columns} FROM refused_pin WHERE token_serial = ?1");
+        _delete = session.Prepare("DELETE FROM refused_pin WHERE token_serial = ?1");
     }
 
     /// <summary>Remembers a refused PIN; the token's former one is forgotten.</summary>

@@ -1,29 +1,10 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using Appliance.Storage.Sqlite;
 
 namespace Appliance.Storage;
 
 /// <summary>The requests that are being signed: as many rows as are in flight, and none when all is settled.</summary>
-public sealed class ReservationTable
+public abstract class ReservationTable
 {
-    private readonly Database _database;
-    private readonly Statement _insert;
-    private readonly Statement _delete;
-    private readonly Statement _listBefore;
-
-    internal ReservationTable(Database database)
-    {
-        _database = database;
-        _insert = database.Prepare(
-            "INSERT INTO reservation (incarnation, request_id, activation_id, ordinals, outcome_key) " +
-            "VALUES (?1, ?2, ?3, ?4, ?5)");
-        _delete = database.Prepare("DELETE FROM reservation WHERE seq = ?1");
-        _listBefore = database.Prepare(
-            "SELECT seq, incarnation, request_id, activation_id, ordinals, outcome_key FROM reservation " +
-            "WHERE incarnation < ?1");
-    }
-
     /// <summary>Adds a request.</summary>
     /// <param name="incarnation">The run of the node that reserves.</param>
     /// <param name="requestId">The request.</param>
@@ -31,54 +12,39 @@ public sealed class ReservationTable
     /// <param name="ordinals">The occurrences that it holds.</param>
     /// <param name="outcomeKey">Its row in <see cref="OutcomeTable"/>; null when it has none.</param>
     /// <returns>Its number inside the store.</returns>
-    public long Insert(
+    public abstract long Insert(
         long incarnation,
         Guid requestId,
         Guid activationId,
         ReadOnlySpan<int> ordinals,
-        UInt128? outcomeKey = null)
-    {
-        var length = ordinals.Length * sizeof(int);
-        var rented = length > 256 ? ArrayPool<byte>.Shared.Rent(length) : null;
-        var bytes = rented is null ? stackalloc byte[256] : rented;
-        for (var i = 0; i < ordinals.Length; i++)
-        {
-            BinaryPrimitives.WriteInt32BigEndian(bytes[(i * sizeof(int))..], ordinals[i]);
-        }
-
-        _insert.Start()
-            .Bind(incarnation).Bind(requestId).Bind(activationId).Bind(bytes[..length]).Bind(outcomeKey)
-            .Execute();
-        if (rented is not null)
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-        }
-
-        return _database.LastInsertRowId;
-    }
+        UInt128? outcomeKey = null);
 
     /// <summary>Removes a settled request.</summary>
-    public void Delete(long sequence) => _delete.Start().Bind(sequence).Execute();
+    /// <returns>False when it was gone: somebody else has settled it.</returns>
+    public abstract bool Delete(long sequence);
 
-    /// <summary>What incarnations before this one left.</summary>
-    public IReadOnlyList<ReservationRow> ListBefore(long incarnation)
+    /// <summary>A page of what an incarnation has in flight, or left when it died.</summary>
+    public abstract IReadOnlyList<ReservationRow> List(long incarnation, int limit);
+
+    internal static byte[] Pack(ReadOnlySpan<int> ordinals)
     {
-        using var rows = _listBefore.Start().Bind(incarnation).Rows();
-        var result = new List<ReservationRow>();
-        while (rows.Next())
+        var bytes = new byte[ordinals.Length * sizeof(int)];
+        for (var i = 0; i < ordinals.Length; i++)
         {
-            var bytes = rows.Span(4);
-            var ordinals = new int[bytes.Length / sizeof(int)];
-            for (var i = 0; i < ordinals.Length; i++)
-            {
-                ordinals[i] = BinaryPrimitives.ReadInt32BigEndian(bytes[(i * sizeof(int))..]);
-            }
-
-            UInt128? outcomeKey = rows.IsNull(5) ? null : rows.UInt128(5);
-            result.Add(new ReservationRow(
-                rows.Int64(0), rows.Int64(1), rows.Guid(2), rows.Guid(3), ordinals, outcomeKey));
+            BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(i * sizeof(int)), ordinals[i]);
         }
 
-        return result;
+        return bytes;
+    }
+
+    internal static int[] Unpack(ReadOnlySpan<byte> bytes)
+    {
+        var ordinals = new int[bytes.Length / sizeof(int)];
+        for (var i = 0; i < ordinals.Length; i++)
+        {
+            ordinals[i] = BinaryPrimitives.ReadInt32BigEndian(bytes[(i * sizeof(int))..]);
+        }
+
+        return ordinals;
     }
 }

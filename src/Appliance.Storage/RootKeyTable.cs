@@ -1,4 +1,4 @@
-using Appliance.Storage.Sqlite;
+using Appliance.Storage.Sql;
 
 namespace Appliance.Storage;
 
@@ -10,11 +10,12 @@ public sealed class RootKeyTable
     private readonly Statement _insert;
     private readonly Statement _list;
 
-    internal RootKeyTable(Database database)
+    internal RootKeyTable(SqlSession session)
     {
-        _insert = database.Prepare(
-            $"INSERT INTO root_key ({Columns}, id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, nullif(?8, 0))");
-        _list = database.Prepare($"SELECT {Columns}, id FROM root_key ORDER BY id LIMIT 1000");
+        _insert = session.Prepare(
+            $"INSERT INTO root_key ({Columns}, id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, " +
+            "coalesce(nullif(?8, 0), (SELECT coalesce(max(id), 0) + 1 FROM root_key)))");
+        _list = session.Prepare($"SELECT {Columns}, id FROM root_key ORDER BY id LIMIT 1000");
     }
 
     /// <summary>Adds a wrapped copy.</summary>

@@ -1,4 +1,4 @@
-using Appliance.Storage.Sqlite;
+using Appliance.Storage.Sql;
 
 namespace Appliance.Storage;
 
@@ -14,15 +14,15 @@ public sealed class SignerTable
     private readonly Statement _setPassword;
     private readonly Statement _setState;
 
-    internal SignerTable(Database database)
+    internal SignerTable(SqlSession session)
     {
-        _insert = database.Prepare(
+        _insert = session.Prepare(
             $"INSERT INTO signer ({Columns}, user_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-        _find = database.Prepare($"SELECT {Columns} FROM signer WHERE id = ?1");
-        _findByName = database.Prepare($"SELECT {Columns} FROM signer WHERE user_key = ?1");
-        _list = database.Prepare($"SELECT {Columns} FROM signer WHERE id > ?1 ORDER BY id LIMIT ?2");
-        _setPassword = database.Prepare("UPDATE signer SET password = ?2 WHERE id = ?1");
-        _setState = database.Prepare("UPDATE signer SET state = ?2 WHERE id = ?1");
+        _find = session.Prepare($"SELECT {Columns} FROM signer WHERE id = ?1");
+        _findByName = session.Prepare($"SELECT {Columns} FROM signer WHERE user_key = ?1");
+        _list = session.Prepare($"SELECT {Columns} FROM signer WHERE id > ?1 ORDER BY id LIMIT ?2");
+        _setPassword = session.Prepare("UPDATE signer SET password = ?2 WHERE id = ?1");
+        _setState = session.Prepare("UPDATE signer SET state = ?2 WHERE id = ?1");
     }
 
     /// <summary>Adds a signer.</summary>

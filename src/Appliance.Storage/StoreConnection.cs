@@ -1,4 +1,4 @@
-using Appliance.Storage.Sqlite;
+using Appliance.Storage.Sql;
 
 namespace Appliance.Storage;
 
@@ -6,48 +6,25 @@ namespace Appliance.Storage;
 /// One connection to the store and its tables. Used by one thread at a time. Reading works with or without a
 /// transaction; a write outside of one is a transaction of its own.
 /// </summary>
-public sealed class StoreConnection : IDisposable
+public abstract class StoreConnection : IDisposable
 {
-    private readonly Database _database;
-    private readonly Statement _begin;
-    private readonly Statement _beginRead;
-    private readonly Statement _commit;
-    private readonly Statement _rollback;
-    private readonly Statement _savepoint;
-    private readonly Statement _rollbackTo;
-    private readonly Statement _release;
-
-    internal StoreConnection(Database database)
+    private protected StoreConnection(SqlSession session)
     {
-        _database = database;
-        _begin = database.Prepare("BEGIN IMMEDIATE");
-        _beginRead = database.Prepare("BEGIN");
-        _commit = database.Prepare("COMMIT");
-        _rollback = database.Prepare("ROLLBACK");
-        _savepoint = database.Prepare("SAVEPOINT item");
-        _rollbackTo = database.Prepare("ROLLBACK TO item");
-        _release = database.Prepare("RELEASE item");
-        Meta = new MetaTable(database);
-        Incarnations = new IncarnationTable(database);
-        RootKeys = new RootKeyTable(database);
-        RefusedPins = new RefusedPinTable(database);
-        Signers = new SignerTable(database);
-        Profiles = new ProfileTable(database);
-        Credentials = new CredentialTable(database);
-        Factors = new FactorTable(database);
-        AccessTokens = new AccessTokenTable(database);
-        Activations = new ActivationTable(database);
-        ActivationHashes = new ActivationHashTable(database);
-        Reservations = new ReservationTable(database);
-        Outcomes = new OutcomeTable(database);
-        Audit = new AuditTable(database);
+        Meta = new MetaTable(session);
+        RootKeys = new RootKeyTable(session);
+        RefusedPins = new RefusedPinTable(session);
+        Signers = new SignerTable(session);
+        Profiles = new ProfileTable(session);
+        Credentials = new CredentialTable(session);
+        Factors = new FactorTable(session);
+        AccessTokens = new AccessTokenTable(session);
     }
 
     /// <summary>Facts about the installation.</summary>
     public MetaTable Meta { get; }
 
     /// <summary>The starts of nodes.</summary>
-    public IncarnationTable Incarnations { get; }
+    public abstract IncarnationTable Incarnations { get; }
 
     /// <summary>The wrapped copies of the root key.</summary>
     public RootKeyTable RootKeys { get; }
@@ -71,76 +48,70 @@ public sealed class StoreConnection : IDisposable
     public AccessTokenTable AccessTokens { get; }
 
     /// <summary>What authorisations granted.</summary>
-    public ActivationTable Activations { get; }
+    public abstract ActivationTable Activations { get; }
 
     /// <summary>The authorised hash occurrences.</summary>
-    public ActivationHashTable ActivationHashes { get; }
+    public abstract ActivationHashTable ActivationHashes { get; }
 
     /// <summary>The requests in flight.</summary>
-    public ReservationTable Reservations { get; }
+    public abstract ReservationTable Reservations { get; }
 
     /// <summary>The results of requests that carry an id.</summary>
-    public OutcomeTable Outcomes { get; }
+    public abstract OutcomeTable Outcomes { get; }
 
     /// <summary>The audit trail.</summary>
-    public AuditTable Audit { get; }
+    public abstract AuditTable Audit { get; }
 
-    /// <summary>Whether a transaction is open. A full disk or an I/O error may have ended it.</summary>
-    public bool InTransaction => _database.InTransaction;
+    /// <summary>Whether a transaction is open. A failure of the store may have ended it.</summary>
+    public abstract bool InTransaction { get; }
 
-    /// <summary>Who keeps the log short; set on the writer only.</summary>
-    internal Checkpointer? Checkpointer { get; set; }
+    /// <summary>True when it pays to say which rows a transaction is going to look at.</summary>
+    public virtual bool TakesKeys => false;
 
-    /// <summary>The connection beneath, for benchmarks and tests.</summary>
-    internal Database Database => _database;
+    /// <summary>
+    /// True while the end of a transaction is being found out: until then the connection does nothing else.
+    /// </summary>
+    public virtual bool IsRecovering => false;
+
+    /// <summary>Room for the states of the activation in hand.</summary>
+    public OccurrenceStates States { get; } = new();
 
     /// <summary>Opens a transaction that writes.</summary>
-    public void Begin()
-    {
-        Checkpointer?.BeforeBegin();
-        _begin.Start().Execute();
-    }
+    public void Begin() => Begin(null);
+
+    /// <summary>Opens a transaction that writes, and locks and reads the rows it is going to look at.</summary>
+    /// <exception cref="StoreException">Nothing is open.</exception>
+    public abstract void Begin(StoreKeys? keys);
 
     /// <summary>Makes the transaction durable: it is synced when this returns.</summary>
     /// <exception cref="StoreException">Nothing was committed; the transaction must be rolled back.</exception>
-    public void Commit()
-    {
-        _commit.Start().Execute();
-        Checkpointer?.AfterCommit();
-    }
+    public abstract void Commit();
 
     /// <summary>Undoes the open transaction, if there is one.</summary>
-    public void Rollback()
-    {
-        if (InTransaction)
-        {
-            _rollback.Start().Execute();
-        }
-    }
+    public abstract void Rollback();
 
     /// <summary>Marks a point in the transaction to which <see cref="UndoSavepoint"/> goes back. No nesting.</summary>
-    public void Savepoint() => _savepoint.Start().Execute();
+    public abstract void Savepoint();
 
     /// <summary>Keeps what was done since <see cref="Savepoint"/>.</summary>
-    public void KeepSavepoint() => _release.Start().Execute();
+    public abstract void KeepSavepoint();
 
     /// <summary>Undoes what was done since <see cref="Savepoint"/>; the transaction stays open.</summary>
-    public void UndoSavepoint()
-    {
-        _rollbackTo.Start().Execute();
-        _release.Start().Execute();
-    }
+    public abstract void UndoSavepoint();
 
-    /// <summary>How durable a commit is: PRAGMA journal_mode and PRAGMA synchronous ("wal" and 2, FULL).</summary>
-    public (string JournalMode, int Synchronous) ReadDurability()
-    {
-        using var mode = _database.Prepare("PRAGMA journal_mode").Start().Rows();
-        using var synchronous = _database.Prepare("PRAGMA synchronous").Start().Rows();
-        return (mode.Next() ? mode.Text(0) : "", synchronous.Next() ? synchronous.Int32(0) : 0);
-    }
+    /// <summary>What of the store's settings decides whether a commit lasts, and what is wrong with them.</summary>
+    public abstract StoreDurability ReadDurability();
+
+    /// <summary>The clock of a store that nodes share, Unix milliseconds; null where the node's is the only one.</summary>
+    public abstract long? ReadTime();
 
     /// <summary>Closes the connection; an open transaction is undone.</summary>
-    public void Dispose() => _database.Dispose();
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
 
-    internal void BeginRead() => _beginRead.Start().Execute();
+    /// <summary>Closes the connection.</summary>
+    protected abstract void Dispose(bool disposing);
 }

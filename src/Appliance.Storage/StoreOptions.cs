@@ -1,10 +1,15 @@
 namespace Appliance.Storage;
 
-/// <summary>Where the store is and how much memory it may use.</summary>
+/// <summary>Which store, <see cref="Path"/> or <see cref="Postgres"/>, and how much memory it may use.</summary>
 public sealed class StoreOptions
 {
-    /// <summary>The database file. It and its directory are created (modes 0600 and 0700) when missing.</summary>
-    public required string Path { get; init; }
+    /// <summary>
+    /// The database file of SQLite. It and its directory are created (modes 0600 and 0700) when missing.
+    /// </summary>
+    public string? Path { get; init; }
+
+    /// <summary>PostgreSQL instead.</summary>
+    public PostgresOptions? Postgres { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

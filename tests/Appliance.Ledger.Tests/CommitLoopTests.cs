@@ -1,4 +1,5 @@
 using Appliance.Storage;
+using Appliance.Storage.Sqlite;
 
 namespace Appliance.Ledger.Tests;
 
@@ -288,10 +289,11 @@ public class CommitLoopTests
 
     private static long Limit(StoreConnection connection)
     {
-        using var pages = connection.Database.Prepare("PRAGMA page_count").Start().Rows();
+        var database = ((SqliteConnection)connection).Database;
+        using var pages = database.Prepare("PRAGMA page_count").Start().Rows();
         pages.Next();
         var count = pages.Int64(0) + 20;
-        connection.Database.Execute($"PRAGMA max_page_count = {count}");
+        database.Execute($"PRAGMA max_page_count = {count}");
         return count;
     }
 

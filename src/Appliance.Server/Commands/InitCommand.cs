@@ -96,7 +96,7 @@ internal static class InitCommand
         {
             bench.Reply.Write(
                 new InitDocument(
-                    bench.Store.Path,
+                    bench.Store.Location,
                     token.Info.Label,
                     token.Info.SerialNumber,
                     mechanism,
@@ -104,7 +104,7 @@ internal static class InitCommand
                 CommandJson.Default.InitDocument);
         }
 
-        bench.Reply.Say($"Store {bench.Store.Path} is ready; its root key is wrapped by {token.Info} ({mechanism}).");
+        bench.Reply.Say($"Store {bench.Store.Location} is ready; its root key is wrapped by {token.Info} ({mechanism}).");
         bench.Reply.Say($"The demo CA's key is in the same token; its certificate lasts until {authority.NotAfter:u}.");
         bench.Reply.Say("Next: appliance signer add --user NAME --name \"Full Name\"");
     }

@@ -76,7 +76,7 @@ internal sealed class SigningParts : IDisposable
         var activations = await Activations.StartAsync(
             composition.Loop,
             composition.RootKey.Derive(KeyPurpose.ActivationRows),
-            Environment.MachineName,
+            Stores.Lease(options.Store),
             composition.Time,
             cancellationToken);
         return new SigningParts(composition, options, activations, loggers);

@@ -20,6 +20,7 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
 
     private readonly SlotGroup _slots;
     private readonly CommitLoop _ledger;
+    private readonly Activations _activations;
     private readonly OperationsInFlight _inFlight;
     private readonly TimeProvider _time;
     private readonly Reservation _reservation;
@@ -40,6 +41,7 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
     {
         _slots = slots;
         _ledger = ledger;
+        _activations = activations;
         _inFlight = inFlight;
         _time = time;
         _cancellation = cancellationToken;
@@ -80,6 +82,14 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
         if (_reservation.Status != ReservationStatus.Ok)
         {
             Complete(SignHashResult.Refused(LedgerStatus.ToSigning(_reservation.Status)), inline: false);
+            return;
+        }
+
+        if (!_activations.MayDispatch)
+        {
+            // Others may be about to take this node for dead. Nothing was dispatched.
+            Settle(ReservationOutcome.Released, "the node's lease has run out");
+            Complete(SignHashResult.Refused(SigningStatus.StoreUnavailable), inline: false);
             return;
         }
 

@@ -2,11 +2,12 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using Appliance.Storage.Sql;
 
 namespace Appliance.Storage.Sqlite;
 
 /// <summary>One SQLite connection, used by one thread at a time.</summary>
-internal sealed unsafe class Database : IDisposable
+internal sealed unsafe class Database : SqlSession, IDisposable
 {
     private const int OpenReadOnly = 0x1;
     private const int OpenReadWrite = 0x2;
@@ -14,7 +15,7 @@ internal sealed unsafe class Database : IDisposable
     private const int OpenExtendedResultCodes = 0x2000000;
     private const int CheckpointPassive = 0;
 
-    private readonly List<Statement> _statements = [];
+    private readonly List<SqliteStatement> _statements = [];
     private readonly int* _walFrames;
     private nint _handle;
 
@@ -77,10 +78,9 @@ internal sealed unsafe class Database : IDisposable
     public void SetCacheSize(int kib)
         => Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA cache_size = -{kib};"));
 
-    /// <summary>Registers a statement; it is compiled at its first use and lives as long as the connection.</summary>
-    public Statement Prepare(string sql)
+    public override SqliteStatement Prepare(string sql)
     {
-        var statement = new Statement(this, sql);
+        var statement = new SqliteStatement(this, sql);
         _statements.Add(statement);
         return statement;
     }
