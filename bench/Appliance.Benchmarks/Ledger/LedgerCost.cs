@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Appliance.Ledger;
 
@@ -29,6 +28,9 @@ internal static class LedgerCost
         {
             await PrintLoopAsync(callers);
         }
+
+        Console.WriteLine();
+        await LoneCaller.PrintAsync();
     }
 
     private static async Task PrintBatchesAsync(int batch)
@@ -84,7 +86,7 @@ internal static class LedgerCost
             for (var i = 0; i < batch; i++)
             {
                 reservations[current + i].Committed();
-                Check(reservations[current + i].Status);
+                LedgerCallers.Check(reservations[current + i].Status);
             }
         }
     }
@@ -100,7 +102,7 @@ internal static class LedgerCost
         var loop = scene.StartLoop();
         await using (loop)
         {
-            await RunCallersAsync(scene, loop, callers, waits);
+            await LedgerCallers.RunAsync(loop, scene.Activations, callers, scene.Request, waits);
         }
 
         var wall = time.GetElapsedTime(start);
@@ -118,24 +120,6 @@ internal static class LedgerCost
             + $"| {At(waits, 0.5):F0} | {At(waits, 0.99):F0} | {At(waits, 0.999):F0} |"));
     }
 
-    private static async Task RunCallersAsync(LedgerScene scene, CommitLoop loop, int callers, double[] waits)
-    {
-        var idle = new ConcurrentQueue<LedgerCaller>();
-        var next = -1;
-        await Task.WhenAll(Enumerable.Range(0, callers).Select(async _ =>
-        {
-            await Task.Yield();
-            for (var n = Interlocked.Increment(ref next); n < waits.Length; n = Interlocked.Increment(ref next))
-            {
-                var caller = idle.TryDequeue(out var free) ? free : new LedgerCaller(scene.Activations, idle);
-                var start = TimeProvider.System.GetTimestamp();
-                Check(await caller.ReserveAsync(loop, scene.Request(n)));
-                waits[n] = TimeProvider.System.GetElapsedTime(start).TotalMicroseconds;
-                caller.Consume(loop, scene.Now);
-            }
-        }));
-    }
-
     private static (double Cpu, double Wall) Measure(int pairs, Action run)
     {
         var cpu = Environment.CpuUsage.TotalTime;
@@ -147,12 +131,4 @@ internal static class LedgerCost
 
     private static double At(IReadOnlyList<double> sorted, double quantile)
         => sorted[Math.Min(sorted.Count - 1, (int)(sorted.Count * quantile))];
-
-    private static void Check(ReservationStatus status)
-    {
-        if (status != ReservationStatus.Ok)
-        {
-            throw new InvalidOperationException($"A reservation ended as {status}.");
-        }
-    }
 }
