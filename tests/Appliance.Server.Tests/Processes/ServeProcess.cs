@@ -53,6 +53,9 @@ internal sealed partial class ServeProcess : IDisposable
         return server;
     }
 
+    /// <summary>SIGKILL: nothing is finished, flushed or said.</summary>
+    public void Kill() => _process.Kill();
+
     public void Terminate() => Assert.Equal(0, Kill(Id, Sigterm));
 
     /// <summary>Its exit code and what it said, once it has ended.</summary>
