@@ -19,6 +19,7 @@ public abstract class StoreConnection : IDisposable
         Credentials = new CredentialTable(session);
         Factors = new FactorTable(session);
         AccessTokens = new AccessTokenTable(session);
+        Admins = new AdminTable(session);
     }
 
     /// <summary>Facts about the installation.</summary>
@@ -47,6 +48,9 @@ public abstract class StoreConnection : IDisposable
 
     /// <summary>The tokens that Identity issued.</summary>
     public AccessTokenTable AccessTokens { get; }
+
+    /// <summary>Who may work the command line.</summary>
+    public AdminTable Admins { get; }
 
     /// <summary>What authorisations granted.</summary>
     public abstract ActivationTable Activations { get; }
