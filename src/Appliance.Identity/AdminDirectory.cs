@@ -126,10 +126,14 @@ public sealed class AdminDirectory
 
     /// <summary>Puts the refusal of a command into the audit trail.</summary>
     /// <param name="connection">Of an open transaction.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="actor">Who tried.</param>
     /// <param name="detail">Which command and why; fixed text.</param>
-    public void RecordRefusal(StoreConnection connection, string actor, string detail)
-        => Record(connection, _time, AuditEvent.AdminRefused, AuditOutcome.Refused, detail, actor);
+    public static void RecordRefusal(StoreConnection connection, TimeProvider time, string actor, string detail)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        Record(connection, time, AuditEvent.AdminRefused, AuditOutcome.Refused, detail, actor);
+    }
 
     private static void CheckName(string name)
     {

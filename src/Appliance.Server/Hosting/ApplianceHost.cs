@@ -1,4 +1,5 @@
 using Appliance.Ledger;
+using Appliance.Server.Admin;
 using Appliance.Server.Options;
 
 namespace Appliance.Server.Hosting;
@@ -32,6 +33,10 @@ internal static partial class ApplianceHost
         using var wires = new Wires(parts, options, time, loggers);
         app.Lifetime.ApplicationStopping.Register(wires.Drain);
         app.Run(wires.HandleAsync);
+        var live = new LiveAppliance(composition, parts, () => wires.CallsInFlight, time.GetUtcNow());
+        await using var admin = AdminServer.Start(live, AdminSocketPath.Of(options), options.Admin.Group, logger);
+        var grace = TimeSpan.FromSeconds(options.Limits.DrainSeconds) * Wires.GraceShare;
+        app.Lifetime.ApplicationStopping.Register(() => admin?.Drain(grace));
 
         await composition.RecordAsync(AuditEvent.NodeStarted, cancellationToken);
         await app.StartAsync(cancellationToken);
@@ -45,6 +50,7 @@ internal static partial class ApplianceHost
         finally
         {
             ReadyFile.Delete(readyFile);
+            await (admin?.DisposeAsync() ?? ValueTask.CompletedTask);
             await composition.RecordAsync(AuditEvent.NodeStopped, CancellationToken.None);
             Log.Stopped(logger);
         }

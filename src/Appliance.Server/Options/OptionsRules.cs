@@ -1,3 +1,5 @@
+using Appliance.Server.Admin;
+
 namespace Appliance.Server.Options;
 
 /// <summary>The rules of the settings; each error names the setting and says what to do.</summary>
@@ -7,6 +9,7 @@ internal static class OptionsRules
     {
         Require(errors, "Store:Path", options.Store.Path, "give it the path of the store's file");
         CheckToken(options.Token, errors);
+        CheckAdmin(options, errors);
         CheckListen(options.Listen, errors);
         Range(errors, "Totp:Window", options.Totp.Window, 0, 1);
         Text(errors, "Totp:Issuer", options.Totp.Issuer, 64);
@@ -59,6 +62,16 @@ internal static class OptionsRules
         }
 
         Range(errors, "Token:Sessions", token.Sessions, 0, 1_024);
+    }
+
+    private static void CheckAdmin(ApplianceOptions options, List<string> errors)
+    {
+        if (AdminSocketPath.Of(options) is { } path && AdminSocketPath.IsTooLong(path))
+        {
+            errors.Add(
+                $"Admin:Socket: {path} is longer than the {AdminSocketPath.MaxBytes} bytes that a socket's path may have; "
+                + "give it a shorter one, such as /run/appliance/admin.sock.");
+        }
     }
 
     private static void CheckListen(ListenSettings listen, List<string> errors)

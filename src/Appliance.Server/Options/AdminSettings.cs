@@ -1,0 +1,13 @@
+namespace Appliance.Server.Options;
+
+/// <summary>The command line beside a running server.</summary>
+internal sealed class AdminSettings
+{
+    /// <summary>
+    /// The Unix socket where a server takes commands, at most 103 bytes. Default: the store's file with ".admin".
+    /// </summary>
+    public string? Socket { get; set; }
+
+    /// <summary>The group that may connect as well; without it the server's own user and root. No group is an admin.</summary>
+    public string? Group { get; set; }
+}
