@@ -98,26 +98,18 @@ internal sealed class AdminClient : IDisposable
     {
         // The console as it would be here: colours and width are this terminal's.
         var console = new CommandReply(_environment, json: false).Console;
-        try
+        var request = new CommandRequest
         {
-            _frames.Write(
-                FrameKind.Request,
-                new CommandRequest
-                {
-                    Version = CommandRequest.CurrentVersion,
-                    Arguments = [.. _environment.Arguments],
-                    Terminal = _environment.Terminal,
-                    Ansi = console.Profile.Capabilities.Ansi,
-                    Width = console.Profile.Width,
-                },
-                WireJson.Default.CommandRequest);
-        }
-        catch (IOException)
-        {
-            // A refusal may have come before it was read: it is shown below.
-        }
-
-        await using var giveUp = cancellationToken.Register(static state => ((AdminClient)state!).GiveUp(), this);
+            Version = CommandRequest.CurrentVersion,
+            Arguments = [.. _environment.Arguments],
+            Terminal = _environment.Terminal,
+            Ansi = console.Profile.Capabilities.Ansi,
+            Width = console.Profile.Width,
+        };
+        Send(FrameKind.Request, JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.CommandRequest));
+        await using var giveUp = cancellationToken
+            .Register(static state => ((AdminClient)state!).Send(FrameKind.Cancel, []), this)
+            .ConfigureAwait(false);
         try
         {
             return await ShowAsync().ConfigureAwait(false);
@@ -187,12 +179,25 @@ internal sealed class AdminClient : IDisposable
         try
         {
             var content = await HaveAsync(frame).ConfigureAwait(false);
-            _frames.Write(FrameKind.Content, content);
+            Send(FrameKind.Content, content);
             CryptographicOperations.ZeroMemory(content);
         }
         catch (CommandException error)
         {
-            _frames.Write(FrameKind.Failure, error.Message);
+            Send(FrameKind.Failure, Encoding.UTF8.GetBytes(error.Message));
+        }
+    }
+
+    /// <summary>A server that is gone may have said why: that is still to be read.</summary>
+    private void Send(FrameKind kind, ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            _frames.Write(kind, payload);
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+            // Reading tells.
         }
     }
 
@@ -231,18 +236,6 @@ internal sealed class AdminClient : IDisposable
         => _files.Contains(path)
             ? path
             : throw new AdminProtocolException("it asked for a file that the command line does not name.");
-
-    private void GiveUp()
-    {
-        try
-        {
-            _frames.Write(FrameKind.Cancel, []);
-        }
-        catch (Exception error) when (error is IOException or ObjectDisposedException)
-        {
-            // It is over already.
-        }
-    }
 
     private static void Show(TextWriter writer, Decoder decoder, byte[] bytes)
     {

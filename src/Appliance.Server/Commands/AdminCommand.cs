@@ -35,8 +35,21 @@ internal sealed class AdminCommand : Command
     public bool MakesAdmins { get; }
 
     /// <summary>Its names from the root on, as people type them.</summary>
-    public string FullName => string.Join(' ', Parents.OfType<Command>().SkipLast(1)
-        .Select(parent => parent.Name).Reverse().Append(Name));
+    public string FullName
+    {
+        get
+        {
+            var names = new List<string>();
+            for (Command? command = this;
+                command is not (null or RootCommand);
+                command = command.Parents.OfType<Command>().FirstOrDefault())
+            {
+                names.Insert(0, command.Name);
+            }
+
+            return string.Join(' ', names);
+        }
+    }
 
     /// <summary>Sets what it does in the process that has the store.</summary>
     public void SetAction(

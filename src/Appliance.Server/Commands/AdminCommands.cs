@@ -143,9 +143,10 @@ internal static class AdminCommands
 
         // Made here, since the commit loop's thread must not wait for a token.
         var admins = bench.Composition.Admins;
-        var row = await bench.Loop
-            .WriteAsync(connection => change(admins, connection, bench.Actor), cancellationToken)
+        var (changed, refusal) = await bench.Loop
+            .WriteAsync(connection => Decide(() => change(admins, connection, bench.Actor)), cancellationToken)
             .ConfigureAwait(false);
+        var row = changed ?? throw refusal!;
         var document = Describe(row, genuine: true);
         if (bench.Reply.Json)
         {
@@ -156,6 +157,19 @@ internal static class AdminCommands
             ? $"{row.UserName} is an admin: {string.Join(", ", document.Roles)}."
             : $"{row.UserName} is no admin any more.");
         return ExitCode.Ok;
+    }
+
+    /// <summary>A refusal is a result: nothing was written, and the others in the commit are not undone.</summary>
+    private static (AdminRow? Changed, DirectoryException? Refusal) Decide(Func<AdminRow> change)
+    {
+        try
+        {
+            return (change(), null);
+        }
+        catch (DirectoryException refusal)
+        {
+            return (null, refusal);
+        }
     }
 
     private static AdminDocument Describe(AdminRow row, bool genuine) => new()

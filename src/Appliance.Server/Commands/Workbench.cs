@@ -1,10 +1,12 @@
 using System.CommandLine;
+using System.Globalization;
 using Appliance.Factors;
 using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Server.Admin;
 using Appliance.Server.Commands.Admins;
 using Appliance.Server.Hosting;
+using Appliance.Server.Options;
 using Appliance.Signing.Provisioning;
 using Appliance.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -71,7 +73,7 @@ internal sealed class Workbench : IAsyncDisposable
         }
 
         var options = CommandConfiguration.Load(parsed);
-        var composition = Composition.Open(options, environment.Time, NullLoggerFactory.Instance);
+        var composition = Open(options, environment.Time);
         try
         {
             var command = (AdminCommand)parsed.CommandResult.Command;
@@ -88,6 +90,23 @@ internal sealed class Workbench : IAsyncDisposable
         {
             await composition.DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    private static Composition Open(ApplianceOptions options, TimeProvider time)
+    {
+        try
+        {
+            return Composition.Open(options, time, NullLoggerFactory.Instance);
+        }
+        catch (StoreLockedException error)
+        {
+            var owner = error.OwnerProcessId is { } pid
+                ? string.Create(CultureInfo.InvariantCulture, $"process {pid}")
+                : "another process";
+            throw new CommandException(
+                $"The store '{options.Store.Path}' is in use by {owner}, which takes no commands at "
+                + $"{AdminSocketPath.Of(options)}: a server that starts or stops, or another command; try again.");
         }
     }
 

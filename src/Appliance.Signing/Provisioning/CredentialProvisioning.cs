@@ -163,9 +163,8 @@ public sealed class CredentialProvisioning
         }
 
         var chain = CertificateChain.Read(pem, row.PublicKey, _time.GetUtcNow());
-        return await _loop.WriteAsync(
-            connection => SetCertificates(connection, credentialId, chain),
-            cancellationToken).ConfigureAwait(false);
+        return await ChangeAsync(connection => SetCertificates(connection, credentialId, chain), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>
@@ -178,9 +177,28 @@ public sealed class CredentialProvisioning
     /// <exception cref="ProvisioningException">There is none, or it cannot go from its state to this one.</exception>
     public async Task<CredentialRow> SetStateAsync(
         Guid credentialId, CredentialState state, CancellationToken cancellationToken)
-        => await _loop.WriteAsync(
-            connection => SetState(connection, credentialId, state),
+        => await ChangeAsync(connection => SetState(connection, credentialId, state), cancellationToken)
+            .ConfigureAwait(false);
+
+    /// <summary>A refusal is a result: nothing was written, and the others in the commit are not undone.</summary>
+    private async Task<CredentialRow> ChangeAsync(
+        Func<StoreConnection, CredentialRow> change, CancellationToken cancellationToken)
+    {
+        var (row, refusal) = await _loop.WriteAsync<(CredentialRow?, ProvisioningException?)>(
+            connection =>
+            {
+                try
+                {
+                    return (change(connection), null);
+                }
+                catch (ProvisioningException refused)
+                {
+                    return (null, refused);
+                }
+            },
             cancellationToken).ConfigureAwait(false);
+        return row ?? throw refusal!;
+    }
 
     private CredentialRow SetState(StoreConnection connection, Guid credentialId, CredentialState state)
     {
