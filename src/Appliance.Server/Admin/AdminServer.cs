@@ -25,6 +25,7 @@ internal sealed partial class AdminServer : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<Task, uint> _commands = [];
     private bool _draining;
+    private int _disposed;
     private readonly Task _loop;
 
     private AdminServer(LiveAppliance live, AdminSocketFile file, Func<Socket, OsUser> peerOf, ILogger logger)
@@ -71,6 +72,11 @@ internal sealed partial class AdminServer : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _accepting.CancelAsync();
         _file.Dispose();
         if (!_draining)
