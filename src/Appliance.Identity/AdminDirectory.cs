@@ -1,3 +1,4 @@
+using System.Globalization;
 using Appliance.Identity.Admins;
 using Appliance.Ledger;
 using Appliance.Storage;
@@ -12,6 +13,9 @@ namespace Appliance.Identity;
 public sealed class AdminDirectory
 {
     private const int MaximumName = 64;
+
+    /// <summary>Written by every change, first of all: nodes that share a store change the admins one by one.</summary>
+    private const string Changed = "admin.changed";
 
     private readonly AdminMac _mac;
     private readonly TimeProvider _time;
@@ -68,6 +72,7 @@ public sealed class AdminDirectory
         ArgumentNullException.ThrowIfNull(connection);
         CheckName(userName);
         CheckRoles(roles);
+        Lock(connection);
         var first = LacksOfficer(connection);
         if (first && !roles.HasFlag(AdminRoles.SecurityOfficer))
         {
@@ -176,6 +181,9 @@ public sealed class AdminDirectory
     private bool IsOfficer(AdminRow row)
         => DecideUnverified(row, AdminRoles.SecurityOfficer) == AdminDecision.Ok && _mac.Verify(row);
 
+    private void Lock(StoreConnection connection)
+        => connection.Meta.Set(Changed, _time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture));
+
     /// <summary>In the transaction: the actor may have been removed since the command began.</summary>
     private void RequireOfficer(StoreConnection connection, string actor)
     {
@@ -189,6 +197,7 @@ public sealed class AdminDirectory
     private AdminRow FindToChange(StoreConnection connection, string userName, AdminRoles roles, string actor)
     {
         ArgumentNullException.ThrowIfNull(connection);
+        Lock(connection);
         RequireOfficer(connection, actor);
         if (connection.Admins.Find(userName) is not { State: AdminState.Active } row)
         {

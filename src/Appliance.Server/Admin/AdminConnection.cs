@@ -16,7 +16,7 @@ internal sealed partial class AdminConnection : IDisposable
     private static readonly TimeSpan s_requestTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Each refusal is a row in the audit trail: nobody may fill the store with them.</summary>
-    private static readonly TimeSpan s_refusalPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_refusalPause = TimeSpan.FromMilliseconds(500);
 
     private readonly LiveAppliance _live;
     private readonly OsUser _user;
@@ -56,13 +56,14 @@ internal sealed partial class AdminConnection : IDisposable
             using var listening = CancellationTokenSource.CreateLinkedTokenSource(_given.Token);
             var answers = ListenAsync(listening.Token);
             var (exitCode, refused) = await CarryOutAsync(request);
-            _frames.Write(FrameKind.Exit, [(byte)exitCode]);
-            await listening.CancelAsync();
-            await answers;
             if (refused)
             {
                 await Task.Delay(s_refusalPause, _live.Composition.Time, _given.Token);
             }
+
+            _frames.Write(FrameKind.Exit, [(byte)exitCode]);
+            await listening.CancelAsync();
+            await answers;
         }
         catch (AdminProtocolException error)
         {

@@ -9,25 +9,34 @@ internal static class AdminSocketPath
     /// <summary>sun_path has 108 bytes with its terminator (unix(7)); the socket is born under a name 4 longer.</summary>
     public const int MaxBytes = 103;
 
-    private const string Suffix = ".admin";
+    private const string Name = "admin";
 
-    /// <summary>The setting, or the default beside the store's file; null for neither: then there is none.</summary>
-    public static string? Of(ApplianceOptions options) => Of(options.Admin.Socket, options.Store.Path);
+    /// <summary>
+    /// The setting, or the default beside the store's file or in the node's folder; null where there is neither.
+    /// </summary>
+    public static string? Of(ApplianceOptions options)
+        => Of(options.Admin.Socket, options.Store.Path, options.Store.State);
 
     /// <summary>
     /// As a command finds it that may not read all that the settings name, and that needs no more than this.
     /// </summary>
-    public static string? Of(IConfiguration configuration) => Of(configuration["Admin:Socket"], configuration["Store:Path"]);
+    public static string? Of(IConfiguration configuration)
+        => Of(configuration["Admin:Socket"], configuration["Store:Path"], configuration["Store:State"]);
 
     public static bool IsTooLong(string path) => Encoding.UTF8.GetByteCount(path) > MaxBytes;
 
-    private static string? Of(string? setting, string? store)
+    private static string? Of(string? setting, string? store, string? folder)
     {
         if (!string.IsNullOrWhiteSpace(setting))
         {
             return Path.GetFullPath(setting);
         }
 
-        return string.IsNullOrWhiteSpace(store) ? null : Path.GetFullPath(store + Suffix);
+        if (!string.IsNullOrWhiteSpace(store))
+        {
+            return Path.GetFullPath($"{store}.{Name}");
+        }
+
+        return string.IsNullOrWhiteSpace(folder) ? null : Path.GetFullPath(Path.Combine(folder, Name));
     }
 }

@@ -35,7 +35,11 @@ internal sealed class SigningParts : IDisposable
             Slots,
             composition.Link,
             composition.RootKey.Derive(KeyPurpose.Sad),
-            new SigningOptions { SadLifetime = TimeSpan.FromSeconds(options.Signing.SadLifetimeSeconds) },
+            new SigningOptions
+            {
+                SadLifetime = TimeSpan.FromSeconds(options.Signing.SadLifetimeSeconds),
+                OutcomeLifetime = TimeSpan.FromHours(options.Signing.OutcomeHours),
+            },
             time,
             loggers.CreateLogger<SigningService>());
         // Anybody may have a password checked: half of the processors at most, so that signing goes on.
@@ -72,7 +76,7 @@ internal sealed class SigningParts : IDisposable
         var activations = await Activations.StartAsync(
             composition.Loop,
             composition.RootKey.Derive(KeyPurpose.ActivationRows),
-            Environment.MachineName,
+            Stores.Lease(options.Store),
             composition.Time,
             cancellationToken);
         return new SigningParts(composition, options, activations, loggers);

@@ -4,7 +4,8 @@ namespace Appliance.Server.Options;
 internal sealed class AdminSettings
 {
     /// <summary>
-    /// The Unix socket where a server takes commands, at most 103 bytes. Default: the store's file with ".admin".
+    /// The Unix socket where a server takes commands, at most 103 bytes. Default: beside the store's file, which it is
+    /// called after, with ".admin"; with PostgreSQL "admin" in Store:State.
     /// </summary>
     public string? Socket { get; set; }
 

@@ -1,4 +1,5 @@
 using Appliance.Server.Admin;
+using Appliance.Storage;
 
 namespace Appliance.Server.Options;
 
@@ -7,7 +8,7 @@ internal static class OptionsRules
 {
     public static void Check(ApplianceOptions options, List<string> errors)
     {
-        Require(errors, "Store:Path", options.Store.Path, "give it the path of the store's file");
+        CheckStore(options.Store, errors);
         CheckToken(options.Token, errors);
         CheckAdmin(options, errors);
         CheckListen(options.Listen, errors);
@@ -21,6 +22,7 @@ internal static class OptionsRules
         Range(errors, "SignIn:AccessTokenSeconds", options.SignIn.AccessTokenSeconds, 60, 86_400);
         Range(errors, "SignIn:RefreshTokenSeconds", options.SignIn.RefreshTokenSeconds, 3_600, 31_536_000);
         Range(errors, "Signing:SadLifetimeSeconds", options.Signing.SadLifetimeSeconds, 10, 86_400);
+        Range(errors, "Signing:OutcomeHours", options.Signing.OutcomeHours, 1, 168);
         Range(errors, "Limits:CallsInFlight", options.Limits.CallsInFlight, 1, 65_536);
         Range(errors, "Limits:Streams", options.Limits.Streams, 1, 1_024);
         Range(errors, "Limits:StreamItems", options.Limits.StreamItems, 1, 4_096);
@@ -44,6 +46,43 @@ internal static class OptionsRules
         if (!Enum.TryParse<LogLevel>(options.Log.Level, ignoreCase: true, out _))
         {
             errors.Add($"Log:Level: must be one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
+        }
+    }
+
+    private static void CheckStore(StoreSettings store, List<string> errors)
+    {
+        if (string.IsNullOrWhiteSpace(store.Path) == string.IsNullOrWhiteSpace(store.Postgres))
+        {
+            errors.Add(
+                "Store:Path, Store:Postgres: set exactly one: the path of a file, or how to reach a PostgreSQL database.");
+        }
+
+        if (store.IsShared)
+        {
+            Require(errors, "Store:State", store.State, "give this node a folder of its own");
+            CheckNode(store.Node, errors);
+            if (!string.IsNullOrEmpty(store.PasswordFile))
+            {
+                RequireFile(errors, "Store:PasswordFile", store.PasswordFile);
+            }
+
+            if (!ConnectionText.TryCheck(store.Postgres, out var fault))
+            {
+                errors.Add($"Store:Postgres: {fault}");
+            }
+        }
+
+        Range(errors, "Store:Writers", store.Writers, 1, 16);
+        Range(errors, "Store:LeaseSeconds", store.LeaseSeconds, 2, 300);
+    }
+
+    /// <summary>The name is part of a file's.</summary>
+    private static void CheckNode(string? node, List<string> errors)
+    {
+        if (string.IsNullOrEmpty(node) || node.Length > 64
+            || !node.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.'))
+        {
+            errors.Add("Store:Node: must have 1 to 64 letters, digits, dots, hyphens or underscores.");
         }
     }
 

@@ -210,13 +210,12 @@ public sealed class CredentialProvisioning
             (not CredentialState.Disabled, CredentialState.Disabled) => true,
             _ => false,
         };
-        if (!may)
+        if (!may || !connection.Credentials.ChangeState(credentialId, row.State, state))
         {
             throw new ProvisioningException(
                 $"Credential {credentialId:D} is {NameOf(row.State)} and cannot become {NameOf(state)}.");
         }
 
-        connection.Credentials.SetState(credentialId, state);
         Audit(connection, row, AuditEvent.CredentialChanged, NameOf(state));
         return connection.Credentials.Find(credentialId)!;
     }
@@ -229,7 +228,8 @@ public sealed class CredentialProvisioning
     private CredentialRow SetCertificates(StoreConnection connection, Guid credentialId, CertificateChain chain)
     {
         var row = connection.Credentials.Find(credentialId);
-        if (row?.State is not (CredentialState.Pending or CredentialState.Enabled))
+        if (row?.State is not (CredentialState.Pending or CredentialState.Enabled)
+            || !connection.Credentials.ChangeState(credentialId, row.State, CredentialState.Enabled))
         {
             throw new ProvisioningException(
                 $"Credential {credentialId:D} is {row?.State}; only a pending or enabled one takes certificates.");
@@ -240,11 +240,6 @@ public sealed class CredentialProvisioning
             chain.Certificates,
             chain.NotBefore.ToUnixTimeMilliseconds(),
             chain.NotAfter.ToUnixTimeMilliseconds());
-        if (row.State == CredentialState.Pending)
-        {
-            connection.Credentials.SetState(credentialId, CredentialState.Enabled);
-        }
-
         Audit(connection, row, AuditEvent.CredentialChanged, "certificates imported");
         return connection.Credentials.Find(credentialId)!;
     }

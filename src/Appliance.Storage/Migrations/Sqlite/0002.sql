@@ -1,13 +1,17 @@
--- Who may work the command line. roles holds the bits of the C# enum; mac covers the whole row, so that who can write
--- the database can still not make an admin. A removed admin keeps its row.
-CREATE TABLE admin (
-  user_name  TEXT NOT NULL PRIMARY KEY,
-  roles      INTEGER NOT NULL,
-  state      INTEGER NOT NULL,
-  created_at INTEGER NOT NULL,
-  changed_at INTEGER NOT NULL,
-  mac        BLOB NOT NULL
+-- The results of requests that carry an id, kept so that they can be delivered again. key: the first 128 bits of
+-- SHA-256 over signer, client and the request's id. fingerprint: over what was asked. request_id ties it to the audit
+-- trail. mac covers all but state and expires_at, once there are signatures.
+CREATE TABLE outcome (
+  key         BLOB NOT NULL PRIMARY KEY,
+  state       INTEGER NOT NULL,
+  fingerprint BLOB NOT NULL,
+  request_id  BLOB NOT NULL,
+  expires_at  INTEGER NOT NULL,
+  mac         BLOB NOT NULL,
+  signatures  BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- The admin who did it; null for what callers and the node itself do.
-ALTER TABLE audit ADD COLUMN actor TEXT;
+CREATE INDEX outcome_expiry ON outcome (expires_at);
+
+-- The outcome that goes with the request; a restart finds it here and needs not look for those in flight.
+ALTER TABLE reservation ADD COLUMN outcome_key BLOB;

@@ -1,17 +1,7 @@
-namespace Appliance.Storage.Tests;
+namespace Appliance.Storage.Tests.Contract;
 
-public sealed class TableTests : IDisposable
+public abstract partial class StoreContract
 {
-    private static long s_millisecond;
-
-    private readonly TemporaryStore _temporary = new();
-    private readonly Guid _signer = NewId();
-    private readonly Guid _profile = NewId();
-
-    private StoreConnection Writer => _temporary.Writer;
-
-    public void Dispose() => _temporary.Dispose();
-
     [Fact]
     public void A_signer_is_found_by_name_without_regard_to_case()
     {
@@ -110,6 +100,64 @@ public sealed class TableTests : IDisposable
     }
 
     [Fact]
+    public void An_outcome_is_in_flight_then_done_or_in_doubt_or_gone()
+    {
+        var request = NewId();
+        var big = new byte[100_000];
+        big[^1] = 9;
+        Writer.Outcomes.Insert(1, UInt128.MaxValue, request, 50);
+        var error = Assert.Throws<StoreException>(() => Writer.Outcomes.Insert(1, 2, request, 50));
+        Assert.Equal(StoreFailure.Constraint, error.Failure);
+        var row = new OutcomeRow(OutcomeState.InFlight, UInt128.MaxValue, request, 50, 0, []);
+        Assert.Equivalent(row, Writer.Outcomes.Find(1), strict: true);
+
+        Writer.Outcomes.Complete(1, 7, big);
+        Assert.Equivalent(
+            row with { State = OutcomeState.Done, Mac = 7, Signatures = big }, Writer.Outcomes.Find(1), strict: true);
+        Writer.Outcomes.Insert(2, 3, request, 60);
+        Writer.Outcomes.SetInDoubt(2);
+        Assert.Equal(OutcomeState.InDoubt, Writer.Outcomes.Find(2)!.State);
+
+        Writer.Outcomes.Delete(2);
+        Assert.Null(Writer.Outcomes.Find(2));
+        Assert.NotNull(Writer.Outcomes.Find(1));
+    }
+
+    [Fact]
+    public void Outcomes_are_forgotten_when_their_time_is_over_a_few_at_a_time_and_never_in_flight()
+    {
+        for (var i = 1; i <= 5; i++)
+        {
+            Writer.Outcomes.Insert((UInt128)i, 0, NewId(), 100 - i);
+            if (i != 3)
+            {
+                Writer.Outcomes.Complete((UInt128)i, 0, [1]);
+            }
+        }
+
+        Assert.Equal(2, Writer.Outcomes.DeleteExpired(98, 2));
+        Assert.Equal(
+            [true, true, true, false, false],
+            Enumerable.Range(1, 5).Select(i => Writer.Outcomes.Find((UInt128)i) is not null));
+        Assert.Equal(1, Writer.Outcomes.DeleteExpired(98, 2));
+        Assert.Equal(0, Writer.Outcomes.DeleteExpired(98, 2));
+        Assert.NotNull(Writer.Outcomes.Find(1));
+        Assert.NotNull(Writer.Outcomes.Find(3));
+    }
+
+    [Fact]
+    public void A_reservation_may_name_its_outcome()
+    {
+        Writer.Reservations.Insert(1, NewId(), NewId(), [0, 5], UInt128.MaxValue - 1);
+        Writer.Reservations.Insert(1, NewId(), NewId(), [1]);
+
+        var rows = Writer.Reservations.ListBefore(2);
+
+        Assert.Equal([UInt128.MaxValue - 1, null], rows.Select(row => row.OutcomeKey));
+        Assert.Equal([0, 5], rows[0].Ordinals);
+    }
+
+    [Fact]
     public void Root_keys_refused_pins_and_facts_come_back()
     {
         Writer.RootKeys.Insert(new RootKeyRow(0, "s1", 3, [1], [], [2, 2], 1, 50));
@@ -122,34 +170,5 @@ public sealed class TableTests : IDisposable
         Assert.True(Writer.RefusedPins.Delete("s1"));
         Assert.Null(Writer.RefusedPins.Find("s1"));
         Assert.Equal("", Writer.Meta.Get("k"));
-    }
-
-    private static Guid NewId() => Guid.CreateVersion7(
-        DateTimeOffset.UnixEpoch.AddMilliseconds(Interlocked.Increment(ref s_millisecond)));
-
-    private SignerRow AddSigner(string name)
-    {
-        var row = new SignerRow(_signer, name, "Name", null, SignerState.Active, 1);
-        Writer.Signers.Insert(row);
-        return row;
-    }
-
-    private CredentialRow AddCredential()
-    {
-        if (Writer.Signers.Find(_signer) is null)
-        {
-            AddSigner("a");
-        }
-
-        if (Writer.Profiles.Find(_profile) is null)
-        {
-            Writer.Profiles.Insert(new ProfileRow(_profile, _signer, ProfileKind.Employee, "Payroll", 2));
-        }
-
-        var row = new CredentialRow(
-            NewId(), _profile, _signer, [1, 2], "label", 3, [4, 5], [6], [[7, 7], [8]], CredentialState.Enabled, 2, 100,
-            "text", 10, 20, 1, 30);
-        Writer.Credentials.Insert(row);
-        return row;
     }
 }
