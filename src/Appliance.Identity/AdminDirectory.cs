@@ -51,7 +51,7 @@ public sealed class AdminDirectory
             : AdminDecision.RoleMissing;
     }
 
-    /// <summary>True while there is no security officer whose row is genuine: the first one is still to be made.</summary>
+    /// <summary>True while no row of a security officer is genuine: the first one is still to be made.</summary>
     public bool LacksOfficer(StoreConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
@@ -147,7 +147,7 @@ public sealed class AdminDirectory
         {
             throw new DirectoryException(
                 DirectoryFault.UserNameInvalid,
-                $"An admin's name is that of a user of this system, 1 to {MaximumName} characters without white space.");
+                $"An admin's name is that of a user of this system, 1 to {MaximumName} characters, no white space.");
         }
     }
 

@@ -170,7 +170,7 @@ internal sealed class AdminClient : IDisposable
         {
             throw new CommandException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The server at {_path} has not answered for {s_answerTimeout.TotalSeconds} s; it hangs or is overloaded."));
+                $"The server at {_path} is silent for {s_answerTimeout.TotalSeconds} s; it hangs or is overloaded."));
         }
     }
 

@@ -6,7 +6,7 @@ namespace Appliance.Server.Admin;
 /// <summary>Where the admin socket is.</summary>
 internal static class AdminSocketPath
 {
-    /// <summary>sun_path has 108 bytes with its terminator (unix(7)); the socket is born under a name 4 longer.</summary>
+    /// <summary>sun_path has 108 bytes, the last one 0 (unix(7)); the socket is born under a name 4 longer.</summary>
     public const int MaxBytes = 103;
 
     private const string Name = "admin";

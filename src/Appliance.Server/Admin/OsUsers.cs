@@ -6,7 +6,7 @@ using Appliance.Server.Admin.Interop;
 
 namespace Appliance.Server.Admin;
 
-/// <summary>Users and groups as the system's name service knows them, and who is at the other end of a socket.</summary>
+/// <summary>Users and groups as the system's name service knows them; who is at a socket's other end.</summary>
 internal static unsafe class OsUsers
 {
     private const int SmallestBuffer = 4 * 1024;
@@ -81,7 +81,7 @@ internal static unsafe class OsUsers
         return gid;
     }
 
-    /// <summary>Looks again with a larger buffer while the entry does not fit. No entry and an error are alike.</summary>
+    /// <summary>Looks with a larger buffer while the entry does not fit. No entry and an error are alike.</summary>
     private static void Look(Func<nint, nuint, int> look)
     {
         for (var length = SmallestBuffer; length <= LargestBuffer; length *= 4)

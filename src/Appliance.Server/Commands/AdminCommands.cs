@@ -24,7 +24,7 @@ internal static class AdminCommands
         => OsUsers.IdOf(name) is { } id && !new OsUser(id, name).IsNobody
             ? name
             : throw new CommandException(
-                $"There is no user {name} on this system; an admin is one of its users, or #UID for one without a name.");
+                $"There is no user {name} on this system; an admin is one of its users, #UID where it has no name.");
 
     private static AdminCommand BuildAdd(CommandEnvironment environment)
     {

@@ -34,7 +34,7 @@ internal sealed record CommandEnvironment
     /// <summary>In whose name.</summary>
     public OsUser User { get; init; } = OsUsers.Current();
 
-    /// <summary>The running server that carries the command out; null where this process opens the store itself.</summary>
+    /// <summary>The server that carries the command out; null where this process opens the store itself.</summary>
     public CommandHost? Host { get; init; }
 
     /// <summary>Who has the files and the keyboard; null for this process.</summary>

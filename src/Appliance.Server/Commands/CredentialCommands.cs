@@ -33,7 +33,7 @@ internal static class CredentialCommands
         BuildState(
             environment,
             new AdminCommand(
-                "revoke", "Switches a credential off for good; its key stays in the token.", AdminRoles.SecurityOfficer),
+                "revoke", "Switches a credential off for good; the token keeps its key.", AdminRoles.SecurityOfficer),
             CredentialState.Disabled),
     };
 

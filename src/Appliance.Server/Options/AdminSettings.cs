@@ -9,6 +9,8 @@ internal sealed class AdminSettings
     /// </summary>
     public string? Socket { get; set; }
 
-    /// <summary>The group that may connect as well; without it the server's own user and root. No group is an admin.</summary>
+    /// <summary>
+    /// The group that may connect as well; without it only the server's own user and root. Connecting makes no admin.
+    /// </summary>
     public string? Group { get; set; }
 }

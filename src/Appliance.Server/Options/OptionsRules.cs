@@ -108,7 +108,7 @@ internal static class OptionsRules
         if (AdminSocketPath.Of(options) is { } path && AdminSocketPath.IsTooLong(path))
         {
             errors.Add(
-                $"Admin:Socket: {path} is longer than the {AdminSocketPath.MaxBytes} bytes that a socket's path may have; "
+                $"Admin:Socket: {path} is longer than the {AdminSocketPath.MaxBytes} bytes of a socket's path; "
                 + "give it a shorter one, such as /run/appliance/admin.sock.");
         }
     }

@@ -5,7 +5,7 @@ using Appliance.Storage;
 
 namespace Appliance.Server.Tests.Admin;
 
-/// <summary>Who may run what through the socket. The peers are made up: what the kernel tells is tested elsewhere.</summary>
+/// <summary>Who may run what through the socket. The peers are made up; the kernel's are tested elsewhere.</summary>
 public sealed class AdminRoleTests : IAsyncLifetime
 {
     private const string NoSuch = "00000000-0000-0000-0000-000000000007";
@@ -106,7 +106,8 @@ public sealed class AdminRoleTests : IAsyncLifetime
         await _server.AddAsync("nobody", AdminRoles.All);
 
         (await _server.RunAsync(new OsUser(65_534, "nobody"), "credential list")).Failed("is no admin");
-        (await _server.RunAsync(OsUsers.Current(), "admin add --user nobody --roles auditor")).Failed("There is no user");
+        (await _server.RunAsync(OsUsers.Current(), "admin add --user nobody --roles auditor"))
+            .Failed("There is no user");
     }
 
     [Fact]

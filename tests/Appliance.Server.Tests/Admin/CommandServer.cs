@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Appliance.Server.Tests.Admin;
 
-/// <summary>What serves commands over the admin socket, in this process: the test says who is at the other end.</summary>
+/// <summary>Serves commands over the admin socket in this process; the test says who is at the other end.</summary>
 public sealed class CommandServer : IAsyncLifetime
 {
     private ILoggerFactory? _loggers;

@@ -33,7 +33,8 @@ public sealed class AdminProcessTests : IDisposable
         (await _installation.RunAsync("signer add --user ioana --name Ioana", Password)).Succeeded();
         var passwordFile = _installation.PathOf("password");
         await File.WriteAllTextAsync(passwordFile, Password + "\n", TestContext.Current.CancellationToken);
-        (await _installation.RunAsync($"signer add --user mihai --name Mihai --password-file {passwordFile}")).Succeeded();
+        (await _installation.RunAsync($"signer add --user mihai --name Mihai --password-file {passwordFile}"))
+            .Succeeded();
         var factor = await _installation.JsonAsync($"factor enrol --user ioana --png {_installation.PathOf("q.png")}");
         var code = OneTime.Code(factor.Text("secret"), TimeProvider.System.GetUtcNow());
         (await _installation.RunAsync($"factor activate --user ioana --code {code}")).Succeeded();
@@ -52,6 +53,14 @@ public sealed class AdminProcessTests : IDisposable
             .Failed($"{csr}.no");
         (await _installation.RunAsync("signer add --user ioana --name Ioana", Password)).Failed("is taken");
         (await _installation.RunAsync("credential create --user ioana --algorithm DSA")).Failed("no key algorithm");
+        var doctor = await _installation.JsonAsync("doctor");
+        Assert.True(doctor.GetProperty("healthy").GetBoolean());
+        Assert.Contains(
+            $"process {server.Id} serves",
+            Assert.Single(
+                doctor.GetProperty("checks").EnumerateArray(),
+                check => string.Equals(check.Text("check"), "server", StringComparison.Ordinal)).Text("detail"),
+            StringComparison.Ordinal);
         var status = await _installation.JsonAsync("status");
         Assert.Equal(server.Id, status.GetProperty("pid").GetInt32());
         Assert.True(status.GetProperty("healthy").GetBoolean());
@@ -83,7 +92,7 @@ public sealed class AdminProcessTests : IDisposable
         var padding = new string(' ', 12 * 1024 * 1024);
         var signers = Enumerable.Range(0, 5).Select(i => string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"user":"s{{i}}@example.com","name":"S {{i}}","factor":true,"credentials":[{"algorithm":"P-256"}]}"""));
+            $$"""{"user":"s{{i}}@a.com","name":"S {{i}}","factor":true,"credentials":[{"algorithm":"P-256"}]}"""));
         await File.WriteAllTextAsync(
             file, "[" + string.Join(',', signers) + padding + "]", TestContext.Current.CancellationToken);
         using var server = await ServeProcess.StartAsync(_installation);

@@ -61,7 +61,8 @@ internal sealed class FrameStream : IDisposable
         {
             throw new AdminProtocolException("The connection ended within a frame.");
         }
-        catch (IOException error) when (error.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+        catch (IOException error) when (
+            error.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
         {
             return null;
         }

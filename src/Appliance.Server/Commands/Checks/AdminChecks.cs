@@ -25,7 +25,8 @@ internal static class AdminChecks
         var forged = rows.Where(row => !admins.Verify(row)).Select(row => row.UserName).ToList();
         if (forged.Count > 0)
         {
-            list.Fail(Name, $"Changed behind the appliance's back: {string.Join(", ", forged)}; remove or add them anew.");
+            list.Fail(
+                Name, $"Changed behind the appliance's back: {string.Join(", ", forged)}; add or remove them anew.");
         }
         else if (lacksOfficer)
         {

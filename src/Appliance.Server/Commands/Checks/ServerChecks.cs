@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Appliance.Server.Admin;
@@ -48,7 +49,7 @@ internal static class ServerChecks
         var healthy = status.Slots.Count(slot => slot.Healthy);
         var sentence = string.Create(
             CultureInfo.InvariantCulture,
-            $"process {status.Pid} serves since {status.StartedAt:u}; {healthy} of {status.Slots.Count} slots can sign");
+            $"process {status.Pid} serves since {status.StartedAt:u}; {healthy} of {status.Slots.Count} slots sign");
         if (status.Healthy)
         {
             list.Ok(Name, sentence);
