@@ -18,6 +18,7 @@ public abstract class StoreConnection : IDisposable
         Credentials = new CredentialTable(session);
         Factors = new FactorTable(session);
         AccessTokens = new AccessTokenTable(session);
+        Admins = new AdminTable(session);
     }
 
     /// <summary>Facts about the installation.</summary>
@@ -46,6 +47,9 @@ public abstract class StoreConnection : IDisposable
 
     /// <summary>The tokens that Identity issued.</summary>
     public AccessTokenTable AccessTokens { get; }
+
+    /// <summary>Who may work the command line.</summary>
+    public AdminTable Admins { get; }
 
     /// <summary>What authorisations granted.</summary>
     public abstract ActivationTable Activations { get; }
