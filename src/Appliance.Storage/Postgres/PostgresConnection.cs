@@ -74,6 +74,13 @@ internal sealed class PostgresConnection : StoreConnection
         }
         catch (StoreException lost) when (lost.Failure == StoreFailure.Unavailable)
         {
+            if (PostgresErrors.IsDefinite(lost))
+            {
+                // A server that became read-only keeps its connections; the one that writes now is another.
+                _session.Close();
+                throw;
+            }
+
             if (!FindOut(lost))
             {
                 throw;

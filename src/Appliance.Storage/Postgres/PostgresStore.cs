@@ -62,7 +62,11 @@ internal sealed class PostgresStore : Store
     {
         ArgumentNullException.ThrowIfNull(read);
         ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
-        _freeReaders.Wait(_closing.Token);
+        if (!_freeReaders.Wait(_options.Timeout, _closing.Token))
+        {
+            throw new StoreException(StoreFailure.Unavailable, 0, "Every connection that reads waits for PostgreSQL.");
+        }
+
         try
         {
             while (true)
