@@ -11,6 +11,7 @@ internal static class Recovery
         var states = new OccurrenceStates();
         var requests = 0;
         var hashes = 0;
+        var packages = new Dictionary<Guid, int>();
         foreach (var open in store.Reservations.ListBefore(incarnation))
         {
             Occurrences.Settle(
@@ -26,8 +27,18 @@ internal static class Recovery
                 Count = open.Ordinals.Count,
                 Detail = "found reserved after a restart",
             });
+            if (open.PackageId is { } package)
+            {
+                packages[package] = packages.GetValueOrDefault(package) + open.Ordinals.Count;
+            }
+
             requests++;
             hashes += open.Ordinals.Count;
+        }
+
+        foreach (var (package, count) in packages)
+        {
+            Packages.RecordSpent(store, package, count, now);
         }
 
         store.Incarnations.SettleBefore(incarnation, now);

@@ -19,4 +19,14 @@ public readonly record struct ReservationRequest(
     Guid ClientId,
     IReadOnlyList<byte[]> Hashes,
     long Now,
-    bool IsBulk = false);
+    bool IsBulk = false)
+{
+    /// <summary>The end of the SAD, which another SAD for the same activation has put off; 0 where there is none.</summary>
+    public long SadExpiresAt { get; init; }
+
+    /// <summary>The SAD is good for one signHash.</summary>
+    public bool OneShot { get; init; }
+
+    /// <summary>The credential draws on a package.</summary>
+    public bool Metered { get; init; }
+}

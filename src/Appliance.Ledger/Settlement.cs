@@ -37,6 +37,11 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
                 store, reservation.States, request.ActivationId, reservation.Ordinals, request.Hashes, _outcome);
         }
 
+        if (reservation.PackageId is { } package)
+        {
+            Occurrences.SettlePackage(store, package, reservation.Rows, _outcome, _now);
+        }
+
         store.Reservations.Delete(reservation.Sequence);
         AuditTrail.Append(store, new AuditRecord
         {

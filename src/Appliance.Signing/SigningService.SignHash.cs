@@ -142,7 +142,12 @@ public sealed partial class SigningService
             request.Caller.ClientId,
             request.Hashes,
             now.ToUnixTimeMilliseconds(),
-            request.IsBulk);
+            request.IsBulk)
+        {
+            SadExpiresAt = sad.ExpiresAt,
+            OneShot = credential.OneShot,
+            Metered = credential.Metered,
+        };
     }
 
     private async ValueTask<SignHashResult> RefuseAsync(

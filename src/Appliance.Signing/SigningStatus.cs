@@ -54,6 +54,15 @@ public enum SigningStatus
     /// <summary>numSignatures exceeds the credential's multisign.</summary>
     SignatureCountTooHigh,
 
+    /// <summary>The credential's policy does not let an extension add these hashes.</summary>
+    ExtensionRefused,
+
+    /// <summary>The credential's package has fewer signatures left than asked for; nothing was used up.</summary>
+    PackageExhausted,
+
+    /// <summary>The credential's package is not yet or no longer valid; nothing was used up.</summary>
+    PackageExpired,
+
     /// <summary>The credential needs a one-time password and none was sent. No try was counted.</summary>
     FactorMissing,
 

@@ -54,6 +54,12 @@ public abstract class StoreConnection : IDisposable
     /// <summary>The authorised hash occurrences.</summary>
     public abstract ActivationHashTable ActivationHashes { get; }
 
+    /// <summary>What bulk activations are being filled with.</summary>
+    public abstract ActivationChunkTable ActivationChunks { get; }
+
+    /// <summary>Transactions that were paid for.</summary>
+    public abstract PackageTable Packages { get; }
+
     /// <summary>The requests in flight.</summary>
     public abstract ReservationTable Reservations { get; }
 

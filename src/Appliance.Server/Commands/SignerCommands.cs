@@ -30,15 +30,26 @@ internal static class SignerCommands
             Description = "File whose first line is the password; without it the password is prompted for.",
             HelpName = "F",
         };
-        var command = new Command("add", "Adds a signer with a password.") { user, name, passwordFile };
+        var kind = new Option<string>("--kind")
+        {
+            Description = string.Join(", ", PolicyNames.Kinds) + ".",
+            HelpName = "K",
+            DefaultValueFactory = static _ => PolicyNames.Kinds[0],
+        };
+        var command = new Command("add", "Adds a signer with a password.") { user, name, passwordFile, kind };
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            var profileKind = PolicyNames.ParseKind(parsed.GetValue(kind));
             var password = Passwords.Read(parsed.GetValue(passwordFile), environment);
             var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var _ = bench.ConfigureAwait(false);
             var added = await bench.Directory
                 .AddSignerAsync(
-                    parsed.GetRequiredValue(user)!, parsed.GetRequiredValue(name), password, cancellationToken)
+                    parsed.GetRequiredValue(user)!,
+                    parsed.GetRequiredValue(name),
+                    password,
+                    cancellationToken,
+                    profileKind)
                 .ConfigureAwait(false);
             var (signer, profile) = bench.FindSigner(added.SignerId);
             if (bench.Reply.Json)
@@ -60,8 +71,8 @@ internal static class SignerCommands
     {
         var file = new Argument<FileInfo>("FILE")
         {
-            Description = "JSON array of {user, name, password, factor, credentials: [{algorithm, multisign, scal, "
-                + "years, description}]}.",
+            Description = "JSON array of {user, name, password, kind, factor, credentials: [{algorithm, multisign, "
+                + "scal, extension, sadReuse, package, years, description}]}.",
         };
         var command = new Command(
             "import", "Adds signers with factors and credentials, all or none; tells their secrets in JSON.") { file };

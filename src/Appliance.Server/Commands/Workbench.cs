@@ -40,6 +40,8 @@ internal sealed class Workbench : IAsyncDisposable
 
     public CredentialProvisioning Provisioning => _composition.Provisioning;
 
+    public PackageAdministration Packages => _composition.Packages;
+
     public SignerDirectory Directory
         => new(Loop, _passwordLane ??= new PasswordLane(Passwords), _composition.Time);
 

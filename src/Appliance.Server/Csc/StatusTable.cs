@@ -58,6 +58,12 @@ internal static class StatusTable
             [SigningStatus.SignatureParametersInvalid] = Both("Invalid parameter signAlgoParams"),
             [SigningStatus.SignatureCountInvalid] = Both("Invalid value for parameter numSignatures"),
             [SigningStatus.SignatureCountTooHigh] = Both("Numbers of signatures is too high"),
+            [SigningStatus.ExtensionRefused] = Both(
+                "The credential's policy does not let an extension add these hashes", GrpcStatusCode.PermissionDenied),
+            [SigningStatus.PackageExhausted] = Both(
+                "The credential's package has too few signatures left", GrpcStatusCode.FailedPrecondition),
+            [SigningStatus.PackageExpired] = Both(
+                "The credential's package is not valid now", GrpcStatusCode.FailedPrecondition),
             [SigningStatus.FactorMissing] = (CscErrors.MissingString("OTP"), CscErrors.MissingArray("authData")),
             [SigningStatus.FactorWrong] = (
                 new(HttpStatusCode.BadRequest, GrpcStatusCode.PermissionDenied, "invalid_otp", "The OTP is invalid"),

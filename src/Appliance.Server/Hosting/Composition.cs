@@ -30,6 +30,7 @@ internal sealed class Composition : IAsyncDisposable
     private DemoAuthority? _authority;
     private CredentialLink? _link;
     private CredentialProvisioning? _provisioning;
+    private PackageAdministration? _packages;
     private TotpFactors? _factors;
 
     private Composition(ApplianceOptions options, Store store, TimeProvider time, ILoggerFactory loggers)
@@ -69,6 +70,10 @@ internal sealed class Composition : IAsyncDisposable
 
     public CredentialProvisioning Provisioning
         => _provisioning ??= new CredentialProvisioning(Store, Loop, Token, Link, Authority, Time);
+
+    public PackageAdministration Packages
+        => _packages ??= new PackageAdministration(
+            Store, Loop, Link, new Packages(RootKey.Derive(KeyPurpose.ActivationRows)), Time);
 
     public TotpFactors Factors => _factors ??= CreateFactors(_options.Totp.Window);
 

@@ -35,7 +35,12 @@ internal sealed class SigningParts : IDisposable
             Slots,
             composition.Link,
             composition.RootKey.Derive(KeyPurpose.Sad),
-            new SigningOptions { SadLifetime = TimeSpan.FromSeconds(options.Signing.SadLifetimeSeconds) },
+            new SigningOptions
+            {
+                SadLifetime = TimeSpan.FromSeconds(options.Signing.SadLifetimeSeconds),
+                ActivationLifetime = TimeSpan.FromSeconds(options.Signing.ActivationLifetimeSeconds),
+                SealActivationLifetime = TimeSpan.FromSeconds(options.Signing.SealActivationLifetimeSeconds),
+            },
             time,
             loggers.CreateLogger<SigningService>());
         // Anybody may have a password checked: half of the processors at most, so that signing goes on.

@@ -5,4 +5,15 @@ internal sealed class SigningSettings
 {
     /// <summary>Life of a SAD, 10 to 86,400 s. Default 3,600, what clients assume where expiresIn is missing.</summary>
     public int SadLifetimeSeconds { get; set; } = 3_600;
+
+    /// <summary>
+    /// How long extensions may go on after the signer authorised; no SAD lives longer. SadLifetimeSeconds to 86,400 s.
+    /// Default 3,600.
+    /// </summary>
+    public int ActivationLifetimeSeconds { get; set; } = 3_600;
+
+    /// <summary>
+    /// The same for credentials that seal. SadLifetimeSeconds to 31,536,000 s. Default 86,400, one day.
+    /// </summary>
+    public int SealActivationLifetimeSeconds { get; set; } = 86_400;
 }

@@ -18,6 +18,10 @@ internal static class LedgerStatus
         ReservationStatus.CertificateExpired => SigningStatus.CertificateExpired,
         ReservationStatus.SignerLimited => SigningStatus.CredentialDisabled,
         ReservationStatus.Tampered => SigningStatus.SadInvalid,
+        ReservationStatus.AlreadyUsed => SigningStatus.SadInvalid,
+        ReservationStatus.ExtensionRefused => SigningStatus.ExtensionRefused,
+        ReservationStatus.PackageExhausted => SigningStatus.PackageExhausted,
+        ReservationStatus.PackageExpired => SigningStatus.PackageExpired,
         ReservationStatus.CredentialChanged => SigningStatus.Failed,
         _ => SigningStatus.Failed,
     };

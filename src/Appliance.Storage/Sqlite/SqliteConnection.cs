@@ -27,6 +27,8 @@ internal sealed class SqliteConnection : StoreConnection
         _release = database.Prepare("RELEASE item");
         Activations = new SqliteActivationTable(database);
         ActivationHashes = new SqliteActivationHashTable(database);
+        ActivationChunks = new SqliteActivationChunkTable(database);
+        Packages = new SqlitePackageTable(database);
         Reservations = new SqliteReservationTable(database);
         Audit = new SqliteAuditTable(database);
     }
@@ -34,6 +36,10 @@ internal sealed class SqliteConnection : StoreConnection
     public override ActivationTable Activations { get; }
 
     public override ActivationHashTable ActivationHashes { get; }
+
+    public override ActivationChunkTable ActivationChunks { get; }
+
+    public override PackageTable Packages { get; }
 
     public override ReservationTable Reservations { get; }
 
