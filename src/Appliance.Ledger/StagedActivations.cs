@@ -229,6 +229,10 @@ public sealed class StagedActivations
         return status;
     }
 
+    /// <summary>Whether an activation is being filled, as the open transaction sees it.</summary>
+    public StagingStatus Find(StoreConnection store, StagedOwner owner, long now)
+        => Check(store, _activations.States, owner, now, out _);
+
     /// <summary>The credential and the size of an activation that is being filled.</summary>
     public StagingStatus Find(StagedOwner owner, long now, out Guid credentialId, out int total)
     {

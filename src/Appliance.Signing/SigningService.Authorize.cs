@@ -62,20 +62,10 @@ public sealed partial class SigningService
     /// </summary>
     private SigningStatus Check(AuthorizeRequest request, out Credential? credential)
     {
-        credential = FindOwn(request.Caller, request.CredentialId);
-        if (credential is null)
+        var status = CheckCredential(request.Caller, request.CredentialId, out credential);
+        if (status != SigningStatus.Ok)
         {
-            return SigningStatus.UnknownCredential;
-        }
-
-        if (!credential.IsEnabled)
-        {
-            return SigningStatus.CredentialDisabled;
-        }
-
-        if (!credential.IsValidAt(Now()))
-        {
-            return SigningStatus.CertificateExpired;
+            return status;
         }
 
         if (request.SignatureCount < 1)
@@ -83,7 +73,7 @@ public sealed partial class SigningService
             return SigningStatus.SignatureCountInvalid;
         }
 
-        if (request.SignatureCount > credential.Multisign)
+        if (request.SignatureCount > credential!.Multisign)
         {
             return SigningStatus.SignatureCountTooHigh;
         }
@@ -94,7 +84,7 @@ public sealed partial class SigningService
             return SigningStatus.SignatureCountInvalid;
         }
 
-        var status = CheckHashes(request.Hashes, request.HashAlgorithm, credential.Scal);
+        status = CheckHashes(request.Hashes, request.HashAlgorithm, credential.Scal);
         if (status == SigningStatus.Ok)
         {
             status = CheckUnnamed(request, credential);
@@ -106,6 +96,22 @@ public sealed partial class SigningService
         }
 
         return request.OneTimePassword is null ? SigningStatus.FactorMissing : SigningStatus.Ok;
+    }
+
+    private SigningStatus CheckCredential(Caller caller, Guid credentialId, out Credential? credential)
+    {
+        credential = FindOwn(caller, credentialId);
+        if (credential is null)
+        {
+            return SigningStatus.UnknownCredential;
+        }
+
+        if (!credential.IsEnabled)
+        {
+            return SigningStatus.CredentialDisabled;
+        }
+
+        return credential.IsValidAt(Now()) ? SigningStatus.Ok : SigningStatus.CertificateExpired;
     }
 
     /// <summary>
@@ -174,7 +180,12 @@ public sealed partial class SigningService
     /// activation. Null when the credential is not the one that was looked at: nothing was done, and no code used.
     /// </summary>
     private AuthorizeResult? OpenIf(
-        StoreConnection connection, AuthorizeRequest request, Credential credential, in SadEnvelope sad, Action open)
+        StoreConnection connection,
+        AuthorizeRequest request,
+        Credential credential,
+        in SadEnvelope sad,
+        Action open,
+        ReadOnlyMemory<byte> digest = default)
     {
         var factor = FactorStatus.Missing;
         var status = DecideState(connection, credential, request.Caller.SignerId);
@@ -191,7 +202,7 @@ public sealed partial class SigningService
         if (status == SigningStatus.Ok)
         {
             open();
-            AuditTrail.Append(connection, Opened(AuditEvent.AuthorizeOk, sad));
+            AuditTrail.Append(connection, Opened(AuditEvent.AuthorizeOk, sad) with { Digest = digest });
             return Issue(sad);
         }
 

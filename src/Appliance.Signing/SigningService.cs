@@ -22,6 +22,8 @@ public sealed partial class SigningService
     private readonly CredentialCache _credentials;
     private readonly SadCodec _sad;
     private readonly SigningOptions _options;
+    private readonly StagedActivations _staged;
+    private readonly BulkOptions _bulk;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
@@ -36,6 +38,7 @@ public sealed partial class SigningService
     /// <param name="options">Lifetimes.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where failures that are not a caller's fault are told.</param>
+    /// <param name="bulk">Limits of bulk activations; null for the defaults.</param>
     public SigningService(
         Store store,
         CommitLoop ledger,
@@ -46,7 +49,8 @@ public sealed partial class SigningService
         ReadOnlyMemory<byte> sadKey,
         SigningOptions options,
         TimeProvider time,
-        ILogger<SigningService> logger)
+        ILogger<SigningService> logger,
+        BulkOptions? bulk = null)
     {
         ArgumentNullException.ThrowIfNull(link);
         _store = store;
@@ -57,6 +61,8 @@ public sealed partial class SigningService
         _credentials = new CredentialCache(store, link.Verify);
         _sad = new SadCodec(sadKey);
         _options = options;
+        _staged = new StagedActivations(store, ledger, activations);
+        _bulk = bulk ?? new BulkOptions();
         _time = time;
         _logger = logger;
     }
