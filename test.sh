@@ -9,6 +9,7 @@ cd "$REPOSITORY"
 install_missing "${NEEDS[@]}"
 install_node_packages
 build Appliance.sln
+tests/witness/build.sh
 
 suites=()
 for project in tests/*.Tests; do

@@ -15,6 +15,7 @@ NEEDS=(
     command:softhsm2-util=softhsm2
     "file:/usr/lib/*softhsm/libsofthsm2.so=softhsm2"
     "file:/usr/lib/*/libsqlite3.so.0=libsqlite3-0"
+    "file:/usr/lib/postgresql/*/bin/initdb=postgresql"
     command:openssl=openssl
     command:curl=curl
     command:jq=jq
@@ -29,6 +30,12 @@ NEEDS=(
 NODE_NEEDS=(
     command:node=nodejs
     command:npm=npm
+)
+
+# What the modules in C that tests put beneath the appliance are built with.
+NATIVE_NEEDS=(
+    command:cc=gcc
+    file:/usr/include/stdio.h=libc6-dev
 )
 
 say() { printf '%s\n' "==> $*"; }
@@ -130,4 +137,17 @@ build() {
     fi
 
     say "Built in $((SECONDS - started)) s"
+}
+
+# build_native FILE.c: builds a shared library of one file as artifacts/native/FILE.so.
+build_native() {
+    local target
+    target="$REPOSITORY/artifacts/native/$(basename "$1" .c).so"
+    mkdir -p "${target%/*}"
+    if [ ! "$target" -nt "$REPOSITORY/$1" ]; then
+        say "Building $1"
+        cc -std=gnu11 -O2 -Wall -Wextra -Werror -fPIC -fvisibility=hidden -shared -o "$target.new" "$REPOSITORY/$1" \
+            -ldl -pthread || fail "cc could not build $1"
+        mv "$target.new" "$target"
+    fi
 }

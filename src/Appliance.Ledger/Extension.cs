@@ -19,7 +19,7 @@ internal static class Extension
         in ExtensionRules rules)
     {
         var request = extension.Request;
-        if (!store.Activations.TryCheck(activationId, activations.States, out var found))
+        if (!store.Activations.TryCheck(activationId, store.States, out var found))
         {
             return ExtendResult.Refused(ReservationStatus.UnknownActivation);
         }
@@ -150,7 +150,7 @@ internal static class Extension
             var before = extension.Before is null || extension.Before[i] < 0 ? -1 : ordinals[extension.Before[i]];
             ordinals[i] = NotThere;
             if (before == NotThere || !store.ActivationHashes.TryFind(
-                sequence, hashes[i], before + 1, activations.States, out var ordinal, out var mac))
+                sequence, hashes[i], before + 1, store.States, out var ordinal, out var mac))
             {
                 added.Add(hashes[i]);
                 continue;
@@ -162,7 +162,7 @@ internal static class Extension
                 return null;
             }
 
-            activations.States[ordinal] = OccurrenceState.Used;
+            store.States[ordinal] = OccurrenceState.Used;
             ordinals[i] = ordinal;
         }
 

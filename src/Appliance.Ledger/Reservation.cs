@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Appliance.Ledger.Macs;
+using Appliance.Ledger.Outcomes;
 using Appliance.Storage;
 
 namespace Appliance.Ledger;
@@ -18,6 +20,7 @@ public sealed class Reservation : LedgerWork
     private int[] _ordinals = new int[1];
     private int[]? _before;
     private ReservationStatus _decided;
+    private OutcomeRow? _recorded;
 
     /// <summary>Makes one.</summary>
     /// <param name="activations">The ledger's activations.</param>
@@ -53,13 +56,16 @@ public sealed class Reservation : LedgerWork
     public override int Rows => _request.Hashes.Count;
 
     /// <inheritdoc/>
+    internal override Guid Activation => _request.ActivationId;
+
+    /// <inheritdoc/>
     internal override bool Grants => _decided == ReservationStatus.Ok;
 
     internal ReadOnlySpan<int> Ordinals => _ordinals.AsSpan(0, _request.Hashes.Count);
 
     internal ReadOnlyMemory<byte> Digest => _digest;
 
-    internal OccurrenceStates States => _activations.States;
+    internal RowMac Mac => _activations.Mac;
 
     internal long Sequence { get; private set; }
 
@@ -93,13 +99,49 @@ public sealed class Reservation : LedgerWork
     /// <param name="outcome">How it ended.</param>
     /// <param name="now">Unix milliseconds.</param>
     /// <param name="detail">Fixed text or a code for the audit record, e.g. the CKR's name.</param>
-    public void Settle(CommitLoop loop, ReservationOutcome outcome, long now, string? detail = null)
+    /// <param name="signatures">
+    /// What was signed, in the order of the hashes: recorded when the request carries an id. Without them it is in
+    /// doubt to whoever asks for it again.
+    /// </param>
+    public void Settle(
+        CommitLoop loop,
+        ReservationOutcome outcome,
+        long now,
+        string? detail = null,
+        IReadOnlyList<byte[]>? signatures = null)
     {
         ArgumentNullException.ThrowIfNull(loop);
-        _settlement.Prepare(outcome, now, detail);
+        _settlement.Prepare(outcome, now, detail, signatures);
         if (!loop.TryEnqueue(_settlement))
         {
             _settlement.Failed(new ObjectDisposedException(nameof(CommitLoop)));
+        }
+    }
+
+    /// <summary>The recorded signatures, in the order of the hashes; after Redelivered.</summary>
+    /// <exception cref="InvalidOperationException">Nothing was redelivered.</exception>
+    public IReadOnlyList<byte[]> ReadRecorded() => Status == ReservationStatus.Redelivered
+        ? SignatureList.Decode(_recorded!.Signatures)
+        : throw new InvalidOperationException("There are no recorded signatures.");
+
+    /// <inheritdoc/>
+    public override void Announce(StoreKeys keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        keys.AddActivation(_request.ActivationId);
+        foreach (var hash in _request.Hashes)
+        {
+            keys.AddHash(_request.ActivationId, hash);
+        }
+
+        if (_request.Outcome is { } outcome)
+        {
+            keys.AddOutcome(outcome.Key);
+        }
+
+        if (_request.Metered)
+        {
+            keys.AddPackageOf(_request.CredentialId);
         }
     }
 
@@ -107,8 +149,13 @@ public sealed class Reservation : LedgerWork
     public override void Apply(StoreConnection store)
     {
         ArgumentNullException.ThrowIfNull(store);
-        _decided = Decide(store);
-        if (_decided != ReservationStatus.CredentialChanged)
+        _decided = OutcomeRules.Recall(store, Mac, _request.Outcome, out _recorded);
+        if (_decided == ReservationStatus.Ok)
+        {
+            _decided = Decide(store);
+        }
+
+        if (_decided is not (ReservationStatus.CredentialChanged or ReservationStatus.InFlight))
         {
             Record(store);
         }
@@ -124,7 +171,9 @@ public sealed class Reservation : LedgerWork
     /// <inheritdoc/>
     public override void Failed(Exception exception)
     {
-        Status = ReservationStatus.StoreFailed;
+        Status = exception is StoreException { IsTemporary: true }
+            ? ReservationStatus.StoreUnavailable
+            : ReservationStatus.StoreFailed;
         Error = exception;
         _completed(this);
     }
@@ -147,7 +196,7 @@ public sealed class Reservation : LedgerWork
 
     private ReservationStatus Decide(StoreConnection store)
     {
-        if (!store.Activations.TryCheck(_request.ActivationId, _activations.States, out var found))
+        if (!store.Activations.TryCheck(_request.ActivationId, store.States, out var found))
         {
             return ReservationStatus.UnknownActivation;
         }
@@ -190,7 +239,7 @@ public sealed class Reservation : LedgerWork
     /// </summary>
     private ReservationStatus Take(StoreConnection store, in ActivationCheck found)
     {
-        var status = found.Scal == 1 ? ChooseAny(found.Total) : ChooseAuthorised(store, found.Sequence);
+        var status = found.Scal == 1 ? ChooseAny(store.States, found.Total) : ChooseAuthorised(store, found.Sequence);
         PackageId = null;
         if (status == ReservationStatus.Ok && _request.Metered)
         {
@@ -215,16 +264,22 @@ public sealed class Reservation : LedgerWork
         }
 
         var remaining = found.Remaining - _request.Hashes.Count;
-        store.Activations.Update(found.Sequence, remaining, _activations.States);
+        store.Activations.Update(found.Sequence, remaining, store.States);
         Sequence = store.Reservations.Insert(
-            _activations.Incarnation, _request.RequestId, _request.ActivationId, Ordinals, PackageId);
+            _activations.Incarnation,
+            _request.RequestId,
+            _request.ActivationId,
+            Ordinals,
+            _request.Outcome?.Key,
+            PackageId);
+        OutcomeRules.Begin(store, _request);
         return ReservationStatus.Ok;
     }
 
     /// <summary>SCAL2: each hash takes one authorised occurrence of its own.</summary>
     private ReservationStatus ChooseAuthorised(StoreConnection store, long sequence)
     {
-        var states = _activations.States;
+        var states = store.States;
         for (var i = 0; i < _request.Hashes.Count; i++)
         {
             var hash = _request.Hashes[i];
@@ -248,9 +303,8 @@ public sealed class Reservation : LedgerWork
     }
 
     /// <summary>SCAL1: each hash takes the next free place.</summary>
-    private ReservationStatus ChooseAny(int total)
+    private ReservationStatus ChooseAny(OccurrenceStates states, int total)
     {
-        var states = _activations.States;
         var ordinal = -1;
         for (var i = 0; i < _request.Hashes.Count; i++)
         {
@@ -278,17 +332,23 @@ public sealed class Reservation : LedgerWork
 
     private void Record(StoreConnection store)
     {
-        var accepted = _decided == ReservationStatus.Ok;
+        var accepted = _decided is ReservationStatus.Ok or ReservationStatus.Redelivered;
         AuditTrail.Append(store, new AuditRecord
         {
             At = _request.Now,
-            Event = accepted ? AuditEvent.SignHashIntent : AuditEvent.SignHashRefused,
+            Event = _decided switch
+            {
+                ReservationStatus.Ok => AuditEvent.SignHashIntent,
+                ReservationStatus.Redelivered => AuditEvent.SignHashRedelivered,
+                _ => AuditEvent.SignHashRefused,
+            },
             Outcome = accepted ? AuditOutcome.Ok : AuditOutcome.Refused,
             SignerId = _request.SignerId,
             CredentialId = _request.CredentialId,
             ActivationId = _request.ActivationId,
             ClientId = _request.ClientId,
-            RequestId = _request.RequestId,
+            // Of a request that is known, the one under which it was signed: that ties the records together.
+            RequestId = _recorded?.RequestId ?? _request.RequestId,
             Count = _request.Hashes.Count,
             Digest = _digest,
             Detail = accepted ? null : ReservationStatuses.NameOf(_decided),

@@ -1,3 +1,4 @@
+using Appliance.Ledger.Outcomes;
 using Appliance.Storage;
 
 namespace Appliance.Ledger;
@@ -8,6 +9,7 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
     private ReservationOutcome _outcome;
     private long _now;
     private string? _detail;
+    private SignedOutcome? _signed;
 
     /// <summary>
     /// Behind the reservations of its own kind, so that however many of those wait, both move on at the same rate.
@@ -18,23 +20,48 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
 
     internal override bool MustLast => true;
 
+    internal override Guid Activation => reservation.Activation;
+
     internal override bool Settles => true;
 
-    public void Prepare(ReservationOutcome outcome, long now, string? detail)
+    public void Prepare(
+        ReservationOutcome outcome, long now, string? detail, IReadOnlyList<byte[]>? signatures = null)
     {
+        _signed = SignedOutcome.Of(reservation.Mac, reservation.Request, signatures);
         _outcome = outcome;
         _now = now;
         _detail = detail;
         Attempts = 0;
     }
 
+    public override void Announce(StoreKeys keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        keys.AddReservation(reservation.Sequence);
+        if (_outcome != ReservationOutcome.Consumed)
+        {
+            keys.AddActivation(Activation);
+        }
+
+        if (reservation.Request.Outcome is { } outcome)
+        {
+            keys.AddOutcome(outcome.Key);
+        }
+
+        if (reservation.PackageId is { } package && _outcome != ReservationOutcome.Consumed)
+        {
+            keys.AddPackage(package);
+        }
+    }
+
     public override void Apply(StoreConnection store)
     {
         var request = reservation.Request;
-        if (_outcome != ReservationOutcome.Consumed)
+        var isOurs = store.Reservations.Delete(reservation.Sequence);
+        if (!isOurs && _outcome != ReservationOutcome.Consumed)
         {
-            Occurrences.Settle(
-                store, reservation.States, request.ActivationId, reservation.Ordinals, request.Hashes, _outcome);
+            // Others took this run for dead and spent them. They stay spent, and that is in the trail.
+            return;
         }
 
         if (reservation.PackageId is { } package)
@@ -42,7 +69,12 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
             Occurrences.SettlePackage(store, package, reservation.Rows, _outcome, _now);
         }
 
-        store.Reservations.Delete(reservation.Sequence);
+        if (_outcome != ReservationOutcome.Consumed)
+        {
+            Occurrences.Settle(store, request.ActivationId, reservation.Ordinals, request.Hashes, _outcome);
+        }
+
+        OutcomeRules.End(store, request, _outcome, _signed);
         AuditTrail.Append(store, new AuditRecord
         {
             At = _now,
@@ -65,7 +97,7 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
             RequestId = request.RequestId,
             Count = reservation.Rows,
             Digest = reservation.Digest,
-            Detail = _detail,
+            Detail = isOurs ? _detail : "signed by a run that others took for dead; its hashes are spent",
         });
     }
 

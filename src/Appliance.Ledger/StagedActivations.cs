@@ -107,8 +107,9 @@ public sealed class StagedActivations
     {
         ArgumentNullException.ThrowIfNull(chunk);
         ArgumentNullException.ThrowIfNull(now);
+        void Announce(StoreKeys keys) => keys.AddActivation(chunk.Owner.ActivationId);
         var (status, filled) = await _loop.WriteAsync(
-            store => Claim(store, chunk, now()), rows: PieceRows, cancellationToken).ConfigureAwait(false);
+            store => Claim(store, chunk, now()), rows: PieceRows, cancellationToken, Announce).ConfigureAwait(false);
         if (status != StagingStatus.Ok || filled)
         {
             return status;
@@ -122,7 +123,7 @@ public sealed class StagedActivations
             {
                 var start = from;
                 pieces.Add(_loop.WriteAsync(
-                    store => Insert(store, chunk, start, now()), rows: PieceRows, cancellationToken).AsTask());
+                    store => Insert(store, chunk, start, now()), rows: PieceRows, cancellationToken, Announce).AsTask());
             }
 
             foreach (var done in await Task.WhenAll(pieces).ConfigureAwait(false))
@@ -136,7 +137,8 @@ public sealed class StagedActivations
             }
         }
 
-        return await _loop.WriteAsync(store => Finish(store, chunk, now()), cancellationToken).ConfigureAwait(false);
+        return await _loop.WriteAsync(
+            store => Finish(store, chunk, now()), rows: 1, cancellationToken, Announce).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -157,9 +159,9 @@ public sealed class StagedActivations
         long now,
         CancellationToken cancellationToken)
     {
-        ActivationCheck found = default;
-        var status = _store.Read(store => Check(store, new OccurrenceStates(), owner, now, out found));
-        if (status != StagingStatus.Ok)
+        var found = _store.Read(store => store.Activations.Find(owner.ActivationId));
+        var status = Check(found, owner, now);
+        if (found is null || status != StagingStatus.Ok)
         {
             return status;
         }
@@ -214,7 +216,7 @@ public sealed class StagedActivations
     public StagingStatus Open(StoreConnection store, StagedOwner owner, long expiresAt, long now)
     {
         ArgumentNullException.ThrowIfNull(store);
-        var status = Check(store, _activations.States, owner, now, out var found);
+        var status = Check(store, owner, now, out var found);
         if (status == StagingStatus.Ok)
         {
             var facts = ActivationFacts.Of(owner.ActivationId, found) with
@@ -231,38 +233,39 @@ public sealed class StagedActivations
 
     /// <summary>Whether an activation is being filled, as the open transaction sees it.</summary>
     public StagingStatus Find(StoreConnection store, StagedOwner owner, long now)
-        => Check(store, _activations.States, owner, now, out _);
+        => Check(store, owner, now, out _);
 
-    /// <summary>The credential and the size of an activation that is being filled.</summary>
-    public StagingStatus Find(StagedOwner owner, long now, out Guid credentialId, out int total)
+    /// <summary>The credential of an activation that is being filled.</summary>
+    public StagingStatus Find(StagedOwner owner, long now, out Guid credentialId)
     {
-        ActivationCheck found = default;
-        var status = _store.Read(store => Check(store, new OccurrenceStates(), owner, now, out found));
-        (credentialId, total) = (found.CredentialId, found.Total);
-        return status;
+        var found = _store.Read(store => store.Activations.Find(owner.ActivationId));
+        credentialId = found?.CredentialId ?? Guid.Empty;
+        return Check(found, owner, now);
     }
 
-    private StagingStatus Check(
-        StoreConnection store, OccurrenceStates states, StagedOwner owner, long now, out ActivationCheck found)
-    {
-        if (!store.Activations.TryCheck(owner.ActivationId, states, out found))
-        {
-            return StagingStatus.Unknown;
-        }
+    private StagingStatus Check(StoreConnection store, StagedOwner owner, long now, out ActivationCheck found)
+        => store.Activations.TryCheck(owner.ActivationId, store.States, out found)
+            ? Check(ActivationFacts.Of(owner.ActivationId, found), found.Mac, found.State, owner, now)
+            : StagingStatus.Unknown;
 
-        var mac = _activations.Mac.OfActivation(ActivationFacts.Of(owner.ActivationId, found));
-        if (!ActivationRules.SameMac(mac, found.Mac))
+    private StagingStatus Check(ActivationRow? found, StagedOwner owner, long now) => found is null
+        ? StagingStatus.Unknown
+        : Check(ActivationFacts.Of(found), found.Mac, found.State, owner, now);
+
+    private StagingStatus Check(
+        in ActivationFacts facts, UInt128 mac, ActivationState state, StagedOwner owner, long now)
+    {
+        if (!ActivationRules.SameMac(_activations.Mac.OfActivation(facts), mac))
         {
             return StagingStatus.Tampered;
         }
 
-        if (found.State != ActivationState.Staged
-            || found.SignerId != owner.SignerId || found.ClientId != owner.ClientId)
+        if (state != ActivationState.Staged || facts.SignerId != owner.SignerId || facts.ClientId != owner.ClientId)
         {
             return StagingStatus.Unknown;
         }
 
-        return now < found.ExpiresAt ? StagingStatus.Ok : StagingStatus.Expired;
+        return now < facts.ExpiresAt ? StagingStatus.Ok : StagingStatus.Expired;
     }
 
     private bool IsOurs(Guid activationId, in ActivationChunk chunk)
@@ -276,7 +279,7 @@ public sealed class StagedActivations
     private (StagingStatus Status, bool Filled) Claim(StoreConnection store, StagedChunk staged, long now)
     {
         var chunk = staged.Chunk;
-        var status = Check(store, _activations.States, staged.Owner, now, out var found);
+        var status = Check(store, staged.Owner, now, out var found);
         if (status == StagingStatus.Ok && chunk.First > found.Total - chunk.Count)
         {
             status = StagingStatus.OutOfRange;
@@ -303,7 +306,7 @@ public sealed class StagedActivations
 
     private StagingStatus Insert(StoreConnection store, StagedChunk staged, int from, long now)
     {
-        var status = Check(store, _activations.States, staged.Owner, now, out var found);
+        var status = Check(store, staged.Owner, now, out var found);
         var end = Math.Min(from + PieceRows, staged.Macs.Length);
         for (var i = from; status == StagingStatus.Ok && i < end; i++)
         {
@@ -316,7 +319,7 @@ public sealed class StagedActivations
 
     private StagingStatus Finish(StoreConnection store, StagedChunk staged, long now)
     {
-        var status = Check(store, _activations.States, staged.Owner, now, out var found);
+        var status = Check(store, staged.Owner, now, out var found);
         if (status == StagingStatus.Ok)
         {
             store.ActivationChunks.SetFilled(found.Sequence, staged.Chunk.First);

@@ -11,6 +11,11 @@ public sealed class SigningOptions
     public TimeSpan SadLifetime { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>
+    /// How long the signatures of a request that carries an id are kept, at least, to be delivered again. Default 24 h.
+    /// </summary>
+    public TimeSpan OutcomeLifetime { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>
     /// How long extensions may go on after the signer authorised: no SAD of the chain lives longer. At least
     /// <see cref="SadLifetime"/>; default 3,600 s.
     /// </summary>

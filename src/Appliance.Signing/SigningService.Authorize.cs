@@ -172,6 +172,7 @@ public sealed partial class SigningService
         return await WriteAsync(
             connection => OpenIf(connection, request, credential, sad, () => _activations.Open(connection, activation)),
             request.Hashes.Count,
+            keys => keys.AddSigner(request.Caller.SignerId),
             cancellationToken);
     }
 
@@ -303,11 +304,14 @@ public sealed partial class SigningService
         => new(SigningStatus.Ok, _sad.Encode(sad), (int)Math.Max(1, (sad.ExpiresAt - Now()) / 1_000));
 
     private async ValueTask<AuthorizeResult?> WriteAsync(
-        Func<StoreConnection, AuthorizeResult?> decide, int hashes, CancellationToken cancellationToken)
+        Func<StoreConnection, AuthorizeResult?> decide,
+        int hashes,
+        Action<StoreKeys> announce,
+        CancellationToken cancellationToken)
     {
         try
         {
-            return await _ledger.WriteAsync(decide, rows: hashes, cancellationToken);
+            return await _ledger.WriteAsync(decide, rows: hashes, cancellationToken, announce);
         }
         catch (LedgerOverloadedException)
         {
@@ -316,6 +320,10 @@ public sealed partial class SigningService
         catch (OperationCanceledException)
         {
             return AuthorizeResult.Refused(SigningStatus.Cancelled);
+        }
+        catch (StoreException error) when (error.IsTemporary)
+        {
+            return AuthorizeResult.Refused(SigningStatus.StoreUnavailable);
         }
         catch (Exception error) when (error is StoreException or ObjectDisposedException)
         {

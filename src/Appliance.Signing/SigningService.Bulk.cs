@@ -87,7 +87,7 @@ public sealed partial class SigningService
     {
         ArgumentNullException.ThrowIfNull(request);
         var owner = Owner(request.ActivationId, request.Caller);
-        var status = BulkStatus.ToSigning(_staged.Find(owner, Now(), out var credentialId, out _));
+        var status = BulkStatus.ToSigning(_staged.Find(owner, Now(), out var credentialId));
         if (status == SigningStatus.Ok)
         {
             status = CheckBulk(request.Caller, credentialId, request.SignatureCount, out _);
@@ -147,6 +147,11 @@ public sealed partial class SigningService
                     request.Digest);
             },
             1,
+            keys =>
+            {
+                keys.AddActivation(owner.ActivationId);
+                keys.AddSigner(request.Caller.SignerId);
+            },
             cancellationToken);
     }
 
@@ -261,6 +266,10 @@ public sealed partial class SigningService
         catch (OperationCanceledException)
         {
             return SigningStatus.Cancelled;
+        }
+        catch (StoreException error) when (error.IsTemporary)
+        {
+            return SigningStatus.StoreUnavailable;
         }
         catch (Exception error) when (error is StoreException or ObjectDisposedException)
         {

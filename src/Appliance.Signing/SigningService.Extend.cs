@@ -83,7 +83,17 @@ public sealed partial class SigningService
                 return AuthorizeResult.Refused(status);
             },
             request.Hashes.Count,
+            keys => Announce(keys, old.ActivationId, request.Hashes),
             cancellationToken);
+    }
+
+    private static void Announce(StoreKeys keys, Guid activationId, IReadOnlyList<byte[]> hashes)
+    {
+        keys.AddActivation(activationId);
+        foreach (var hash in hashes)
+        {
+            keys.AddHash(activationId, hash);
+        }
     }
 
     /// <summary>

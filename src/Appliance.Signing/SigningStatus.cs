@@ -102,9 +102,25 @@ public enum SigningStatus
     /// <summary>No token can serve the key now. Retry later; nothing was used up.</summary>
     TokenUnavailable,
 
+    /// <summary>The store cannot be reached now. Retry later; nothing was used up.</summary>
+    StoreUnavailable,
+
     /// <summary>The token or the store failed in a way that is not the caller's fault.</summary>
     Failed,
 
     /// <summary>The caller's deadline passed or the call was cancelled.</summary>
     Cancelled,
+
+    /// <summary>The request's id stands for a request with other contents. Nothing was used up.</summary>
+    RequestIdReused,
+
+    /// <summary>
+    /// The same request, by its id, is being worked on elsewhere and takes long. Retry later, under the same id.
+    /// </summary>
+    InProgress,
+
+    /// <summary>
+    /// The same request, by its id, may have been signed, and its signatures are lost: its hashes are used up.
+    /// </summary>
+    OutcomeInDoubt,
 }

@@ -25,6 +25,9 @@ public sealed record ActivationRow(
     long CreatedAt,
     UInt128 Mac)
 {
+    /// <summary>Its number inside the store, chosen by the store; 0 in one that is to be added.</summary>
+    public long Sequence { get; init; }
+
     /// <summary>How many of the total came with a hash.</summary>
     public int Given { get; init; }
 

@@ -106,7 +106,13 @@ public sealed class OccurrenceStates
     }
 
     /// <summary>Begins anew, all authorised, in the row.</summary>
-    public void Clear(int count) => Load(new byte[(count + PerByte - 1) / PerByte]);
+    public void Clear(int count) => Load(NewBits(count));
+
+    /// <summary>The stored form of as many occurrences, all authorised.</summary>
+    internal static byte[] NewBits(int count) => new byte[(count + PerByte - 1) / PerByte];
+
+    /// <summary>What an activation's row has of them: nothing when they lie in segments.</summary>
+    internal static byte[] NewRowBits(int count) => count > MostInRow ? [] : NewBits(count);
 
     /// <summary>Begins with the states of a row.</summary>
     internal void Load(ReadOnlySpan<byte> bits)

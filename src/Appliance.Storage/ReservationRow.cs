@@ -6,6 +6,7 @@ namespace Appliance.Storage;
 /// <param name="RequestId">The request.</param>
 /// <param name="ActivationId">The activation it draws on.</param>
 /// <param name="Ordinals">The occurrences it holds.</param>
+/// <param name="OutcomeKey">Its row in <see cref="OutcomeTable"/>; null when it has none.</param>
 /// <param name="PackageId">The package it has taken as many transactions from; null without one.</param>
 public sealed record ReservationRow(
     long Sequence,
@@ -13,4 +14,5 @@ public sealed record ReservationRow(
     Guid RequestId,
     Guid ActivationId,
     IReadOnlyList<int> Ordinals,
+    UInt128? OutcomeKey = null,
     Guid? PackageId = null);

@@ -14,10 +14,12 @@ internal sealed class RowMac(ReadOnlyMemory<byte> key)
     public const int MaxHashLength = 64;
     private const byte ActivationKind = 1;
     private const byte HashKind = 2;
-    private const byte ChainedActivationKind = 3;
-    private const byte StagedActivationKind = 4;
-    private const byte PackageKind = 5;
-    private const byte ChunkKind = 6;
+    private const byte OutcomeKind = 3;
+    private const int OutcomeHeaderLength = 1 + (3 * 16);
+    private const byte ChainedActivationKind = 4;
+    private const byte StagedActivationKind = 5;
+    private const byte PackageKind = 6;
+    private const byte ChunkKind = 7;
     private const int HashHeaderLength = 1 + 16 + 4;
     private const int ActivationLength = 1 + (4 * 16) + 4 + 4 + 8;
     private const int ChainedActivationLength = ActivationLength + 4 + 8;
@@ -91,15 +93,26 @@ internal sealed class RowMac(ReadOnlyMemory<byte> key)
         activationId.TryWriteBytes(header[1..], bigEndian: true, out _);
         BinaryPrimitives.WriteInt32BigEndian(header[17..], first);
         BinaryPrimitives.WriteInt32BigEndian(header[21..], digestLength);
-        Keyed().AppendData(header);
-        return Compute(hashes);
+        return Compute(header, hashes);
     }
 
-    private UInt128 Compute(ReadOnlySpan<byte> message)
+    /// <summary>Over the recorded signatures of a request, and which request it was.</summary>
+    public UInt128 OfOutcome(UInt128 key, UInt128 fingerprint, Guid requestId, ReadOnlySpan<byte> signatures)
+    {
+        Span<byte> header = stackalloc byte[OutcomeHeaderLength];
+        header[0] = OutcomeKind;
+        BinaryPrimitives.WriteUInt128BigEndian(header[1..], key);
+        BinaryPrimitives.WriteUInt128BigEndian(header[17..], fingerprint);
+        requestId.TryWriteBytes(header[33..], bigEndian: true, out _);
+        return Compute(header, signatures);
+    }
+
+    private UInt128 Compute(ReadOnlySpan<byte> message, ReadOnlySpan<byte> rest = default)
     {
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
         var hmac = Keyed();
         hmac.AppendData(message);
+        hmac.AppendData(rest);
         hmac.GetHashAndReset(mac);
         return BinaryPrimitives.ReadUInt128BigEndian(mac);
     }

@@ -40,6 +40,7 @@ internal sealed class SigningParts : IDisposable
                 SadLifetime = TimeSpan.FromSeconds(options.Signing.SadLifetimeSeconds),
                 ActivationLifetime = TimeSpan.FromSeconds(options.Signing.ActivationLifetimeSeconds),
                 SealActivationLifetime = TimeSpan.FromSeconds(options.Signing.SealActivationLifetimeSeconds),
+                OutcomeLifetime = TimeSpan.FromHours(options.Signing.OutcomeHours),
             },
             time,
             loggers.CreateLogger<SigningService>());
@@ -77,7 +78,7 @@ internal sealed class SigningParts : IDisposable
         var activations = await Activations.StartAsync(
             composition.Loop,
             composition.RootKey.Derive(KeyPurpose.ActivationRows),
-            Environment.MachineName,
+            Stores.Lease(options.Store),
             composition.Time,
             cancellationToken);
         return new SigningParts(composition, options, activations, loggers);

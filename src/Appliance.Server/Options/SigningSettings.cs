@@ -16,4 +16,9 @@ internal sealed class SigningSettings
     /// The same for credentials that seal. SadLifetimeSeconds to 31,536,000 s. Default 86,400, one day.
     /// </summary>
     public int SealActivationLifetimeSeconds { get; set; } = 86_400;
+
+    /// <summary>
+    /// How long the signatures of a request with an id are kept to be delivered again, 1 to 168 h. Default 24.
+    /// </summary>
+    public int OutcomeHours { get; set; } = 24;
 }

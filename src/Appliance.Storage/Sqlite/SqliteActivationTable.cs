@@ -1,3 +1,5 @@
+using Appliance.Storage.Sql;
+
 namespace Appliance.Storage.Sqlite;
 
 /// <summary>Row at a time over SQLite's C interface.</summary>
@@ -33,7 +35,7 @@ internal sealed class SqliteActivationTable : ActivationTable
         _insert = database.Prepare(
             $"INSERT INTO activation ({Columns}, states) " +
             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, zeroblob(?14))");
-        _find = database.Prepare($"SELECT {Columns} FROM activation WHERE id = ?1");
+        _find = database.Prepare($"SELECT {Columns}, seq FROM activation WHERE id = ?1");
         // CROSS JOIN keeps SQLite's planner to this order: one row of each by its key.
         _check = database.Prepare(
             "SELECT a.credential_id, a.signer_id, a.client_id, a.state, a.scal, a.total, a.remaining, a.seq, " +
@@ -66,8 +68,8 @@ internal sealed class SqliteActivationTable : ActivationTable
         _listSegments = database.Prepare("SELECT states FROM activation_segment WHERE activation_seq = ?1");
         _close = database.Prepare("UPDATE activation SET state = 1, remaining = 0 WHERE seq = ?1");
         _tally = database.Prepare(
-            "SELECT total, scal, states, seq, (SELECT count(*) FROM activation_hash h WHERE h.activation_seq = a.seq) " +
-            "FROM activation a WHERE ?1 IS NULL OR id = ?1");
+            "SELECT total, scal, states, (SELECT count(*) FROM activation_hash h WHERE h.activation_seq = a.seq), " +
+            "seq FROM activation a WHERE ?1 IS NULL OR id = ?1");
         _tallyReserved = database.Prepare(
             "SELECT coalesce(sum(length(ordinals)) / 4, 0) FROM reservation WHERE ?1 IS NULL OR activation_id = ?1");
     }
@@ -87,24 +89,7 @@ internal sealed class SqliteActivationTable : ActivationTable
     public override ActivationRow? Find(Guid id)
     {
         using var rows = _find.Start().Bind(id).Rows();
-        return !rows.Next()
-            ? null
-            : new ActivationRow(
-                rows.Guid(0),
-                rows.Guid(1),
-                rows.Guid(2),
-                rows.Guid(3),
-                (ActivationState)rows.Int32(4),
-                rows.Int32(5),
-                rows.Int32(6),
-                rows.Int32(7),
-                rows.Int64(8),
-                rows.Int64(9),
-                rows.UInt128(10))
-            {
-                Given = rows.Int32(11),
-                AuthorisedAt = rows.Int64(12),
-            };
+        return rows.Next() ? ActivationRows.Read(rows) : null;
     }
 
     public override bool TryCheck(Guid id, OccurrenceStates states, out ActivationCheck check)
@@ -212,25 +197,16 @@ internal sealed class SqliteActivationTable : ActivationTable
 
     public override ActivationTally Tally(Guid? id = null)
     {
-        long authorised = 0, used = 0, spent = 0;
+        ActivationTally tally;
         using (var rows = _tally.Start().Bind(id).Rows())
         {
-            while (rows.Next())
-            {
-                var states = rows.Span(2);
-                var ours = states.Length > 0 ? OccurrenceStates.CountOf(states) : CountSegments(rows.Int64(3));
-                // SCAL1 authorises any hash, so its free room counts; SCAL2 only the hashes that were given.
-                var count = rows.Int64(1) == 1 ? rows.Int32(0) : rows.Int32(4);
-                authorised += count - ours.Used - ours.Spent;
-                used += ours.Used;
-                spent += ours.Spent;
-            }
+            tally = ActivationRows.Count(rows, ReadSegments);
         }
 
         using var sum = _tallyReserved.Start().Bind(id).Rows();
         sum.Next();
         var reserved = sum.Int64(0);
-        return new ActivationTally(authorised, reserved, used - reserved, spent);
+        return tally with { Reserved = reserved, Consumed = tally.Consumed - reserved };
     }
 
     internal override void ReadSegment(long sequence, int segment, Span<byte> bits)
@@ -256,17 +232,15 @@ internal sealed class SqliteActivationTable : ActivationTable
         }
     }
 
-    private (long Used, long Spent) CountSegments(long sequence)
+    private IEnumerable<byte[]> ReadSegments(long sequence)
     {
         using var rows = _listSegments.Start().Bind(sequence).Rows();
-        long used = 0, spent = 0;
+        var result = new List<byte[]>();
         while (rows.Next())
         {
-            var ours = OccurrenceStates.CountOf(rows.Span(0));
-            used += ours.Used;
-            spent += ours.Spent;
+            result.Add(rows.Bytes(0));
         }
 
-        return (used, spent);
+        return result;
     }
 }

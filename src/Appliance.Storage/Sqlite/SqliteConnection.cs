@@ -25,23 +25,26 @@ internal sealed class SqliteConnection : StoreConnection
         _savepoint = database.Prepare("SAVEPOINT item");
         _rollbackTo = database.Prepare("ROLLBACK TO item");
         _release = database.Prepare("RELEASE item");
+        Incarnations = new SqliteIncarnationTable(database);
         Activations = new SqliteActivationTable(database);
         ActivationHashes = new SqliteActivationHashTable(database);
-        ActivationChunks = new SqliteActivationChunkTable(database);
         Packages = new SqlitePackageTable(database);
         Reservations = new SqliteReservationTable(database);
+        Outcomes = new SqliteOutcomeTable(database);
         Audit = new SqliteAuditTable(database);
     }
+
+    public override IncarnationTable Incarnations { get; }
 
     public override ActivationTable Activations { get; }
 
     public override ActivationHashTable ActivationHashes { get; }
 
-    public override ActivationChunkTable ActivationChunks { get; }
-
     public override PackageTable Packages { get; }
 
     public override ReservationTable Reservations { get; }
+
+    public override OutcomeTable Outcomes { get; }
 
     public override AuditTable Audit { get; }
 
@@ -53,7 +56,7 @@ internal sealed class SqliteConnection : StoreConnection
     /// <summary>The connection beneath.</summary>
     public Database Database { get; }
 
-    public override void Begin()
+    public override void Begin(StoreKeys? keys)
     {
         Checkpointer?.BeforeBegin();
         _begin.Start().Execute();
@@ -96,6 +99,8 @@ internal sealed class SqliteConnection : StoreConnection
             $"journal_mode={mode}, synchronous={sync}",
             mode == "wal" && sync == FullSync ? null : "must be journal_mode=wal and synchronous=2 (FULL)");
     }
+
+    public override long? ReadTime() => null;
 
     protected override void Dispose(bool disposing) => Database.Dispose();
 }

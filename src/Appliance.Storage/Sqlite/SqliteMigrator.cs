@@ -3,16 +3,13 @@ using System.Globalization;
 namespace Appliance.Storage.Sqlite;
 
 /// <summary>
-/// Runs the numbered scripts of Migrations/Sqlite that a store has not seen, in order, each in a transaction of its own
-/// together with its number (PRAGMA user_version), so that a crash leaves a whole schema.
+/// Runs the numbered scripts of Migrations/Sqlite that a store has not seen, each in a transaction of its own together with
+/// its number (PRAGMA user_version), so that a crash leaves a whole schema.
 /// </summary>
 internal static class SqliteMigrator
 {
-    private const string Prefix = "Sqlite.";
-    private static readonly int[] s_numbers = FindScripts();
-
     /// <summary>The newest schema that this binary knows: the number of the last script.</summary>
-    public static int Newest => s_numbers[^1];
+    public static int Newest { get; } = CountScripts();
 
     public static void Run(Database database, string path)
     {
@@ -22,7 +19,7 @@ internal static class SqliteMigrator
             throw new StoreSchemaException(path, found, Newest);
         }
 
-        foreach (var number in s_numbers.Where(number => number > found))
+        for (var number = checked((int)found) + 1; number <= Newest; number++)
         {
             database.Execute("BEGIN IMMEDIATE");
             try
@@ -50,11 +47,16 @@ internal static class SqliteMigrator
         return rows.Int64(0);
     }
 
-    private static int[] FindScripts()
-        => [.. typeof(SqliteMigrator).Assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
-            .Select(name => int.Parse(name.AsSpan(Prefix.Length, 4), CultureInfo.InvariantCulture))
-            .Order()];
+    private static int CountScripts()
+    {
+        var count = 0;
+        while (typeof(SqliteMigrator).Assembly.GetManifestResourceInfo(NameOf(count + 1)) is not null)
+        {
+            count++;
+        }
+
+        return count;
+    }
 
     private static string ReadScript(int number)
     {
@@ -63,5 +65,5 @@ internal static class SqliteMigrator
         return reader.ReadToEnd();
     }
 
-    private static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number:D4}.sql");
+    private static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"Sqlite.{number:D4}.sql");
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Appliance.Storage.Sql;
 
 namespace Appliance.Storage.Sqlite;
 
@@ -9,24 +10,29 @@ internal sealed class SqliteReservationTable : ReservationTable
     private readonly Database _database;
     private readonly SqliteStatement _insert;
     private readonly SqliteStatement _delete;
-    private readonly SqliteStatement _listBefore;
+    private readonly SqliteStatement _list;
     private readonly SqliteStatement _listActivations;
 
     public SqliteReservationTable(Database database)
     {
         _database = database;
         _insert = database.Prepare(
-            "INSERT INTO reservation (incarnation, request_id, activation_id, ordinals, package_id) " +
-            "VALUES (?1, ?2, ?3, ?4, ?5)");
+            "INSERT INTO reservation (incarnation, request_id, activation_id, ordinals, outcome_key, package_id) " +
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
         _delete = database.Prepare("DELETE FROM reservation WHERE seq = ?1");
-        _listBefore = database.Prepare(
-            "SELECT seq, incarnation, request_id, activation_id, ordinals, package_id FROM reservation " +
-            "WHERE incarnation < ?1");
+        _list = database.Prepare(
+            "SELECT seq, incarnation, request_id, activation_id, ordinals, outcome_key, package_id FROM reservation " +
+            "WHERE incarnation = ?1 ORDER BY seq LIMIT ?2");
         _listActivations = database.Prepare("SELECT activation_id FROM reservation");
     }
 
     public override long Insert(
-        long incarnation, Guid requestId, Guid activationId, ReadOnlySpan<int> ordinals, Guid? packageId)
+        long incarnation,
+        Guid requestId,
+        Guid activationId,
+        ReadOnlySpan<int> ordinals,
+        UInt128? outcomeKey = null,
+        Guid? packageId = null)
     {
         var length = ordinals.Length * sizeof(int);
         var rented = length > 256 ? ArrayPool<byte>.Shared.Rent(length) : null;
@@ -37,7 +43,7 @@ internal sealed class SqliteReservationTable : ReservationTable
         }
 
         _insert.Start()
-            .Bind(incarnation).Bind(requestId).Bind(activationId).Bind(bytes[..length]).Bind(packageId)
+            .Bind(incarnation).Bind(requestId).Bind(activationId).Bind(bytes[..length]).Bind(outcomeKey).Bind(packageId)
             .Execute();
         if (rented is not null)
         {
@@ -47,25 +53,12 @@ internal sealed class SqliteReservationTable : ReservationTable
         return _database.LastInsertRowId;
     }
 
-    public override void Delete(long sequence) => _delete.Start().Bind(sequence).Execute();
+    public override bool Delete(long sequence) => _delete.Start().Bind(sequence).Execute() == 1;
 
-    public override IReadOnlyList<ReservationRow> ListBefore(long incarnation)
+    public override IReadOnlyList<ReservationRow> List(long incarnation, int limit)
     {
-        using var rows = _listBefore.Start().Bind(incarnation).Rows();
-        var result = new List<ReservationRow>();
-        while (rows.Next())
-        {
-            var bytes = rows.Span(4);
-            var ordinals = new int[bytes.Length / sizeof(int)];
-            for (var i = 0; i < ordinals.Length; i++)
-            {
-                ordinals[i] = BinaryPrimitives.ReadInt32BigEndian(bytes[(i * sizeof(int))..]);
-            }
-
-            result.Add(new ReservationRow(rows.Int64(0), rows.Int64(1), rows.Guid(2), rows.Guid(3), ordinals, rows.NullableGuid(5)));
-        }
-
-        return result;
+        using var rows = _list.Start().Bind(incarnation).Bind(limit).Rows();
+        return ReservationRows.ReadAll(rows);
     }
 
     public override IReadOnlyList<Guid> ListActivations()

@@ -1,0 +1,155 @@
+using System.Collections.Concurrent;
+using Appliance.Grpc.Client;
+using Csc.V2;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+
+namespace Appliance.Crash.Tests.Clients;
+
+/// <summary>
+/// Calls one server until that dies, and logs every request and every answer. It never repeats a call of itself.
+/// </summary>
+internal sealed class SigningClient : IDisposable
+{
+    private const int Channels = 4;
+
+    private static readonly MethodDescriptor s_signHash =
+        SignaturesReflection.Descriptor.Services[0].FindMethodByName("SignHash");
+
+    private static readonly MethodDescriptor s_signHashStream =
+        SignaturesReflection.Descriptor.Services[0].FindMethodByName("SignHashStream");
+
+    private readonly ClientLog _log;
+    private readonly GrpcChannel[] _channels;
+
+    public SigningClient(Uri address, ClientLog log)
+    {
+        _log = log;
+        _channels = [.. Enumerable.Range(0, Channels).Select(_ => NewChannel(address))];
+    }
+
+    public static GrpcChannel NewChannel(Uri address)
+        => new(address, new GrpcChannelOptions { Retry = new GrpcRetryPolicy { MaxAttempts = 1 } });
+
+    /// <summary>One SignHash.</summary>
+    /// <returns>How it ended, as the log has it.</returns>
+    public async Task<LogKind> SignAsync(WorkItem item, Attempt attempt, int caller, CancellationToken cancellation)
+    {
+        _log.Sent(item, attempt);
+        try
+        {
+            var answer = await _channels[caller % Channels].UnaryAsync<SignHashRequest, SignHashResponse>(
+                s_signHash,
+                Request(item),
+                new GrpcCallOptions
+                {
+                    Metadata = item.Signer.Bearer(),
+                    RequestId = attempt == Attempt.Plain ? null : item.Id,
+                },
+                cancellation);
+            _log.Signed(item, attempt, answer.Message.Signatures.Select(signature => signature.ToByteArray()));
+            return LogKind.Signed;
+        }
+        catch (GrpcStatusException status) when (status.Error is null)
+        {
+            // No word of the server's: the connection broke.
+            _log.Lost(item, attempt, status.Message);
+            return LogKind.Lost;
+        }
+        catch (GrpcStatusException status)
+        {
+            _log.Refused(item, attempt, status.Message);
+            return LogKind.Refused;
+        }
+    }
+
+    /// <summary>SignHashStream until the server dies or there is no more work.</summary>
+    /// <param name="signer">Whose token the stream carries.</param>
+    /// <param name="atATime">Items sent and not answered.</param>
+    /// <param name="attempt">As for each item.</param>
+    /// <param name="next">The next item of that signer; null for none.</param>
+    /// <param name="caller">Chooses the connection.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task StreamAsync(
+        DrillSigner signer,
+        int atATime,
+        Attempt attempt,
+        Func<WorkItem?> next,
+        int caller,
+        CancellationToken cancellation)
+    {
+        var waiting = new ConcurrentDictionary<string, WorkItem>(StringComparer.Ordinal);
+        using var places = new SemaphoreSlim(atATime);
+        await using var call = _channels[caller % Channels].BidirectionalStreaming<
+            SignHashStreamRequest, SignHashStreamResponse>(
+            s_signHashStream, new GrpcCallOptions { Metadata = signer.Bearer() }, cancellation);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var writing = WriteAsync();
+        var why = "the stream ended";
+        try
+        {
+            while (await call.ReadAsync(cancellation) is { Result: { } result })
+            {
+                waiting.TryRemove(result.Id, out var item);
+                Answer(item!, attempt, result);
+                places.Release();
+            }
+        }
+        catch (GrpcStatusException status)
+        {
+            why = status.Message;
+        }
+
+        await ended.CancelAsync();
+        await writing;
+        foreach (var item in waiting.Values)
+        {
+            _log.Lost(item, attempt, why);
+        }
+
+        async Task WriteAsync()
+        {
+            try
+            {
+                while (next() is { } item)
+                {
+                    await places.WaitAsync(ended.Token);
+                    item.Streamed = true;
+                    waiting[item.Id] = item;
+                    _log.Sent(item, attempt);
+                    await call.WriteAsync(
+                        new SignHashStreamRequest { Item = new SignHashItem { Id = item.Id, Request = Request(item) } },
+                        ended.Token);
+                }
+
+                await call.CompleteAsync(ended.Token);
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                // The server has died, which the reader knows.
+            }
+        }
+    }
+
+    public void Dispose() => Array.ForEach(_channels, channel => channel.Dispose());
+
+    private static SignHashRequest Request(WorkItem item) => new()
+    {
+        CredentialId = item.Signer.Credential,
+        Sad = item.Signer.Sad,
+        SignAlgo = item.Signer.SignAlgo,
+        Hashes = { item.Hashes.Select(hash => ByteString.CopyFrom(hash)) },
+    };
+
+    private void Answer(WorkItem item, Attempt attempt, SignHashResult result)
+    {
+        if (result.Status is { } status)
+        {
+            _log.Refused(item, attempt, $"{(GrpcStatusCode)status.Code}: {status.Message}");
+        }
+        else
+        {
+            _log.Signed(item, attempt, result.Signatures.Select(signature => signature.ToByteArray()));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Appliance.Crash.Tests.Stores;
+using Appliance.Ledger;
+
+namespace Appliance.Crash.Tests.Evidence;
+
+/// <summary>What the audit trail says, kept from one look at the store to the next.</summary>
+internal sealed class AuditLedger
+{
+    private readonly Dictionary<Guid, RequestTrace> _byRequest = [];
+    private readonly Dictionary<string, List<RequestTrace>> _byDigest = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Guid> _activations = new(StringComparer.Ordinal);
+
+    /// <summary>The last record taken in.</summary>
+    public long Last { get; private set; }
+
+    /// <summary>Requests without an outcome.</summary>
+    public IReadOnlyCollection<RequestTrace> Open => [.. _byRequest.Values.Where(trace => trace.Outcome is null)];
+
+    /// <summary>The records of recoveries, oldest first.</summary>
+    public List<AuditRecord> Recoveries { get; } = [];
+
+    /// <summary>By credential, the one activation that its signer has.</summary>
+    public IReadOnlyDictionary<string, Guid> Activations => _activations;
+
+    public IReadOnlyList<RequestTrace> Of(string digest)
+        => _byDigest.TryGetValue(digest, out var traces) ? traces : [];
+
+    /// <summary>Takes in what is new; what does not fit together is told.</summary>
+    public IEnumerable<string> Add(StoreRows rows)
+    {
+        foreach (var entry in rows.Audit)
+        {
+            Last = entry.Sequence;
+            var record = entry.Record;
+            switch (record.Event)
+            {
+                case AuditEvent.AuthorizeOk:
+                    _activations[record.CredentialId!.Value.ToString("D")] = record.ActivationId!.Value;
+                    break;
+                case AuditEvent.LedgerRecovered:
+                    Recoveries.Add(record);
+                    break;
+                case AuditEvent.SignHashIntent:
+                    Begin(record);
+                    break;
+                case AuditEvent.SignHashDone or AuditEvent.SignHashReleased or AuditEvent.SignHashSpent
+                    when End(record) is { } fault:
+                    yield return fault;
+                    break;
+            }
+        }
+    }
+
+    private void Begin(AuditRecord record)
+    {
+        var trace = new RequestTrace(
+            record.RequestId!.Value,
+            Convert.ToHexString(record.Digest.Span),
+            record.Count,
+            record.CredentialId!.Value,
+            record.ActivationId!.Value);
+        _byRequest.Add(trace.RequestId, trace);
+        if (!_byDigest.TryGetValue(trace.Digest, out var traces))
+        {
+            _byDigest.Add(trace.Digest, traces = []);
+        }
+
+        traces.Add(trace);
+    }
+
+    private string? End(AuditRecord record)
+    {
+        if (!_byRequest.TryGetValue(record.RequestId!.Value, out var trace))
+        {
+            return $"request {record.RequestId} has the outcome {record.Event} and no intent";
+        }
+
+        if (trace.Outcome is { } before)
+        {
+            return $"request {record.RequestId} ended with {before} and then with {record.Event}";
+        }
+
+        trace.Outcome = record.Event;
+        return null;
+    }
+}

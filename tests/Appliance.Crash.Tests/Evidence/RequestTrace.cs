@@ -1,0 +1,18 @@
+using Appliance.Ledger;
+
+namespace Appliance.Crash.Tests.Evidence;
+
+/// <summary>What the audit trail says about one request that the appliance took on.</summary>
+/// <param name="RequestId">The appliance's own id of it.</param>
+/// <param name="Digest">Of its hashes.</param>
+/// <param name="Count">How many hashes.</param>
+/// <param name="CredentialId">Whose key.</param>
+/// <param name="ActivationId">By whose leave.</param>
+internal sealed record RequestTrace(Guid RequestId, string Digest, int Count, Guid CredentialId, Guid ActivationId)
+{
+    /// <summary>Done, released or spent; null while it is open.</summary>
+    public AuditEvent? Outcome { get; set; }
+
+    /// <summary>Whether its hashes may have been signed.</summary>
+    public bool Counts => Outcome != AuditEvent.SignHashReleased;
+}

@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+using Appliance.Ledger;
+using Appliance.Storage;
+
+namespace Appliance.Crash.Tests.Stores;
+
+/// <summary>The store beneath the appliance that is killed: how it is made, and what stands in it afterwards.</summary>
+internal abstract class StoreUnderTest : IDisposable
+{
+    private const int PageSize = 10_000;
+
+    /// <summary>Makes room for the store.</summary>
+    /// <param name="directory">The installation's folder.</param>
+    public abstract void Prepare(string directory);
+
+    /// <summary>The section Store of the configuration.</summary>
+    public abstract JsonObject Settings();
+
+    /// <summary>
+    /// What stands in the store at this moment, while no server runs. It leaves the store as the death of the server
+    /// left it.
+    /// </summary>
+    /// <param name="after">The last audit record already known.</param>
+    /// <param name="activations">Whose occurrences' states are wanted.</param>
+    public StoreRows Read(long after, IReadOnlyCollection<Guid> activations)
+        => Look(store => store.Read(connection => ReadRows(connection, after, activations)));
+
+    public abstract void Dispose();
+
+    protected abstract T Look<T>(Func<Store, T> look);
+
+    private static StoreRows ReadRows(StoreConnection connection, long after, IReadOnlyCollection<Guid> activations)
+    {
+        var audit = new List<AuditEntry>();
+        while (true)
+        {
+            var page = AuditTrail.Read(
+                connection,
+                new AuditQuery
+                {
+                    OldestFirst = true,
+                    After = audit.Count == 0 ? after : audit[^1].Sequence,
+                    Limit = PageSize,
+                });
+            audit.AddRange(page);
+            if (page.Count < PageSize)
+            {
+                break;
+            }
+        }
+
+        var states = activations.ToDictionary(id => id, id => StatesOf(connection, id));
+        return new StoreRows(audit, connection.Reservations.ListBefore(long.MaxValue), states);
+    }
+
+    private static OccurrenceState[] StatesOf(StoreConnection connection, Guid activation)
+    {
+        var states = new OccurrenceStates();
+        Assert.True(connection.Activations.TryReadStates(activation, states, out _, out _, out _));
+        return [.. Enumerable.Range(0, states.Count).Select(ordinal => states[ordinal])];
+    }
+}
