@@ -99,7 +99,7 @@ public abstract partial class LedgerContract
     [InlineData("UPDATE package SET total = total + 1, remaining = remaining + 1")]
     [InlineData("UPDATE package SET valid_until = valid_until + 1000")]
     [InlineData("UPDATE package SET valid_from = valid_from - 1000")]
-    [InlineData("UPDATE package SET id = x'00000000000000000000000000000001'")]
+    [InlineData("UPDATE package SET created_at = created_at + 1")]
     [InlineData("UPDATE package SET remaining = total + 1")]
     [InlineData("UPDATE package SET mac = x''")]
     public async Task An_edited_package_is_refused_and_granted_to_no_more(string edit)
