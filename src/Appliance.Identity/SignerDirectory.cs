@@ -40,14 +40,19 @@ public sealed class SignerDirectory
         _actor = actor;
     }
 
-    /// <summary>Adds a signer and its first profile (natural person), in one commit.</summary>
+    /// <summary>Adds a signer and its first profile, in one commit.</summary>
     /// <param name="userName">What it signs in with; see <see cref="UserName"/>.</param>
     /// <param name="displayName">For people to read, 1 to 255 characters.</param>
     /// <param name="password">Its password, by <see cref="PasswordPolicy"/>; null when it is to be set later.</param>
     /// <param name="cancellationToken">Gives up waiting; once the write is queued, it may still be done.</param>
+    /// <param name="kind">In which capacity it signs.</param>
     /// <exception cref="DirectoryException">Refused; the fault and the message say why.</exception>
     public async Task<AddedSigner> AddSignerAsync(
-        string userName, string displayName, string? password, CancellationToken cancellationToken)
+        string userName,
+        string displayName,
+        string? password,
+        CancellationToken cancellationToken,
+        ProfileKind kind = ProfileKind.Person)
     {
         if (!UserName.TryRead(userName, out var name, out var reason))
         {
@@ -67,7 +72,7 @@ public sealed class SignerDirectory
         var added = new AddedSigner(Guid.CreateVersion7(now), Guid.CreateVersion7(now));
         var at = now.ToUnixTimeMilliseconds();
         var signer = new SignerRow(added.SignerId, name, shown, hash, SignerState.Active, at);
-        var profile = new ProfileRow(added.ProfileId, added.SignerId, ProfileKind.Person, shown, at);
+        var profile = new ProfileRow(added.ProfileId, added.SignerId, kind, shown, at);
         var fault = await WriteAsync(connection => Add(connection, signer, profile), null, cancellationToken)
             .ConfigureAwait(false);
         return fault is null

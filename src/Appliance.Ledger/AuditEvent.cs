@@ -38,6 +38,27 @@ public enum AuditEvent
     /// <summary>An extension was refused.</summary>
     ExtendRefused,
 
+    /// <summary>An extension added a hash that was not shown to the signer, or several.</summary>
+    HashAdded,
+
+    /// <summary>A bulk activation was begun.</summary>
+    BulkOpened,
+
+    /// <summary>Hashes were put into a bulk activation.</summary>
+    BulkFilled,
+
+    /// <summary>A step of a bulk activation was refused; its authorisation is refused as any other.</summary>
+    BulkRefused,
+
+    /// <summary>Transactions were granted to a credential.</summary>
+    PackageGranted,
+
+    /// <summary>A credential's package was withdrawn.</summary>
+    PackageCancelled,
+
+    /// <summary>Transactions of a package stay taken for signatures that nobody may have got.</summary>
+    PackageSpent,
+
     /// <summary>A wire refused a malformed request.</summary>
     RequestRefused,
 

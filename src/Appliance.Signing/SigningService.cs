@@ -24,6 +24,8 @@ public sealed partial class SigningService
     private readonly OperationsInFlight _inFlight = new();
     private readonly SadCodec _sad;
     private readonly SigningOptions _options;
+    private readonly StagedActivations _staged;
+    private readonly BulkOptions _bulk;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
@@ -38,6 +40,7 @@ public sealed partial class SigningService
     /// <param name="options">Lifetimes.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where failures that are not a caller's fault are told.</param>
+    /// <param name="bulk">Limits of bulk activations; null for the defaults.</param>
     public SigningService(
         Store store,
         CommitLoop ledger,
@@ -48,7 +51,8 @@ public sealed partial class SigningService
         ReadOnlyMemory<byte> sadKey,
         SigningOptions options,
         TimeProvider time,
-        ILogger<SigningService> logger)
+        ILogger<SigningService> logger,
+        BulkOptions? bulk = null)
     {
         ArgumentNullException.ThrowIfNull(link);
         _store = store;
@@ -59,6 +63,8 @@ public sealed partial class SigningService
         _credentials = new CredentialCache(store, link.Verify);
         _sad = new SadCodec(sadKey);
         _options = options;
+        _staged = new StagedActivations(store, ledger, activations);
+        _bulk = bulk ?? new BulkOptions();
         _time = time;
         _logger = logger;
     }

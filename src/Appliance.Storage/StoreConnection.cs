@@ -19,6 +19,7 @@ public abstract class StoreConnection : IDisposable
         Factors = new FactorTable(session);
         AccessTokens = new AccessTokenTable(session);
         Admins = new AdminTable(session);
+        ActivationChunks = new ActivationChunkTable(session);
     }
 
     /// <summary>Facts about the installation.</summary>
@@ -56,6 +57,12 @@ public abstract class StoreConnection : IDisposable
 
     /// <summary>The authorised hash occurrences.</summary>
     public abstract ActivationHashTable ActivationHashes { get; }
+
+    /// <summary>What bulk activations are being filled with.</summary>
+    public ActivationChunkTable ActivationChunks { get; }
+
+    /// <summary>Transactions that were paid for.</summary>
+    public abstract PackageTable Packages { get; }
 
     /// <summary>The requests in flight.</summary>
     public abstract ReservationTable Reservations { get; }

@@ -56,7 +56,10 @@ internal sealed class LedgerScene : IDisposable
         var credential = _credentials[activation % CredentialCount];
         return new ReservationRequest(
             Guid.CreateVersion7(), _activationIds[activation], credential, 1, credential, Guid.Empty,
-            [_hashes[activation][hash]], Now);
+            [_hashes[activation][hash]], Now)
+        {
+            Metered = true,
+        };
     }
 
     public void Dispose()
@@ -75,6 +78,7 @@ internal sealed class LedgerScene : IDisposable
             connection.Credentials.Insert(new CredentialRow(
                 id, id, id, new byte[16], "key", 1, new byte[294], new byte[32], [new byte[900]],
                 CredentialState.Enabled, 2, 10_000, "", 0, long.MaxValue, 1, Now));
+            Activations.Packages.Grant(connection, id, 100_000_000, 0, long.MaxValue, Now);
         }
 
         for (var i = 0; i < ActivationCount; i++)

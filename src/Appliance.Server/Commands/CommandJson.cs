@@ -18,6 +18,8 @@ namespace Appliance.Server.Commands;
 [JsonSerializable(typeof(SignerDocument))]
 [JsonSerializable(typeof(CredentialDocument))]
 [JsonSerializable(typeof(IReadOnlyList<CredentialDocument>))]
+[JsonSerializable(typeof(PackageDocument))]
+[JsonSerializable(typeof(IReadOnlyList<PackageDocument>))]
 [JsonSerializable(typeof(FactorDocument))]
 [JsonSerializable(typeof(ActivationDocument))]
 [JsonSerializable(typeof(InitDocument))]

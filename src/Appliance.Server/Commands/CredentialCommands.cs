@@ -4,19 +4,18 @@ using System.Security.Cryptography;
 using System.Text;
 using Appliance.Identity;
 using Appliance.Server.Commands.Documents;
-using Appliance.Signing.Provisioning;
 using Appliance.Storage;
 
 namespace Appliance.Server.Commands;
 
-/// <summary>`credential create`, `import`, `list`, `suspend`, `resume` and `revoke`.</summary>
+/// <summary>`credential import`, `list`, `suspend`, `resume` and `revoke`, and `create` beside them.</summary>
 internal static class CredentialCommands
 {
     private const int ChainFileLimit = 1024 * 1024;
 
     public static Command Build(CommandEnvironment environment) => new("credential", "Keys and their certificates.")
     {
-        BuildCreate(environment),
+        new CredentialCreateCommand().Build(environment),
         BuildImport(environment),
         BuildList(environment),
         BuildState(
@@ -36,109 +35,6 @@ internal static class CredentialCommands
                 "revoke", "Switches a credential off for good; the token keeps its key.", AdminRoles.SecurityOfficer),
             CredentialState.Disabled),
     };
-
-    private static AdminCommand BuildCreate(CommandEnvironment environment)
-    {
-        var user = CommandOptions.User();
-        var algorithm = new Option<string>("--algorithm")
-        {
-            Description = string.Join(", ", AlgorithmName.All) + ".",
-            HelpName = "A",
-            Required = true,
-        };
-        var years = new Option<int>("--years")
-        {
-            Description = "Validity of the certificate from the demo CA: 1, 2 or 3.",
-            DefaultValueFactory = static _ => 1,
-        };
-        var notBefore = new Option<DateTimeOffset?>("--not-before")
-        {
-            Description = "Start of the validity, ISO 8601; UTC where no offset is given (default: now).",
-            HelpName = "T",
-            CustomParser = CommandOptions.ParseTime,
-        };
-        var scal = new Option<int>("--scal")
-        {
-            Description = "2: an authorisation is bound to the hashes; 1: to their number only.",
-            DefaultValueFactory = static _ => 2,
-        };
-        var multisign = new Option<int>("--multisign")
-        {
-            Description = "The most signatures one authorisation may cover.",
-            HelpName = "N",
-            DefaultValueFactory = static _ => 1,
-        };
-        var description = new Option<string>("--description")
-        {
-            Description = "Free text.",
-            HelpName = "D",
-            DefaultValueFactory = static _ => "",
-        };
-        var csr = new Option<FileInfo?>("--csr")
-        {
-            Description = "Write a PKCS#10 request (PEM) to this file; the credential waits for `credential import`.",
-            HelpName = "FILE",
-        };
-        var command = new AdminCommand(
-            "create", "Makes a key pair in the token and gets a certificate.", AdminRoles.Operator)
-        {
-            user, algorithm, years, notBefore, scal, multisign, description, csr,
-        };
-        command.SetAction(environment, async (parsed, cancellationToken) =>
-        {
-            var keyAlgorithm = AlgorithmName.Parse(parsed.GetRequiredValue(algorithm));
-            var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
-            await using var _ = bench.ConfigureAwait(false);
-            var (signer, profile) = bench.FindSigner(parsed.GetRequiredValue(user)!);
-            var order = new CredentialOrder
-            {
-                SignerId = signer.Id,
-                ProfileId = profile.Id,
-                Subject = Workbench.SubjectOf(signer.Id, signer.DisplayName),
-                Algorithm = keyAlgorithm,
-                Years = parsed.GetValue(years),
-                NotBefore = parsed.GetValue(notBefore),
-                Scal = parsed.GetValue(scal),
-                Multisign = parsed.GetValue(multisign),
-                Description = parsed.GetValue(description) ?? "",
-                SigningRequest = parsed.GetValue(csr) is not null,
-            };
-            await CreateAsync(bench, environment.Caller, order, signer, parsed.GetValue(csr), cancellationToken)
-                .ConfigureAwait(false);
-            return ExitCode.Ok;
-        });
-        return command;
-    }
-
-    private static async Task CreateAsync(
-        Workbench bench,
-        ICommandCaller caller,
-        CredentialOrder order,
-        SignerRow signer,
-        FileInfo? csr,
-        CancellationToken cancellationToken)
-    {
-        // Made first: a key whose CSR cannot be written is of no use.
-        if (csr is not null)
-        {
-            await caller.WriteFileAsync(csr, [], secret: false, cancellationToken).ConfigureAwait(false);
-        }
-
-        var made = await bench.Provisioning.CreateAsync(order, cancellationToken).ConfigureAwait(false);
-        if (csr is not null && made.SigningRequest is not null)
-        {
-            var pem = PemEncoding.WriteString("CERTIFICATE REQUEST", made.SigningRequest) + "\n";
-            await caller.WriteFileAsync(csr, Encoding.ASCII.GetBytes(pem), secret: false, CancellationToken.None)
-                .ConfigureAwait(false);
-        }
-
-        Answer(bench.Reply, Describe(made.Row, signer.UserName));
-        if (csr is not null)
-        {
-            bench.Reply.Say($"The request is in {csr}; then: appliance credential import --id {made.Row.Id:D} "
-                + "--certificates chain.pem");
-        }
-    }
 
     private static AdminCommand BuildImport(CommandEnvironment environment)
     {
@@ -234,7 +130,7 @@ internal static class CredentialCommands
         return list;
     }
 
-    private static void Answer(CommandReply reply, CredentialDocument document)
+    internal static void Answer(CommandReply reply, CredentialDocument document)
     {
         if (reply.Json)
         {
@@ -258,7 +154,7 @@ internal static class CredentialCommands
         document.Description,
     ];
 
-    private static CredentialDocument Describe(CredentialRow row, string user)
+    internal static CredentialDocument Describe(CredentialRow row, string user)
     {
         var chain = new StringBuilder();
         foreach (var certificate in row.Certificates)
@@ -275,6 +171,9 @@ internal static class CredentialCommands
             State = row.State.ToString().ToLowerInvariant(),
             Scal = row.Scal,
             Multisign = row.Multisign,
+            Extension = PolicyNames.Of(row.Extension),
+            SadReuse = PolicyNames.Of(row.SadReuse),
+            Metered = row.Metered,
             Description = row.Description,
             NotBefore = pending ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.NotBefore),
             NotAfter = pending ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.NotAfter),

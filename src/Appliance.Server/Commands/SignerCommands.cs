@@ -33,12 +33,19 @@ internal static class SignerCommands
             Description = "File whose first line is the password; without it the password is prompted for.",
             HelpName = "F",
         };
+        var kind = new Option<string>("--kind")
+        {
+            Description = string.Join(", ", PolicyNames.Kinds) + ".",
+            HelpName = "K",
+            DefaultValueFactory = static _ => PolicyNames.Kinds[0],
+        };
         var command = new AdminCommand("add", "Adds a signer with a password.", AdminRoles.Operator)
         {
-            user, name, passwordFile,
+            user, name, passwordFile, kind,
         };
         command.SetAction(environment, async (parsed, cancellationToken) =>
         {
+            var profileKind = PolicyNames.ParseKind(parsed.GetValue(kind));
             var password = await environment.Caller
                 .ReadPasswordAsync(parsed.GetValue(passwordFile), cancellationToken)
                 .ConfigureAwait(false);
@@ -46,7 +53,11 @@ internal static class SignerCommands
             await using var _ = bench.ConfigureAwait(false);
             var added = await bench.Directory
                 .AddSignerAsync(
-                    parsed.GetRequiredValue(user)!, parsed.GetRequiredValue(name), password, cancellationToken)
+                    parsed.GetRequiredValue(user)!,
+                    parsed.GetRequiredValue(name),
+                    password,
+                    cancellationToken,
+                    profileKind)
                 .ConfigureAwait(false);
             var (signer, profile) = bench.FindSigner(added.SignerId);
             if (bench.Reply.Json)
@@ -68,8 +79,8 @@ internal static class SignerCommands
     {
         var file = new Argument<FileInfo>("FILE")
         {
-            Description = "JSON array of {user, name, password, factor, credentials: [{algorithm, multisign, scal, "
-                + "years, description}]}.",
+            Description = "JSON array of {user, name, password, kind, factor, credentials: [{algorithm, multisign, "
+                + "scal, extension, sadReuse, package, years, description}]}.",
         };
         var command = new AdminCommand(
             "import",

@@ -53,6 +53,8 @@ internal sealed class Workbench : IAsyncDisposable
 
     public CredentialProvisioning Provisioning => field ??= _composition.CreateProvisioning(Actor);
 
+    public PackageAdministration Packages => field ??= _composition.CreatePackages(Actor);
+
     public SignerDirectory Directory
         => new(
             Loop, _passwordLane ??= new PasswordLane(Passwords), _composition.Time, _live?.Parts.Tokens, Actor);

@@ -101,6 +101,10 @@ internal sealed class Composition : IAsyncDisposable
     public CredentialProvisioning CreateProvisioning(string actor)
         => new(Store, Loop, Token, Link, Authority, Time, actor);
 
+    /// <summary>Grants and withdraws packages in an admin's name.</summary>
+    public PackageAdministration CreatePackages(string actor)
+        => new(Store, Loop, Link, new Packages(RootKey.Derive(KeyPurpose.ActivationRows), actor), Time);
+
     /// <summary>Factors with the caller's window: an import pairs with the code of the step before.</summary>
     public TotpFactors CreateFactors(int window)
     {

@@ -41,6 +41,8 @@ internal sealed class SigningParts : IAsyncDisposable
             new SigningOptions
             {
                 SadLifetime = TimeSpan.FromSeconds(options.Signing.SadLifetimeSeconds),
+                ActivationLifetime = TimeSpan.FromSeconds(options.Signing.ActivationLifetimeSeconds),
+                SealActivationLifetime = TimeSpan.FromSeconds(options.Signing.SealActivationLifetimeSeconds),
                 OutcomeLifetime = TimeSpan.FromHours(options.Signing.OutcomeHours),
             },
             time,

@@ -13,7 +13,7 @@ namespace Appliance.Signing.Provisioning;
 /// </summary>
 public sealed class CredentialProvisioning
 {
-    private const int MultisignLimit = 100_000;
+    private const int MultisignLimit = 1_000_000;
     private const int DescriptionLimit = 255;
     private const int BackdateYearsLimit = 10;
 
@@ -119,9 +119,16 @@ public sealed class CredentialProvisioning
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(prepared);
         var row = prepared.Row;
-        if (connection.Profiles.Find(row.ProfileId)?.SignerId != row.SignerId)
+        var profile = connection.Profiles.Find(row.ProfileId);
+        if (profile?.SignerId != row.SignerId)
         {
             throw new ProvisioningException("The credential's profile is not one of its signer; choose another.");
+        }
+
+        if (row.Extension == ExtensionPolicy.Seal && profile.Kind != ProfileKind.Organisation)
+        {
+            throw new ProvisioningException(
+                "Only an organisation's credential may have the extension policy seal; use nested or none.");
         }
 
         connection.Credentials.Insert(row);
@@ -257,6 +264,12 @@ public sealed class CredentialProvisioning
                 FormattableString.Invariant($"Multisign is 1 to {MultisignLimit}, not {order.Multisign}."));
         }
 
+        if (order is { Scal: 2, SadReuse: SadReuse.OneShot })
+        {
+            throw new ProvisioningException(
+                "One-shot SADs are for SCAL 1; at SCAL 2 each hash is signed once, and its SAD serves until then.");
+        }
+
         if (order.Description.Length > DescriptionLimit)
         {
             throw new ProvisioningException($"A description has at most {DescriptionLimit} characters; shorten it.");
@@ -293,7 +306,11 @@ public sealed class CredentialProvisioning
         NotBefore: 0,
         NotAfter: 0,
         Version: 1,
-        CreatedAt: now.ToUnixTimeMilliseconds());
+        CreatedAt: now.ToUnixTimeMilliseconds())
+    {
+        Extension = order.Extension,
+        SadReuse = order.SadReuse,
+    };
 
     private CredentialRow Linked(CredentialRow row) => row with { LinkMac = _link.Compute(row) };
 

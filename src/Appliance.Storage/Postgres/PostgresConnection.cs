@@ -14,6 +14,7 @@ internal sealed class PostgresConnection : StoreConnection
     private readonly PostgresReservationTable _reservations;
     private readonly PostgresOutcomeTable _outcomes;
     private readonly CancellationTokenSource _closing = new();
+    private readonly PostgresPackageTable _packages;
     private volatile bool _isRecovering;
 
     public PostgresConnection(PostgresSession session, PostgresIncarnation incarnation)
@@ -24,6 +25,7 @@ internal sealed class PostgresConnection : StoreConnection
         Incarnations = new PostgresIncarnationTable(session, incarnation);
         Activations = _activations = new PostgresActivationTable(_transaction);
         ActivationHashes = new PostgresActivationHashTable(_transaction, _activations);
+        Packages = _packages = new PostgresPackageTable(_transaction);
         Reservations = _reservations = new PostgresReservationTable(_transaction);
         Outcomes = _outcomes = new PostgresOutcomeTable(_transaction);
         Audit = new PostgresAuditTable(_transaction);
@@ -34,6 +36,8 @@ internal sealed class PostgresConnection : StoreConnection
     public override ActivationTable Activations { get; }
 
     public override ActivationHashTable ActivationHashes { get; }
+
+    public override PackageTable Packages { get; }
 
     public override ReservationTable Reservations { get; }
 
@@ -167,11 +171,13 @@ internal sealed class PostgresConnection : StoreConnection
     {
         var reads = new List<NpgsqlBatchCommand>();
         PostgresActivationTable.Announce(keys, reads);
+        PostgresPackageTable.Announce(keys, reads);
         PostgresReservationTable.Announce(keys, reads);
         PostgresOutcomeTable.Announce(keys, reads);
         FactorLocks.Announce(keys, reads);
         using var reader = _transaction.Begin(reads);
         _activations.Load(keys, reader);
+        _packages.Load(keys, reader);
         _reservations.Load(keys, reader);
         _outcomes.Load(keys, reader);
         while (reader.NextResult())
