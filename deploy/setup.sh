@@ -15,6 +15,7 @@ NEEDS=(
     command:softhsm2-util=softhsm2
     "file:/usr/lib/*softhsm/libsofthsm2.so=softhsm2"
     "file:/usr/lib/*/libsqlite3.so.0=libsqlite3-0"
+    "file:/usr/lib/postgresql/*/bin/initdb=postgresql"
     command:openssl=openssl
     command:curl=curl
     command:jq=jq

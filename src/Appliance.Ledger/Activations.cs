@@ -1,69 +1,84 @@
+using Appliance.Ledger.Leases;
 using Appliance.Ledger.Macs;
 using Appliance.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Appliance.Ledger;
 
 /// <summary>
-/// The activations: what was authorised and what is left of it. Made once at start by <see cref="StartAsync"/>, which
-/// also settles what an earlier run left open.
+/// The activations: what was authorised and what is left of it. Made once at start, which
+/// also settles what earlier runs left open.
 /// </summary>
-public sealed class Activations
+public sealed class Activations : IAsyncDisposable
 {
     private const int RowKeyLength = 32;
 
-    private Activations(ReadOnlyMemory<byte> rowKey, long incarnation)
+    private readonly NodeLease _lease;
+
+    private Activations(ReadOnlyMemory<byte> rowKey, NodeLease lease)
     {
         Mac = new RowMac(rowKey);
-        Incarnation = incarnation;
+        _lease = lease;
     }
 
-    /// <summary>This run of this node; every reservation names it.</summary>
-    public long Incarnation { get; }
+    /// <summary>This run of this node; every reservation names it. A new one begins when others took it for dead.</summary>
+    public long Incarnation => _lease.Incarnation;
+
+    /// <summary>
+    /// Whether a token may be asked for what is reserved: not when this node's lease on a shared store has run out, as
+    /// others may take it for dead.
+    /// </summary>
+    public bool MayDispatch => _lease.IsHeld;
 
     internal RowMac Mac { get; }
 
-    /// <summary>Room for the states of the activation in hand; used by the commit loop's thread alone.</summary>
-    internal OccurrenceStates States { get; } = new();
-
-    /// <summary>
-    /// Begins an incarnation: whatever an earlier one had reserved and not settled may have been signed, so it becomes
-    /// spent, with an audit record that says how much.
-    /// </summary>
-    /// <param name="loop">The commit loop; nothing can be reserved before this has completed.</param>
-    /// <param name="rowKey">The key of the row MACs, 32 bytes, kept alive and unchanged by the caller.</param>
+    /// <inheritdoc cref="StartAsync(CommitLoop, ReadOnlyMemory{byte}, LeaseOptions, TimeProvider, ILogger, CancellationToken)"/>
+    /// <param name="loop">As there.</param>
+    /// <param name="rowKey">As there.</param>
     /// <param name="node">The node's name.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
-    public static async ValueTask<Activations> StartAsync(
+    /// <param name="time">As there.</param>
+    /// <param name="cancellationToken">As there.</param>
+    public static ValueTask<Activations> StartAsync(
         CommitLoop loop,
         ReadOnlyMemory<byte> rowKey,
         string node,
         TimeProvider time,
         CancellationToken cancellationToken)
+        => StartAsync(loop, rowKey, new LeaseOptions { Node = node }, time, NullLogger.Instance, cancellationToken);
+
+    /// <summary>
+    /// Begins an incarnation: whatever an earlier one had reserved and not settled may have been signed, so it becomes
+    /// spent, with an audit record and a log line that say how much.
+    /// </summary>
+    /// <param name="loop">The commit loop; nothing can be reserved before this has completed.</param>
+    /// <param name="rowKey">The key of the row MACs, 32 bytes, kept alive and unchanged by the caller.</param>
+    /// <param name="lease">The node's name, and for how long it is taken for alive.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where recoveries are told.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public static async ValueTask<Activations> StartAsync(
+        CommitLoop loop,
+        ReadOnlyMemory<byte> rowKey,
+        LeaseOptions lease,
+        TimeProvider time,
+        ILogger logger,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(loop);
+        ArgumentNullException.ThrowIfNull(lease);
         ArgumentNullException.ThrowIfNull(time);
-        ArgumentException.ThrowIfNullOrEmpty(node);
+        ArgumentException.ThrowIfNullOrEmpty(lease.Node, nameof(lease));
         if (rowKey.Length != RowKeyLength)
         {
             throw new ArgumentException($"The row key has {RowKeyLength} bytes.", nameof(rowKey));
         }
 
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var (incarnation, spent) = await loop.WriteAsync(
-            connection =>
-            {
-                var id = connection.Incarnations.Insert(node, now);
-                return (id, Recovery.SpendReservationsBefore(connection, id, now));
-            },
-            cancellationToken);
-        foreach (var run in spent)
-        {
-            loop.LogRecovered(run);
-        }
-
-        return new Activations(rowKey, incarnation);
+        return new Activations(rowKey, await NodeLease.StartAsync(loop, lease, time, logger, cancellationToken));
     }
+
+    /// <summary>Stops renewing the lease; called before the loop is stopped.</summary>
+    public ValueTask DisposeAsync() => _lease.DisposeAsync();
 
     /// <summary>Makes an activation's MACs on the caller's thread, ready for <see cref="Open"/>.</summary>
     /// <exception cref="ArgumentException">
@@ -114,7 +129,7 @@ public sealed class Activations
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(extension);
         var request = extension.Request;
-        if (!store.Activations.TryCheck(activationId, States, out var found))
+        if (!store.Activations.TryCheck(activationId, store.States, out var found))
         {
             return new ExtendResult(ReservationStatus.UnknownActivation, 0);
         }

@@ -3,8 +3,9 @@ using Appliance.Storage;
 namespace Appliance.Ledger;
 
 /// <summary>
-/// One piece of work for the <see cref="CommitLoop"/>. Its three methods run on the loop's thread, one after the
-/// other, and must neither block nor throw for what a caller did wrong: that is a result, not an error.
+/// One piece of work for the <see cref="CommitLoop"/>. Its methods run on a thread of the loop, one after the other, and
+/// must neither block nor throw for what a caller did wrong: that is a result, not an error. <see cref="Failed"/> may
+/// run on the thread that enqueues, when the store is known to be away.
 /// </summary>
 public abstract class LedgerWork
 {
@@ -34,6 +35,17 @@ public abstract class LedgerWork
 
     /// <summary>True when the token has answered what was granted.</summary>
     internal virtual bool Settles => false;
+
+    /// <summary>
+    /// The activation that it works on: work on one activation is done in order, and beside work on others where the
+    /// store can commit several transactions at a time. Empty for work on something else.
+    /// </summary>
+    internal virtual Guid Activation => Guid.Empty;
+
+    /// <summary>Names the rows that <see cref="Apply"/> is going to look at, as far as it knows them.</summary>
+    public virtual void Announce(StoreKeys keys)
+    {
+    }
 
     /// <summary>
     /// Does the work inside the loop's transaction. It may run again after a rollback, so it starts its results anew.

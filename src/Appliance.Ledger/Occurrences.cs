@@ -6,19 +6,18 @@ namespace Appliance.Ledger;
 internal static class Occurrences
 {
     /// <param name="store">The connection of an open transaction.</param>
-    /// <param name="states">Room for the activation's states.</param>
     /// <param name="activationId">The activation.</param>
     /// <param name="ordinals">The occurrences that the reservation holds.</param>
     /// <param name="hashes">Their hashes in the same order; needed for a release only.</param>
     /// <param name="outcome">Released or spent.</param>
     public static void Settle(
         StoreConnection store,
-        OccurrenceStates states,
         Guid activationId,
         ReadOnlySpan<int> ordinals,
         IReadOnlyList<byte[]> hashes,
         ReservationOutcome outcome)
     {
+        var states = store.States;
         if (!store.Activations.TryReadStates(activationId, states, out var sequence, out var remaining, out var scal))
         {
             return;

@@ -52,13 +52,14 @@ public sealed class Reservation : LedgerWork
     public override int Rows => _request.Hashes.Count;
 
     /// <inheritdoc/>
+    internal override Guid Activation => _request.ActivationId;
+
+    /// <inheritdoc/>
     internal override bool Grants => _decided == ReservationStatus.Ok;
 
     internal ReadOnlySpan<int> Ordinals => _ordinals.AsSpan(0, _request.Hashes.Count);
 
     internal ReadOnlyMemory<byte> Digest => _digest;
-
-    internal OccurrenceStates States => _activations.States;
 
     internal long Sequence { get; private set; }
 
@@ -99,6 +100,17 @@ public sealed class Reservation : LedgerWork
     }
 
     /// <inheritdoc/>
+    public override void Announce(StoreKeys keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        keys.AddActivation(_request.ActivationId);
+        foreach (var hash in _request.Hashes)
+        {
+            keys.AddHash(_request.ActivationId, hash);
+        }
+    }
+
+    /// <inheritdoc/>
     public override void Apply(StoreConnection store)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -119,7 +131,9 @@ public sealed class Reservation : LedgerWork
     /// <inheritdoc/>
     public override void Failed(Exception exception)
     {
-        Status = ReservationStatus.StoreFailed;
+        Status = exception is StoreException { IsTemporary: true }
+            ? ReservationStatus.StoreUnavailable
+            : ReservationStatus.StoreFailed;
         Error = exception;
         _completed(this);
     }
@@ -142,7 +156,7 @@ public sealed class Reservation : LedgerWork
 
     private ReservationStatus Decide(StoreConnection store)
     {
-        if (!store.Activations.TryCheck(_request.ActivationId, _activations.States, out var found))
+        if (!store.Activations.TryCheck(_request.ActivationId, store.States, out var found))
         {
             return ReservationStatus.UnknownActivation;
         }
@@ -171,7 +185,7 @@ public sealed class Reservation : LedgerWork
     /// <summary>Marks one occurrence per hash as used; nothing is written before all of them are found.</summary>
     private ReservationStatus Take(StoreConnection store, in ActivationCheck found)
     {
-        var status = found.Scal == 1 ? ChooseAny(found.Total) : ChooseAuthorised(store, found.Sequence);
+        var status = found.Scal == 1 ? ChooseAny(store.States, found.Total) : ChooseAuthorised(store, found.Sequence);
         if (status != ReservationStatus.Ok)
         {
             return status;
@@ -183,7 +197,7 @@ public sealed class Reservation : LedgerWork
         }
 
         var remaining = found.Remaining - _request.Hashes.Count;
-        store.Activations.Update(found.Sequence, remaining, _activations.States);
+        store.Activations.Update(found.Sequence, remaining, store.States);
         Sequence = store.Reservations.Insert(
             _activations.Incarnation, _request.RequestId, _request.ActivationId, Ordinals);
         return ReservationStatus.Ok;
@@ -192,7 +206,7 @@ public sealed class Reservation : LedgerWork
     /// <summary>SCAL2: each hash takes one authorised occurrence of its own.</summary>
     private ReservationStatus ChooseAuthorised(StoreConnection store, long sequence)
     {
-        var states = _activations.States;
+        var states = store.States;
         for (var i = 0; i < _request.Hashes.Count; i++)
         {
             var hash = _request.Hashes[i];
@@ -215,9 +229,8 @@ public sealed class Reservation : LedgerWork
     }
 
     /// <summary>SCAL1: each hash takes the next free place.</summary>
-    private ReservationStatus ChooseAny(int total)
+    private ReservationStatus ChooseAny(OccurrenceStates states, int total)
     {
-        var states = _activations.States;
         var ordinal = -1;
         for (var i = 0; i < _request.Hashes.Count; i++)
         {

@@ -38,6 +38,9 @@ public enum ReservationStatus
     /// <summary>A row does not carry our MAC: somebody edited the database.</summary>
     Tampered,
 
+    /// <summary>The store cannot be reached now; nothing was recorded. Retry later.</summary>
+    StoreUnavailable,
+
     /// <summary>The store failed or the loop has stopped; nothing was recorded.</summary>
     StoreFailed,
 }

@@ -18,6 +18,8 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
 
     internal override bool MustLast => true;
 
+    internal override Guid Activation => reservation.Activation;
+
     internal override bool Settles => true;
 
     public void Prepare(ReservationOutcome outcome, long now, string? detail)
@@ -28,16 +30,31 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
         Attempts = 0;
     }
 
+    public override void Announce(StoreKeys keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        keys.AddReservation(reservation.Sequence);
+        if (_outcome != ReservationOutcome.Consumed)
+        {
+            keys.AddActivation(Activation);
+        }
+    }
+
     public override void Apply(StoreConnection store)
     {
         var request = reservation.Request;
-        if (_outcome != ReservationOutcome.Consumed)
+        var isOurs = store.Reservations.Delete(reservation.Sequence);
+        if (!isOurs && _outcome != ReservationOutcome.Consumed)
         {
-            Occurrences.Settle(
-                store, reservation.States, request.ActivationId, reservation.Ordinals, request.Hashes, _outcome);
+            // Others took this run for dead and spent them. They stay spent, and that is in the trail.
+            return;
         }
 
-        store.Reservations.Delete(reservation.Sequence);
+        if (_outcome != ReservationOutcome.Consumed)
+        {
+            Occurrences.Settle(store, request.ActivationId, reservation.Ordinals, request.Hashes, _outcome);
+        }
+
         AuditTrail.Append(store, new AuditRecord
         {
             At = _now,
@@ -60,7 +77,7 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
             RequestId = request.RequestId,
             Count = reservation.Rows,
             Digest = reservation.Digest,
-            Detail = _detail,
+            Detail = isOurs ? _detail : "signed by a run that others took for dead; its hashes are spent",
         });
     }
 

@@ -144,6 +144,7 @@ public sealed partial class SigningService
                 return AuthorizeResult.Refused(status);
             },
             request.Hashes.Count,
+            keys => keys.AddSigner(request.Caller.SignerId),
             cancellationToken);
     }
 
@@ -197,6 +198,7 @@ public sealed partial class SigningService
                 return AuthorizeResult.Refused(status);
             },
             request.Hashes.Count,
+            keys => keys.AddActivation(old.ActivationId),
             cancellationToken);
     }
 
@@ -240,11 +242,14 @@ public sealed partial class SigningService
         => new(SigningStatus.Ok, _sad.Encode(sad), (int)_options.SadLifetime.TotalSeconds);
 
     private async ValueTask<AuthorizeResult> WriteAsync(
-        Func<StoreConnection, AuthorizeResult> decide, int hashes, CancellationToken cancellationToken)
+        Func<StoreConnection, AuthorizeResult> decide,
+        int hashes,
+        Action<StoreKeys> announce,
+        CancellationToken cancellationToken)
     {
         try
         {
-            return await _ledger.WriteAsync(decide, rows: hashes, cancellationToken);
+            return await _ledger.WriteAsync(decide, rows: hashes, cancellationToken, announce);
         }
         catch (LedgerOverloadedException)
         {
@@ -253,6 +258,10 @@ public sealed partial class SigningService
         catch (OperationCanceledException)
         {
             return AuthorizeResult.Refused(SigningStatus.Cancelled);
+        }
+        catch (StoreException error) when (error.IsTemporary)
+        {
+            return AuthorizeResult.Refused(SigningStatus.StoreUnavailable);
         }
         catch (Exception error) when (error is StoreException or ObjectDisposedException)
         {

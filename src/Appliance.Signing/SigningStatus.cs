@@ -69,6 +69,9 @@ public enum SigningStatus
     /// <summary>No token can serve the key now. Retry later; nothing was used up.</summary>
     TokenUnavailable,
 
+    /// <summary>The store cannot be reached now. Retry later; nothing was used up.</summary>
+    StoreUnavailable,
+
     /// <summary>The token or the store failed in a way that is not the caller's fault.</summary>
     Failed,
 

@@ -1,41 +1,34 @@
-using Appliance.Storage.Sql;
-
 namespace Appliance.Storage;
 
-/// <summary>The starts of nodes: every reservation names the one that made it.</summary>
-public sealed class IncarnationTable
+/// <summary>
+/// The starts of nodes: every reservation names the one that made it. In a store that nodes share, each holds a lease,
+/// counted by the database's clock.
+/// </summary>
+public abstract class IncarnationTable
 {
-    private readonly Statement _insert;
-    private readonly Statement _find;
-    private readonly Statement _settle;
-
-    internal IncarnationTable(SqlSession session)
-    {
-        _insert = session.Prepare("INSERT INTO incarnation (node, started_at) VALUES (?1, ?2) RETURNING id");
-        _find = session.Prepare("SELECT id, node, started_at FROM incarnation WHERE id = ?1");
-        _settle = session.Prepare(
-            "UPDATE incarnation SET settled_at = ?2 WHERE id < ?1 AND settled_at IS NULL");
-    }
-
-    /// <summary>Records a start.</summary>
+    /// <summary>Records a start; once it is committed, the store's connections write in its name.</summary>
     /// <param name="node">The node's name.</param>
     /// <param name="startedAt">Unix milliseconds.</param>
+    /// <param name="lease">How long it is taken for alive without a renewal.</param>
     /// <returns>The incarnation's number; numbers only grow.</returns>
-    public long Insert(string node, long startedAt)
-    {
-        using var rows = _insert.Start().Bind(node).Bind(startedAt).Rows();
-        rows.Next();
-        return rows.Int64(0);
-    }
+    public abstract long Insert(string node, long startedAt, TimeSpan lease);
 
-    /// <summary>The start with this number, or null.</summary>
-    public IncarnationRow? Find(long id)
-    {
-        using var rows = _find.Start().Bind(id).Rows();
-        return rows.Next() ? new IncarnationRow(rows.Int64(0), rows.Text(1), rows.Int64(2)) : null;
-    }
+    /// <summary>Prolongs a lease from now on.</summary>
+    /// <returns>False when others have fenced the incarnation off.</returns>
+    public abstract bool Renew(long incarnation, TimeSpan lease);
 
-    /// <summary>Notes that nothing of the incarnations before this one is open any more.</summary>
-    /// <returns>How many were settled.</returns>
-    public int SettleBefore(long incarnation, long at) => _settle.Start().Bind(incarnation).Bind(at).Execute();
+    /// <summary>
+    /// Incarnations that are dead and not settled: whose lease ran out at least <paramref name="margin"/> ago, that were
+    /// fenced off, or earlier ones of the node itself.
+    /// </summary>
+    /// <param name="incarnation">The caller's.</param>
+    /// <param name="node">The caller's node, of which no other process runs.</param>
+    /// <param name="margin">Beyond the lease.</param>
+    public abstract IReadOnlyList<IncarnationRow> ListDead(long incarnation, string node, TimeSpan margin);
+
+    /// <summary>From the commit on nothing can be written in its name.</summary>
+    public abstract void Fence(long incarnation, long at);
+
+    /// <summary>Notes that nothing of it is open any more.</summary>
+    public abstract void Settle(long incarnation, long at);
 }

@@ -51,7 +51,10 @@ public sealed class OccurrenceStates
     }
 
     /// <summary>Begins anew, all authorised.</summary>
-    public void Clear(int count) => Load(new byte[(count + PerByte - 1) / PerByte]);
+    public void Clear(int count) => Load(NewBits(count));
+
+    /// <summary>The stored form of as many occurrences, all authorised.</summary>
+    internal static byte[] NewBits(int count) => new byte[(count + PerByte - 1) / PerByte];
 
     internal void Load(ReadOnlySpan<byte> bits)
     {

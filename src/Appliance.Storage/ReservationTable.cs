@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Appliance.Storage;
 
 /// <summary>The requests that are being signed: as many rows as are in flight, and none when all is settled.</summary>
@@ -8,8 +10,31 @@ public abstract class ReservationTable
     public abstract long Insert(long incarnation, Guid requestId, Guid activationId, ReadOnlySpan<int> ordinals);
 
     /// <summary>Removes a settled request.</summary>
-    public abstract void Delete(long sequence);
+    /// <returns>False when it was gone: somebody else has settled it.</returns>
+    public abstract bool Delete(long sequence);
 
-    /// <summary>What incarnations before this one left.</summary>
-    public abstract IReadOnlyList<ReservationRow> ListBefore(long incarnation);
+    /// <summary>A page of what an incarnation has in flight, or left when it died.</summary>
+    public abstract IReadOnlyList<ReservationRow> List(long incarnation, int limit);
+
+    internal static byte[] Pack(ReadOnlySpan<int> ordinals)
+    {
+        var bytes = new byte[ordinals.Length * sizeof(int)];
+        for (var i = 0; i < ordinals.Length; i++)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(i * sizeof(int)), ordinals[i]);
+        }
+
+        return bytes;
+    }
+
+    internal static int[] Unpack(ReadOnlySpan<byte> bytes)
+    {
+        var ordinals = new int[bytes.Length / sizeof(int)];
+        for (var i = 0; i < ordinals.Length; i++)
+        {
+            ordinals[i] = BinaryPrimitives.ReadInt32BigEndian(bytes[(i * sizeof(int))..]);
+        }
+
+        return ordinals;
+    }
 }

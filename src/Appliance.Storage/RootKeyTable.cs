@@ -13,7 +13,8 @@ public sealed class RootKeyTable
     internal RootKeyTable(SqlSession session)
     {
         _insert = session.Prepare(
-            $"INSERT INTO root_key ({Columns}, id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, nullif(?8, 0))");
+            $"INSERT INTO root_key ({Columns}, id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, " +
+            "coalesce(nullif(?8, 0), (SELECT coalesce(max(id), 0) + 1 FROM root_key)))");
         _list = session.Prepare($"SELECT {Columns}, id FROM root_key ORDER BY id LIMIT 1000");
     }
 

@@ -1,3 +1,4 @@
+using Appliance.Storage.Postgres;
 using Appliance.Storage.Sqlite;
 
 namespace Appliance.Storage;
@@ -38,6 +39,7 @@ public abstract class Store : IDisposable
         return (options.Path, options.Postgres) switch
         {
             ({ } path, null) => SqliteStore.Open(path, options),
+            (null, { } postgres) => PostgresStore.Open(postgres, options),
             _ => throw new ArgumentException("A store is a path or PostgreSQL, one of them.", nameof(options)),
         };
     }
@@ -51,6 +53,11 @@ public abstract class Store : IDisposable
 
     /// <summary>As <see cref="Read{T}"/>, without a closure: <paramref name="state"/> is handed on.</summary>
     public abstract T Read<TState, T>(TState state, Func<StoreConnection, TState, T> read);
+
+    /// <summary>
+    /// Whether there is room for the connections of this node; null where there is no limit, or none is told.
+    /// </summary>
+    public virtual StoreCapacity? ReadCapacity() => null;
 
     /// <summary>Closes every connection, then gives the store up. No read may be running.</summary>
     public void Dispose()

@@ -11,7 +11,6 @@ public abstract class StoreConnection : IDisposable
     private protected StoreConnection(SqlSession session)
     {
         Meta = new MetaTable(session);
-        Incarnations = new IncarnationTable(session);
         RootKeys = new RootKeyTable(session);
         RefusedPins = new RefusedPinTable(session);
         Signers = new SignerTable(session);
@@ -25,7 +24,7 @@ public abstract class StoreConnection : IDisposable
     public MetaTable Meta { get; }
 
     /// <summary>The starts of nodes.</summary>
-    public IncarnationTable Incarnations { get; }
+    public abstract IncarnationTable Incarnations { get; }
 
     /// <summary>The wrapped copies of the root key.</summary>
     public RootKeyTable RootKeys { get; }
@@ -63,8 +62,23 @@ public abstract class StoreConnection : IDisposable
     /// <summary>Whether a transaction is open. A failure of the store may have ended it.</summary>
     public abstract bool InTransaction { get; }
 
+    /// <summary>True when it pays to say which rows a transaction is going to look at.</summary>
+    public virtual bool TakesKeys => false;
+
+    /// <summary>
+    /// True while the end of a transaction is being found out: until then the connection does nothing else.
+    /// </summary>
+    public virtual bool IsRecovering => false;
+
+    /// <summary>Room for the states of the activation in hand.</summary>
+    public OccurrenceStates States { get; } = new();
+
     /// <summary>Opens a transaction that writes.</summary>
-    public abstract void Begin();
+    public void Begin() => Begin(null);
+
+    /// <summary>Opens a transaction that writes, and locks and reads the rows it is going to look at.</summary>
+    /// <exception cref="StoreException">Nothing is open.</exception>
+    public abstract void Begin(StoreKeys? keys);
 
     /// <summary>Makes the transaction durable: it is synced when this returns.</summary>
     /// <exception cref="StoreException">Nothing was committed; the transaction must be rolled back.</exception>
@@ -84,6 +98,9 @@ public abstract class StoreConnection : IDisposable
 
     /// <summary>What of the store's settings decides whether a commit lasts, and what is wrong with them.</summary>
     public abstract StoreDurability ReadDurability();
+
+    /// <summary>The clock of a store that nodes share, Unix milliseconds; null where the node's is the only one.</summary>
+    public abstract long? ReadTime();
 
     /// <summary>Closes the connection; an open transaction is undone.</summary>
     public void Dispose()

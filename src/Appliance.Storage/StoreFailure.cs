@@ -23,4 +23,17 @@ public enum StoreFailure
 
     /// <summary>A write on a read-only connection.</summary>
     ReadOnly,
+
+    /// <summary>
+    /// Two transactions got in each other's way and this one gave in: nothing was stored, do it again at once.
+    /// </summary>
+    Conflict,
+
+    /// <summary>The store cannot be reached, or was lost on the way: nothing was stored. Retry later.</summary>
+    Unavailable,
+
+    /// <summary>
+    /// Others have settled this run of the node as dead: it stores nothing any more and has to begin a new incarnation.
+    /// </summary>
+    Fenced,
 }

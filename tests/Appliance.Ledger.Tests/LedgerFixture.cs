@@ -1,20 +1,16 @@
 using System.Security.Cryptography;
+using Appliance.Ledger.Tests.Stores;
 using Appliance.Storage;
-using Appliance.Storage.Sqlite;
 
 namespace Appliance.Ledger.Tests;
 
-/// <summary>A store with one signer and one credential, a ledger over it, and a commit loop.</summary>
+/// <summary>A store with one signer and one credential, and a node of the ledger over it.</summary>
 internal sealed class LedgerFixture : IAsyncDisposable
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("appliance-ledger-").FullName;
+    private readonly TestStore _place;
     private readonly byte[] _rowKey = RandomNumberGenerator.GetBytes(32);
 
-    private LedgerFixture(CommitLoopOptions? options)
-    {
-        Store = Open();
-        Loop = NewLoop(options);
-    }
+    private LedgerFixture(TestStore place) => _place = place;
 
     public ManualTime Time { get; } = new(new DateTimeOffset(2026, 11, 20, 8, 0, 0, TimeSpan.Zero));
 
@@ -28,21 +24,27 @@ internal sealed class LedgerFixture : IAsyncDisposable
 
     public Guid Client { get; } = NewId();
 
-    public Store Store { get; private set; }
+    public LedgerNode Node { get; private set; } = null!;
 
-    public Activations Activations { get; private set; } = null!;
+    public Store Store => Node.Store;
 
-    public CommitLoop Loop { get; private set; }
+    public Activations Activations => Node.Activations;
 
-    public LogLines Log { get; } = new();
+    public CommitLoop Loop => Node.Loop;
 
-    public string StorePath => Path.Combine(_directory, "store.db");
+    /// <summary>The file of a SQLite store.</summary>
+    public string StorePath => ((SqliteTestStore)_place).Path;
 
-    public static async Task<LedgerFixture> StartAsync(CommitLoopOptions? options = null)
+    /// <summary>One over SQLite.</summary>
+    public static Task<LedgerFixture> StartAsync(CommitLoopOptions? options = null)
+        => StartAsync(new SqliteTestStore(), options);
+
+    /// <summary>One over the store of this place, which it disposes.</summary>
+    public static async Task<LedgerFixture> StartAsync(TestStore place, CommitLoopOptions? options = null)
     {
-        var ledger = new LedgerFixture(options);
-        await ledger.BeginAsync();
-        await ledger.Loop.WriteAsync(ledger.AddCredential, TestContext.Current.CancellationToken);
+        var ledger = new LedgerFixture(place);
+        ledger.Node = await ledger.StartNodeAsync("node", options);
+        await ledger.WriteAsync(ledger.AddCredential);
         return ledger;
     }
 
@@ -57,82 +59,69 @@ internal sealed class LedgerFixture : IAsyncDisposable
     public async Task<Guid> OpenAsync(ActivationRequest grant)
     {
         var activation = Activations.Prepare(grant);
-        await Loop.WriteAsync(
-            connection =>
-            {
-                Activations.Open(connection, activation);
-                return 0;
-            },
-            TestContext.Current.CancellationToken);
+        await WriteAsync(connection =>
+        {
+            Activations.Open(connection, activation);
+            return 0;
+        });
         return activation.Id;
     }
 
     public Task<Guid> OpenAsync(IReadOnlyList<byte[]> hashes, int? total = null, int scal = 2)
         => OpenAsync(Grant(hashes, total, scal));
 
+    /// <summary>Carries an activation over to one with other hashes.</summary>
+    public async Task<(ExtendResult Result, Guid Extended)> ExtendAsync(Guid old, ActivationRequest grant)
+    {
+        var extension = Activations.Prepare(grant);
+        var result = await WriteAsync(c => Activations.Extend(c, old, extension));
+        return (result, extension.Id);
+    }
+
     public ReservationRequest Request(Guid activation, params IReadOnlyList<byte[]> hashes)
         => new(NewId(), activation, Credential, 1, Signer, Client, hashes, Now);
 
-    public async Task<(ReservationStatus Status, Reservation Reservation)> ReserveAsync(ReservationRequest request)
-    {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var reservation = new Reservation(Activations, _ => done.SetResult(), _ => settled.TrySetResult())
-        {
-            State = settled,
-        };
-        reservation.Prepare(request);
-        Assert.True(Loop.TryEnqueue(reservation));
-        await done.Task;
-        return (reservation.Status, reservation);
-    }
+    public Task<(ReservationStatus Status, Reservation Reservation)> ReserveAsync(ReservationRequest request)
+        => Node.ReserveAsync(request);
 
     public async Task<ReservationStatus> TryReserveAsync(Guid activation, params IReadOnlyList<byte[]> hashes)
         => (await ReserveAsync(Request(activation, hashes))).Status;
 
     /// <summary>Settles and waits until that is stored.</summary>
     public Task SettleAsync(Reservation reservation, ReservationOutcome outcome)
-    {
-        reservation.Settle(Loop, outcome, Now);
-        return ((TaskCompletionSource)reservation.State!).Task;
-    }
+        => Node.SettleAsync(reservation, outcome, Now);
+
+    /// <summary>Writes in a transaction of the commit loop.</summary>
+    public async Task<T> WriteAsync<T>(Func<StoreConnection, T> write)
+        => await Loop.WriteAsync(write, TestContext.Current.CancellationToken);
 
     public ActivationTally Tally(Guid? activation = null) => Store.Read(c => c.Activations.Tally(activation));
+
+    /// <summary>What is left of an activation.</summary>
+    public int Remaining(Guid activation) => Store.Read(c => c.Activations.Find(activation)!.Remaining);
 
     public IReadOnlyList<AuditEntry> Audit(AuditEvent? only = null) => Store.Read(c => AuditTrail.Read(
         c, new AuditQuery { OldestFirst = true, Event = only, Limit = 10_000 }));
 
-    /// <summary>Changes the database behind the ledger's back, as somebody with access to the file would.</summary>
-    public void Edit(string sql)
-    {
-        using var database = Database.Open(StorePath, readOnly: false);
-        database.Execute(sql);
-    }
+    /// <inheritdoc cref="TestStore.Edit"/>
+    public void Edit(string sql) => _place.Edit(sql);
+
+    /// <summary>Another node over the same store, where nodes share one; the caller disposes it.</summary>
+    public Task<LedgerNode> StartNodeAsync(string name, CommitLoopOptions? options = null)
+        => LedgerNode.StartAsync(_place, _rowKey, name, Time, options);
 
     /// <summary>Ends this run as a crash would, as far as the ledger sees, and begins another.</summary>
     public async Task RestartAsync(CommitLoopOptions? options = null)
     {
-        await Loop.DisposeAsync();
-        Store.Dispose();
-        Store = Open();
-        Loop = NewLoop(options);
-        await BeginAsync();
+        await Node.DisposeAsync();
+        Node = await StartNodeAsync("node", options);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Loop.DisposeAsync();
-        Store.Dispose();
-        Directory.Delete(_directory, recursive: true);
+        await Node.DisposeAsync();
+        _place.Dispose();
     }
-
-    private Store Open() => Store.Open(new StoreOptions { Path = StorePath, TimeProvider = Time });
-
-    private CommitLoop NewLoop(CommitLoopOptions? options) => new(
-        Store, options ?? new CommitLoopOptions(), TimeProvider.System, Log);
-
-    private async Task BeginAsync() => Activations = await Activations.StartAsync(
-        Loop, _rowKey, "node", Time, TestContext.Current.CancellationToken);
 
     private Guid AddCredential(StoreConnection connection)
     {

@@ -35,22 +35,6 @@ public class StoreTests
     }
 
     [Fact]
-    public void What_was_committed_is_there_after_reopening()
-    {
-        using var temporary = new TemporaryStore();
-        temporary.Writer.Begin();
-        temporary.Writer.Meta.Set("kept", "yes");
-        temporary.Writer.Commit();
-        temporary.Writer.Begin();
-        temporary.Writer.Meta.Set("lost", "yes");
-
-        temporary.Reopen();
-
-        Assert.Equal("yes", temporary.Store.Read(c => c.Meta.Get("kept")));
-        Assert.Null(temporary.Store.Read(c => c.Meta.Get("lost")));
-    }
-
-    [Fact]
     public void A_store_of_a_newer_release_is_refused_and_left_alone()
     {
         using var temporary = new TemporaryStore();
@@ -82,29 +66,6 @@ public class StoreTests
     }
 
     [Fact]
-    public void Readers_see_one_moment_and_cannot_write()
-    {
-        using var temporary = new TemporaryStore();
-        temporary.Writer.Meta.Set("k", "old");
-
-        var seen = temporary.Store.Read(connection =>
-        {
-            var before = connection.Meta.Get("k");
-            temporary.Writer.Meta.Set("k", "new");
-            return (before, after: connection.Meta.Get("k"));
-        });
-        var error = Assert.Throws<StoreException>(() => temporary.Store.Read(c =>
-        {
-            c.Meta.Set("k", "worse");
-            return 0;
-        }));
-
-        Assert.Equal(("old", "old"), seen);
-        Assert.Equal(StoreFailure.ReadOnly, error.Failure);
-        Assert.Equal("new", temporary.Store.Read(c => c.Meta.Get("k")));
-    }
-
-    [Fact]
     public void The_log_is_synced_at_every_commit_and_foreign_keys_are_checked()
     {
         using var temporary = new TemporaryStore();
@@ -112,22 +73,6 @@ public class StoreTests
         Assert.Equal("wal", Pragma(temporary, "PRAGMA journal_mode"));
         Assert.Equal("2", Pragma(temporary, "PRAGMA synchronous"));
         Assert.Equal("1", Pragma(temporary, "PRAGMA foreign_keys"));
-    }
-
-    [Fact]
-    public void A_savepoint_undoes_only_what_follows_it()
-    {
-        using var temporary = new TemporaryStore();
-        var writer = temporary.Writer;
-        writer.Begin();
-        writer.Meta.Set("first", "1");
-        writer.Savepoint();
-        writer.Meta.Set("second", "2");
-        writer.UndoSavepoint();
-        writer.Commit();
-
-        Assert.Equal("1", writer.Meta.Get("first"));
-        Assert.Null(writer.Meta.Get("second"));
     }
 
     [Fact]

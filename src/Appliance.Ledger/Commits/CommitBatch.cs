@@ -1,13 +1,19 @@
+using System.Security.Cryptography;
 using Appliance.Storage;
 
 namespace Appliance.Ledger.Commits;
 
 /// <summary>
 /// The work of one transaction. It is applied without savepoints first, as failures are rare and savepoints are not
-/// free; when a piece throws, all is rolled back and applied again with a savepoint around each piece.
+/// free; when a piece throws, or the store finds at the commit that one contradicts what is stored, all is rolled back
+/// and halved until those that fail stand alone. When another transaction was in the way, all of it is done again.
 /// </summary>
 internal sealed class CommitBatch(StoreConnection store, CommitLoopOptions options, TimeProvider time)
 {
+    private const int MaxConflicts = 20;
+
+    private readonly StoreKeys? _keys = store.TakesKeys ? new StoreKeys() : null;
+
     /// <summary>What is to be done, in order.</summary>
     public List<LedgerWork> Work { get; } = new(options.MaxBatch);
 
@@ -20,15 +26,20 @@ internal sealed class CommitBatch(StoreConnection store, CommitLoopOptions optio
     /// <summary>Applies and commits. When this throws, the store failed and nothing was stored.</summary>
     public void Commit()
     {
-        store.Begin();
-        if (!TryApplyAll())
+        for (var conflicts = 0; ; conflicts++)
         {
-            store.Rollback();
-            store.Begin();
-            ApplyEachAlone();
+            try
+            {
+                CommitOnce();
+                return;
+            }
+            catch (StoreException e) when (e.Failure == StoreFailure.Conflict && conflicts < MaxConflicts)
+            {
+                store.Rollback();
+                // Both sides of a conflict would meet again if they came back at the same moment.
+                Thread.Sleep(RandomNumberGenerator.GetInt32(conflicts + 1));
+            }
         }
-
-        store.Commit();
     }
 
     /// <summary>Undoes everything: the store failed.</summary>
@@ -60,9 +71,35 @@ internal sealed class CommitBatch(StoreConnection store, CommitLoopOptions optio
         Applied = 0;
     }
 
-    private bool TryApplyAll()
+    private void CommitOnce()
     {
         Applied = 0;
+        store.Begin(Announce());
+        if (TryApplyAll() && TryCommit())
+        {
+            return;
+        }
+
+        store.Rollback();
+        store.Begin();
+        Errors.Clear();
+        ApplyHalves(0, Applied);
+        store.Commit();
+    }
+
+    private StoreKeys? Announce()
+    {
+        if (_keys is not null)
+        {
+            _keys.Clear();
+            Work.ForEach(work => work.Announce(_keys));
+        }
+
+        return _keys;
+    }
+
+    private bool TryApplyAll()
+    {
         Errors.Clear();
         var start = time.GetTimestamp();
         foreach (var work in Work)
@@ -73,12 +110,13 @@ internal sealed class CommitBatch(StoreConnection store, CommitLoopOptions optio
                 work.Apply(store);
                 Errors.Add(null);
             }
-            catch (Exception) when (Applied >= 1)
+            catch (Exception e) when (!IsStores(e))
             {
                 return false;
             }
 
-            if (time.GetElapsedTime(start) >= options.MaxApplyTime)
+            // What was announced was locked, and settled rows are deleted: then all of it is applied.
+            if (_keys is null && time.GetElapsedTime(start) >= options.MaxApplyTime)
             {
                 break;
             }
@@ -87,23 +125,52 @@ internal sealed class CommitBatch(StoreConnection store, CommitLoopOptions optio
         return true;
     }
 
-    private void ApplyEachAlone()
+    private bool TryCommit()
     {
-        Errors.Clear();
-        for (var i = 0; i < Applied; i++)
+        try
         {
-            store.Savepoint();
-            try
-            {
-                Work[i].Apply(store);
-                store.KeepSavepoint();
-                Errors.Add(null);
-            }
-            catch (Exception e) when (store.InTransaction)
-            {
-                store.UndoSavepoint();
-                Errors.Add(e);
-            }
+            store.Commit();
+            return true;
+        }
+        catch (StoreException e) when (e.Failure == StoreFailure.Constraint)
+        {
+            return false;
         }
     }
+
+    /// <summary>Applies a range under one savepoint, or its halves when something in it fails.</summary>
+    private void ApplyHalves(int start, int count)
+    {
+        store.Savepoint();
+        try
+        {
+            for (var i = start; i < start + count; i++)
+            {
+                Work[i].Apply(store);
+            }
+
+            store.KeepSavepoint();
+            for (var i = 0; i < count; i++)
+            {
+                Errors.Add(null);
+            }
+
+            return;
+        }
+        catch (Exception e) when (store.InTransaction && !IsStores(e))
+        {
+            store.UndoSavepoint();
+            if (count == 1)
+            {
+                Errors.Add(e);
+                return;
+            }
+        }
+
+        ApplyHalves(start, count / 2);
+        ApplyHalves(start + (count / 2), count - (count / 2));
+    }
+
+    /// <summary>True for what the store or its neighbours did, which no piece of work is to blame for.</summary>
+    private static bool IsStores(Exception error) => error is StoreException { IsTemporary: true };
 }

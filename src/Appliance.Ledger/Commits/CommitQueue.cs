@@ -153,6 +153,18 @@ internal sealed class CommitQueue(CommitLoopOptions options, TimeProvider time)
         }
     }
 
+    /// <summary>Waits, but not for long once the loop is to stop.</summary>
+    public void Pause(TimeSpan time)
+    {
+        lock (_gate)
+        {
+            if (!_stopping)
+            {
+                Monitor.Wait(_gate, time);
+            }
+        }
+    }
+
     private void SetStoreIsDown(bool value)
     {
         lock (_gate)

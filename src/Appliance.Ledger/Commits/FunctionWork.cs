@@ -4,7 +4,8 @@ namespace Appliance.Ledger.Commits;
 
 /// <summary>A function that a task waits for.</summary>
 internal sealed class FunctionWork<T>(
-    Func<StoreConnection, T> apply, int rows, CancellationToken cancellationToken) : LedgerWork
+    Func<StoreConnection, T> apply, int rows, Action<StoreKeys>? announce, CancellationToken cancellationToken)
+    : LedgerWork
 {
     private readonly TaskCompletionSource<T> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T _result = default!;
@@ -15,6 +16,8 @@ internal sealed class FunctionWork<T>(
     public override bool IsBulk => rows > MostInteractiveRows;
 
     public override int Rows => rows;
+
+    public override void Announce(StoreKeys keys) => announce?.Invoke(keys);
 
     public override void Apply(StoreConnection store)
     {

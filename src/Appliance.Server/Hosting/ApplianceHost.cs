@@ -27,6 +27,7 @@ internal static partial class ApplianceHost
         await using var app = builder.Build();
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
         var logger = loggers.CreateLogger("Appliance.Server");
+        using var node = Stores.LockNode(options.Store);
         await using var composition = Composition.Open(options, time, loggers);
         using var parts = await SigningParts.StartAsync(composition, options, loggers, cancellationToken);
         using var wires = new Wires(parts, options, time, loggers);

@@ -76,7 +76,7 @@ internal sealed class Composition : IAsyncDisposable
     public static Composition Open(
         ApplianceOptions options, TimeProvider time, ILoggerFactory loggers, bool forceLogin = false)
     {
-        var store = Store.Open(new StoreOptions { Path = options.Store.Path, TimeProvider = time });
+        var store = Stores.Open(options.Store, time);
         try
         {
             return new Composition(options, store, time, loggers) { ForceLogin = forceLogin };
@@ -152,7 +152,7 @@ internal sealed class Composition : IAsyncDisposable
         var token = _module.OpenToken(TokenSelector.Parse(_options.Token.Token));
         try
         {
-            token.Login(PinOf(_options.Token), PinMemory.Create(Store, Loop, Time), ForceLogin);
+            token.Login(PinOf(_options.Token), PinMemory.Create(Store, Stores.FileBeside(_options.Store, "refused-pins"), Loop, Time), ForceLogin);
             return token;
         }
         catch

@@ -10,8 +10,8 @@ namespace Appliance.Server.Hosting;
 /// </summary>
 internal static class PinMemory
 {
-    public static RefusedPins Create(Store store, CommitLoop loop, TimeProvider time) => new(
-        store.Location + ".refused-pins",
+    public static RefusedPins Create(Store store, string path, CommitLoop loop, TimeProvider time) => new(
+        path,
         time,
         serial => Load(store, serial),
         (serial, refused) => Save(loop, serial, refused));

@@ -72,8 +72,9 @@ internal sealed class SigningParts : IDisposable
         var activations = await Activations.StartAsync(
             composition.Loop,
             composition.RootKey.Derive(KeyPurpose.ActivationRows),
-            Environment.MachineName,
+            Stores.Lease(options.Store),
             composition.Time,
+            loggers.CreateLogger<Activations>(),
             cancellationToken);
         return new SigningParts(composition, options, activations, loggers);
     }

@@ -1,3 +1,5 @@
+using Appliance.Storage;
+
 namespace Appliance.Server.Options;
 
 /// <summary>The rules of the settings; each error names the setting and says what to do.</summary>
@@ -5,7 +7,7 @@ internal static class OptionsRules
 {
     public static void Check(ApplianceOptions options, List<string> errors)
     {
-        Require(errors, "Store:Path", options.Store.Path, "give it the path of the store's file");
+        CheckStore(options.Store, errors);
         CheckToken(options.Token, errors);
         CheckListen(options.Listen, errors);
         Range(errors, "Totp:Window", options.Totp.Window, 0, 1);
@@ -41,6 +43,43 @@ internal static class OptionsRules
         if (!Enum.TryParse<LogLevel>(options.Log.Level, ignoreCase: true, out _))
         {
             errors.Add($"Log:Level: must be one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
+        }
+    }
+
+    private static void CheckStore(StoreSettings store, List<string> errors)
+    {
+        if (string.IsNullOrWhiteSpace(store.Path) == string.IsNullOrWhiteSpace(store.Postgres))
+        {
+            errors.Add(
+                "Store:Path, Store:Postgres: set exactly one: the path of a file, or how to reach a PostgreSQL database.");
+        }
+
+        if (store.IsShared)
+        {
+            Require(errors, "Store:State", store.State, "give this node a folder of its own");
+            CheckNode(store.Node, errors);
+            if (!string.IsNullOrEmpty(store.PasswordFile))
+            {
+                RequireFile(errors, "Store:PasswordFile", store.PasswordFile);
+            }
+
+            if (!ConnectionText.TryCheck(store.Postgres, out var fault))
+            {
+                errors.Add($"Store:Postgres: {fault}");
+            }
+        }
+
+        Range(errors, "Store:Writers", store.Writers, 1, 16);
+        Range(errors, "Store:LeaseSeconds", store.LeaseSeconds, 2, 300);
+    }
+
+    /// <summary>The name is part of a file's.</summary>
+    private static void CheckNode(string? node, List<string> errors)
+    {
+        if (string.IsNullOrEmpty(node) || node.Length > 64
+            || !node.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.'))
+        {
+            errors.Add("Store:Node: must have 1 to 64 letters, digits, dots, hyphens or underscores.");
         }
     }
 

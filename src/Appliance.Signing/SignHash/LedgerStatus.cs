@@ -18,6 +18,7 @@ internal static class LedgerStatus
         ReservationStatus.CertificateExpired => SigningStatus.CertificateExpired,
         ReservationStatus.SignerLimited => SigningStatus.CredentialDisabled,
         ReservationStatus.Tampered => SigningStatus.SadInvalid,
+        ReservationStatus.StoreUnavailable => SigningStatus.StoreUnavailable,
         ReservationStatus.CredentialChanged => SigningStatus.Failed,
         _ => SigningStatus.Failed,
     };

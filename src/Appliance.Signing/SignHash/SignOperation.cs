@@ -17,6 +17,7 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
 
     private readonly SlotGroup _slots;
     private readonly CommitLoop _ledger;
+    private readonly Activations _activations;
     private readonly TimeProvider _time;
     private readonly Reservation _reservation;
     private readonly SignJob _job;
@@ -35,6 +36,7 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
     {
         _slots = slots;
         _ledger = ledger;
+        _activations = activations;
         _time = time;
         _cancellation = cancellationToken;
         _reservation = new Reservation(activations, s_reserved) { State = this };
@@ -74,6 +76,12 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
             // The caller has gone and nothing was dispatched: the hashes may be used again.
             Settle(ReservationOutcome.Released, "cancelled");
             Complete(SignHashResult.Refused(SigningStatus.Cancelled), inline: false);
+        }
+        else if (!_activations.MayDispatch)
+        {
+            // Others may be about to take this node for dead. Nothing was dispatched.
+            Settle(ReservationOutcome.Released, "the node's lease has run out");
+            Complete(SignHashResult.Refused(SigningStatus.StoreUnavailable), inline: false);
         }
         else if (_slots.Dispatch == SlotDispatch.Inline)
         {

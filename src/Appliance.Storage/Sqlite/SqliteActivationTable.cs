@@ -1,3 +1,5 @@
+using Appliance.Storage.Sql;
+
 namespace Appliance.Storage.Sqlite;
 
 /// <summary>Row at a time over SQLite's C interface.</summary>
@@ -52,20 +54,7 @@ internal sealed class SqliteActivationTable : ActivationTable
     public override ActivationRow? Find(Guid id)
     {
         using var rows = _find.Start().Bind(id).Rows();
-        return !rows.Next()
-            ? null
-            : new ActivationRow(
-                rows.Guid(0),
-                rows.Guid(1),
-                rows.Guid(2),
-                rows.Guid(3),
-                (ActivationState)rows.Int32(4),
-                rows.Int32(5),
-                rows.Int32(6),
-                rows.Int32(7),
-                rows.Int64(8),
-                rows.Int64(9),
-                rows.UInt128(10));
+        return rows.Next() ? ActivationRows.Read(rows) : null;
     }
 
     public override bool TryCheck(Guid id, OccurrenceStates states, out ActivationCheck check)
@@ -124,27 +113,15 @@ internal sealed class SqliteActivationTable : ActivationTable
 
     public override ActivationTally Tally(Guid? id = null)
     {
-        var states = new OccurrenceStates();
-        long authorised = 0, used = 0, spent = 0;
+        ActivationTally tally;
         using (var rows = _tally.Start().Bind(id).Rows())
         {
-            while (rows.Next())
-            {
-                states.Load(rows.Span(2));
-                // SCAL1 authorises any hash, so its free room counts; SCAL2 only the hashes that were given.
-                var count = rows.Int64(1) == 1 ? rows.Int32(0) : rows.Int32(3);
-                for (var i = 0; i < count; i++)
-                {
-                    authorised += states[i] == OccurrenceState.Authorised ? 1 : 0;
-                    used += states[i] == OccurrenceState.Used ? 1 : 0;
-                    spent += states[i] == OccurrenceState.Spent ? 1 : 0;
-                }
-            }
+            tally = ActivationRows.Count(rows);
         }
 
         using var sum = _tallyReserved.Start().Bind(id).Rows();
         sum.Next();
         var reserved = sum.Int64(0);
-        return new ActivationTally(authorised, reserved, used - reserved, spent);
+        return tally with { Reserved = reserved, Consumed = tally.Consumed - reserved };
     }
 }

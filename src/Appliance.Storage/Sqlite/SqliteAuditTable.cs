@@ -1,3 +1,5 @@
+using Appliance.Storage.Sql;
+
 namespace Appliance.Storage.Sqlite;
 
 /// <summary>Row at a time over SQLite's C interface.</summary>
@@ -39,24 +41,6 @@ internal sealed class SqliteAuditTable : AuditTable
             .Bind(filter.SignerId).Bind(filter.CredentialId).Bind(filter.RequestId).Bind(filter.Event)
             .Bind(filter.Limit)
             .Rows();
-        var result = new List<AuditRow>();
-        while (rows.Next())
-        {
-            result.Add(new AuditRow(
-                rows.Int64(11),
-                rows.Int64(0),
-                rows.Text(1),
-                rows.Text(2),
-                rows.NullableGuid(3),
-                rows.NullableGuid(4),
-                rows.NullableGuid(5),
-                rows.NullableGuid(6),
-                rows.NullableGuid(7),
-                rows.Int32(8),
-                rows.Bytes(9),
-                rows.NullableText(10)));
-        }
-
-        return result;
+        return AuditRows.ReadAll(rows);
     }
 }

@@ -25,11 +25,14 @@ internal sealed class SqliteConnection : StoreConnection
         _savepoint = database.Prepare("SAVEPOINT item");
         _rollbackTo = database.Prepare("ROLLBACK TO item");
         _release = database.Prepare("RELEASE item");
+        Incarnations = new SqliteIncarnationTable(database);
         Activations = new SqliteActivationTable(database);
         ActivationHashes = new SqliteActivationHashTable(database);
         Reservations = new SqliteReservationTable(database);
         Audit = new SqliteAuditTable(database);
     }
+
+    public override IncarnationTable Incarnations { get; }
 
     public override ActivationTable Activations { get; }
 
@@ -47,7 +50,7 @@ internal sealed class SqliteConnection : StoreConnection
     /// <summary>The connection beneath.</summary>
     public Database Database { get; }
 
-    public override void Begin()
+    public override void Begin(StoreKeys? keys)
     {
         Checkpointer?.BeforeBegin();
         _begin.Start().Execute();
@@ -90,6 +93,8 @@ internal sealed class SqliteConnection : StoreConnection
             $"journal_mode={mode}, synchronous={sync}",
             mode == "wal" && sync == FullSync ? null : "must be journal_mode=wal and synchronous=2 (FULL)");
     }
+
+    public override long? ReadTime() => null;
 
     protected override void Dispose(bool disposing) => Database.Dispose();
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Appliance.Storage.Sql;
 
 namespace Appliance.Storage.Sqlite;
 
@@ -9,7 +10,7 @@ internal sealed class SqliteReservationTable : ReservationTable
     private readonly Database _database;
     private readonly SqliteStatement _insert;
     private readonly SqliteStatement _delete;
-    private readonly SqliteStatement _listBefore;
+    private readonly SqliteStatement _list;
 
     public SqliteReservationTable(Database database)
     {
@@ -17,8 +18,9 @@ internal sealed class SqliteReservationTable : ReservationTable
         _insert = database.Prepare(
             "INSERT INTO reservation (incarnation, request_id, activation_id, ordinals) VALUES (?1, ?2, ?3, ?4)");
         _delete = database.Prepare("DELETE FROM reservation WHERE seq = ?1");
-        _listBefore = database.Prepare(
-            "SELECT seq, incarnation, request_id, activation_id, ordinals FROM reservation WHERE incarnation < ?1");
+        _list = database.Prepare(
+            "SELECT seq, incarnation, request_id, activation_id, ordinals FROM reservation WHERE incarnation = ?1 " +
+            "ORDER BY seq LIMIT ?2");
     }
 
     public override long Insert(long incarnation, Guid requestId, Guid activationId, ReadOnlySpan<int> ordinals)
@@ -40,24 +42,11 @@ internal sealed class SqliteReservationTable : ReservationTable
         return _database.LastInsertRowId;
     }
 
-    public override void Delete(long sequence) => _delete.Start().Bind(sequence).Execute();
+    public override bool Delete(long sequence) => _delete.Start().Bind(sequence).Execute() == 1;
 
-    public override IReadOnlyList<ReservationRow> ListBefore(long incarnation)
+    public override IReadOnlyList<ReservationRow> List(long incarnation, int limit)
     {
-        using var rows = _listBefore.Start().Bind(incarnation).Rows();
-        var result = new List<ReservationRow>();
-        while (rows.Next())
-        {
-            var bytes = rows.Span(4);
-            var ordinals = new int[bytes.Length / sizeof(int)];
-            for (var i = 0; i < ordinals.Length; i++)
-            {
-                ordinals[i] = BinaryPrimitives.ReadInt32BigEndian(bytes[(i * sizeof(int))..]);
-            }
-
-            result.Add(new ReservationRow(rows.Int64(0), rows.Int64(1), rows.Guid(2), rows.Guid(3), ordinals));
-        }
-
-        return result;
+        using var rows = _list.Start().Bind(incarnation).Bind(limit).Rows();
+        return ReservationRows.ReadAll(rows);
     }
 }

@@ -82,7 +82,7 @@ internal sealed class Doctor
     /// <summary>A store that is not there yet is not made: that is `init`'s.</summary>
     private Composition? OpenStore()
     {
-        if (!File.Exists(_options.Store.Path))
+        if (!_options.Store.IsShared && !File.Exists(_options.Store.Path))
         {
             _list.Fail("store", $"There is no store at {_options.Store.Path}; run `appliance init`.");
             return null;
@@ -92,7 +92,7 @@ internal sealed class Doctor
         {
             var composition = Composition.Open(_options, _time, NullLoggerFactory.Instance, _forcePin);
             StoreChecks.Examine(_list, composition);
-            LedgerChecks.Examine(_list, composition);
+            LedgerChecks.Examine(_list, composition, Stores.Lease(_options.Store));
             return composition;
         });
     }

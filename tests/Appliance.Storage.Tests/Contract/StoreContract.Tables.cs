@@ -1,17 +1,7 @@
-namespace Appliance.Storage.Tests;
+namespace Appliance.Storage.Tests.Contract;
 
-public sealed class TableTests : IDisposable
+public abstract partial class StoreContract
 {
-    private static long s_millisecond;
-
-    private readonly TemporaryStore _temporary = new();
-    private readonly Guid _signer = NewId();
-    private readonly Guid _profile = NewId();
-
-    private StoreConnection Writer => _temporary.Writer;
-
-    public void Dispose() => _temporary.Dispose();
-
     [Fact]
     public void A_signer_is_found_by_name_without_regard_to_case()
     {
@@ -122,34 +112,5 @@ public sealed class TableTests : IDisposable
         Assert.True(Writer.RefusedPins.Delete("s1"));
         Assert.Null(Writer.RefusedPins.Find("s1"));
         Assert.Equal("", Writer.Meta.Get("k"));
-    }
-
-    private static Guid NewId() => Guid.CreateVersion7(
-        DateTimeOffset.UnixEpoch.AddMilliseconds(Interlocked.Increment(ref s_millisecond)));
-
-    private SignerRow AddSigner(string name)
-    {
-        var row = new SignerRow(_signer, name, "Name", null, SignerState.Active, 1);
-        Writer.Signers.Insert(row);
-        return row;
-    }
-
-    private CredentialRow AddCredential()
-    {
-        if (Writer.Signers.Find(_signer) is null)
-        {
-            AddSigner("a");
-        }
-
-        if (Writer.Profiles.Find(_profile) is null)
-        {
-            Writer.Profiles.Insert(new ProfileRow(_profile, _signer, ProfileKind.Employee, "Payroll", 2));
-        }
-
-        var row = new CredentialRow(
-            NewId(), _profile, _signer, [1, 2], "label", 3, [4, 5], [6], [[7, 7], [8]], CredentialState.Enabled, 2, 100,
-            "text", 10, 20, 1, 30);
-        Writer.Credentials.Insert(row);
-        return row;
     }
 }

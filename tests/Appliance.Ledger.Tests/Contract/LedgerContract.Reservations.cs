@@ -1,13 +1,13 @@
 using Appliance.Storage;
 
-namespace Appliance.Ledger.Tests;
+namespace Appliance.Ledger.Tests.Contract;
 
-public class ReservationTests
+public abstract partial class LedgerContract
 {
     [Fact]
     public async Task A_hash_is_reserved_once_and_consumed_for_good()
     {
-        await using var ledger = await LedgerFixture.StartAsync();
+        await using var ledger = await StartAsync();
         var hashes = LedgerFixture.Hashes(2);
         var activation = await ledger.OpenAsync(hashes);
 
@@ -26,21 +26,21 @@ public class ReservationTests
     [Fact]
     public async Task A_request_gets_all_its_hashes_or_none()
     {
-        await using var ledger = await LedgerFixture.StartAsync();
+        await using var ledger = await StartAsync();
         var hashes = LedgerFixture.Hashes(4);
         var activation = await ledger.OpenAsync(hashes[..3], total: 10);
 
         Assert.Equal(ReservationStatus.HashNotAuthorized, await ledger.TryReserveAsync(activation, hashes));
         Assert.Equal(new ActivationTally(3, 0, 0, 0), ledger.Tally(activation));
-        Assert.Equal(10, ledger.Store.Read(c => c.Activations.Find(activation)!.Remaining));
+        Assert.Equal(10, ledger.Remaining(activation));
         Assert.Equal(ReservationStatus.Ok, await ledger.TryReserveAsync(activation, hashes[..3]));
-        Assert.Equal(7, ledger.Store.Read(c => c.Activations.Find(activation)!.Remaining));
+        Assert.Equal(7, ledger.Remaining(activation));
     }
 
     [Fact]
     public async Task A_hash_asked_for_twice_needs_two_occurrences()
     {
-        await using var ledger = await LedgerFixture.StartAsync();
+        await using var ledger = await StartAsync();
         var hash = LedgerFixture.Hashes(1)[0];
         var once = await ledger.OpenAsync([hash], total: 5);
         var twice = await ledger.OpenAsync([hash, hash], total: 5);
@@ -53,7 +53,7 @@ public class ReservationTests
     [Fact]
     public async Task What_was_never_dispatched_may_be_used_again_and_what_is_in_doubt_may_not()
     {
-        await using var ledger = await LedgerFixture.StartAsync();
+        await using var ledger = await StartAsync();
         var hashes = LedgerFixture.Hashes(2);
         var activation = await ledger.OpenAsync(hashes);
 
@@ -71,7 +71,7 @@ public class ReservationTests
     [Fact]
     public async Task Scal1_takes_any_hash_until_the_count_is_used_up()
     {
-        await using var ledger = await LedgerFixture.StartAsync();
+        await using var ledger = await StartAsync();
         var hashes = LedgerFixture.Hashes(4);
         var activation = await ledger.OpenAsync([], total: 3, scal: 1);
 
@@ -88,7 +88,7 @@ public class ReservationTests
     [Fact]
     public async Task An_activation_serves_its_own_credential_signer_and_client_until_it_expires()
     {
-        await using var ledger = await LedgerFixture.StartAsync();
+        await using var ledger = await StartAsync();
         var hashes = LedgerFixture.Hashes(1);
         var activation = await ledger.OpenAsync(hashes);
         var request = ledger.Request(activation, hashes);
@@ -112,21 +112,22 @@ public class ReservationTests
     [Fact]
     public async Task Status_and_version_are_those_of_the_moment_of_the_reservation()
     {
-        await using var ledger = await LedgerFixture.StartAsync();
+        await using var ledger = await StartAsync();
         var hashes = LedgerFixture.Hashes(1);
         var activation = await ledger.OpenAsync(hashes);
         var request = ledger.Request(activation, hashes);
         var refusals = ledger.Audit().Count;
 
-        await WriteAsync(ledger, c => c.Credentials.SetState(ledger.Credential, CredentialState.Suspended));
+        await SetStateAsync(ledger, CredentialState.Suspended);
         Assert.Equal(ReservationStatus.CredentialDisabled, (await ledger.ReserveAsync(request)).Status);
-        await WriteAsync(ledger, c => c.Credentials.SetState(ledger.Credential, CredentialState.Enabled));
+        await SetStateAsync(ledger, CredentialState.Enabled);
         Assert.Equal(ReservationStatus.CredentialChanged, (await ledger.ReserveAsync(request)).Status);
         request = request with { CredentialVersion = 3 };
-        await WriteAsync(ledger, c => c.Signers.SetState(ledger.Signer, SignerState.Limited));
+        Assert.True(await ledger.WriteAsync(c => c.Signers.SetState(ledger.Signer, SignerState.Limited)));
         Assert.Equal(ReservationStatus.SignerLimited, (await ledger.ReserveAsync(request)).Status);
-        await WriteAsync(ledger, c => c.Signers.SetState(ledger.Signer, SignerState.Active));
-        await WriteAsync(ledger, c => c.Credentials.SetCertificates(ledger.Credential, [[1]], 0, ledger.Now - 1));
+        Assert.True(await ledger.WriteAsync(c => c.Signers.SetState(ledger.Signer, SignerState.Active)));
+        Assert.True(await ledger.WriteAsync(
+            c => c.Credentials.SetCertificates(ledger.Credential, [[1]], 0, ledger.Now - 1)));
         Assert.Equal(ReservationStatus.CertificateExpired, (await ledger.ReserveAsync(request)).Status);
 
         // A stale copy is the caller's to refresh, not a refusal.
@@ -137,7 +138,7 @@ public class ReservationTests
     [Fact]
     public async Task Each_decision_and_outcome_is_in_the_audit_trail()
     {
-        await using var ledger = await LedgerFixture.StartAsync();
+        await using var ledger = await StartAsync();
         var hashes = LedgerFixture.Hashes(2);
         var activation = await ledger.OpenAsync(hashes);
 
@@ -171,40 +172,4 @@ public class ReservationTests
                 Assert.Equal("HashNotAuthorized", refused.Record.Detail);
             });
     }
-
-    [Fact]
-    public async Task Sixty_four_callers_race_for_a_hundred_signatures_and_get_a_hundred()
-    {
-        await using var ledger = await LedgerFixture.StartAsync();
-        var hashes = LedgerFixture.Hashes(100);
-        var activation = await ledger.OpenAsync(hashes);
-        var granted = new int[hashes.Length];
-
-        await Task.WhenAll(Enumerable.Range(0, 64).Select(caller => Task.Run(async () =>
-        {
-            for (var i = 0; i < hashes.Length; i++)
-            {
-                var index = (i + caller) % hashes.Length;
-                var (status, reservation) = await ledger.ReserveAsync(ledger.Request(activation, hashes[index]));
-                if (status == ReservationStatus.Ok)
-                {
-                    Interlocked.Increment(ref granted[index]);
-                    await ledger.SettleAsync(reservation, ReservationOutcome.Consumed);
-                }
-                else
-                {
-                    Assert.True(status is ReservationStatus.HashNotAuthorized or ReservationStatus.UsedUp);
-                }
-            }
-        }, TestContext.Current.CancellationToken)));
-
-        Assert.All(granted, count => Assert.Equal(1, count));
-        Assert.Equal(new ActivationTally(0, 0, 100, 0), ledger.Tally(activation));
-        Assert.Equal(100, ledger.Audit(AuditEvent.SignHashIntent).Count);
-        Assert.Equal(100, ledger.Audit(AuditEvent.SignHashDone).Count);
-        Assert.Equal(6_300, ledger.Audit(AuditEvent.SignHashRefused).Count);
-    }
-
-    private static async Task WriteAsync(LedgerFixture ledger, Func<StoreConnection, bool> write)
-        => Assert.True(await ledger.Loop.WriteAsync(write, TestContext.Current.CancellationToken));
 }

@@ -1,0 +1,84 @@
+using Appliance.Storage.Sql;
+using NpgsqlTypes;
+
+namespace Appliance.Storage.Postgres;
+
+/// <summary>Written with the COMMIT, all records of a transaction in one statement.</summary>
+internal sealed class PostgresAuditTable : AuditTable
+{
+    private const string Columns =
+        "at, event, outcome, signer_id, credential_id, activation_id, client_id, request_id, count, digest, detail";
+
+    private const string Filter =
+        "(?2 IS NULL OR signer_id = ?2) AND (?3 IS NULL OR credential_id = ?3) AND " +
+        "(?4 IS NULL OR request_id = ?4) AND (?5 IS NULL OR event = ?5)";
+
+    private readonly PostgresTransaction _transaction;
+    private readonly Statement _readOldest;
+    private readonly Statement _readNewest;
+    private readonly SetStatement _append;
+    private readonly ColumnOf<long> _at = new(NpgsqlDbType.Bigint);
+    private readonly ColumnOf<string> _event = new(NpgsqlDbType.Text);
+    private readonly ColumnOf<string> _outcome = new(NpgsqlDbType.Text);
+    private readonly ColumnOf<Guid?> _signer = new(NpgsqlDbType.Uuid);
+    private readonly ColumnOf<Guid?> _credential = new(NpgsqlDbType.Uuid);
+    private readonly ColumnOf<Guid?> _activation = new(NpgsqlDbType.Uuid);
+    private readonly ColumnOf<Guid?> _client = new(NpgsqlDbType.Uuid);
+    private readonly ColumnOf<Guid?> _request = new(NpgsqlDbType.Uuid);
+    private readonly ColumnOf<long> _count = new(NpgsqlDbType.Bigint);
+    private readonly ColumnOf<byte[]> _digest = new(NpgsqlDbType.Bytea);
+    private readonly ColumnOf<string?> _detail = new(NpgsqlDbType.Text);
+
+    public PostgresAuditTable(PostgresTransaction transaction)
+    {
+        _transaction = transaction;
+        var session = transaction.Session;
+        _readOldest = session.Prepare(
+            $"SELECT {Columns}, seq FROM audit WHERE seq > ?1 AND {Filter} ORDER BY seq LIMIT ?6");
+        _readNewest = session.Prepare(
+            $"SELECT {Columns}, seq FROM audit WHERE seq < ?1 AND {Filter} ORDER BY seq DESC LIMIT ?6");
+        _append = new SetStatement(
+            $"INSERT INTO audit ({Columns}) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            _at,
+            _event,
+            _outcome,
+            _signer,
+            _credential,
+            _activation,
+            _client,
+            _request,
+            _count,
+            _digest,
+            _detail);
+        transaction.Writes(_append);
+    }
+
+    public override void Append(in AuditRow row)
+    {
+        _transaction.Demand();
+        _at.Add(row.At);
+        _event.Add(row.Event);
+        _outcome.Add(row.Outcome);
+        _signer.Add(row.SignerId);
+        _credential.Add(row.CredentialId);
+        _activation.Add(row.ActivationId);
+        _client.Add(row.ClientId);
+        _request.Add(row.RequestId);
+        _count.Add(row.Count);
+        _digest.Add(row.Digest.ToArray());
+        _detail.Add(PostgresText.Storable(row.Detail));
+        _append.EndRow();
+    }
+
+    public override IReadOnlyList<AuditRow> Read(AuditFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var statement = filter.OldestFirst ? _readOldest : _readNewest;
+        using var rows = statement.Start()
+            .Bind(filter.After ?? (filter.OldestFirst ? 0 : long.MaxValue))
+            .Bind(filter.SignerId).Bind(filter.CredentialId).Bind(filter.RequestId).Bind(filter.Event)
+            .Bind(filter.Limit)
+            .Rows();
+        return AuditRows.ReadAll(rows);
+    }
+}

@@ -1,0 +1,17 @@
+namespace Appliance.Storage.Sql;
+
+/// <summary>The rows of a query for seq, incarnation, request_id, activation_id, ordinals.</summary>
+internal static class ReservationRows
+{
+    public static IReadOnlyList<ReservationRow> ReadAll(Rows rows)
+    {
+        var result = new List<ReservationRow>();
+        while (rows.Next())
+        {
+            result.Add(new ReservationRow(
+                rows.Int64(0), rows.Int64(1), rows.Guid(2), rows.Guid(3), ReservationTable.Unpack(rows.Span(4))));
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,40 @@
+namespace Appliance.Storage;
+
+/// <summary>
+/// The rows that a transaction is going to look at. A store behind a network locks and reads them together before the
+/// first piece of work is applied, in ascending order, so that two transactions never wait for each other in a circle.
+/// A row that is not announced is found all the same, with a round trip of its own.
+/// </summary>
+public sealed class StoreKeys
+{
+    internal HashSet<Guid> Activations { get; } = [];
+
+    internal HashSet<long> Reservations { get; } = [];
+
+    internal HashSet<Guid> Signers { get; } = [];
+
+    internal List<(Guid Activation, byte[] Hash)> Hashes { get; } = [];
+
+    internal bool IsEmpty => Activations.Count + Reservations.Count + Signers.Count + Hashes.Count == 0;
+
+    /// <summary>An activation to check and change.</summary>
+    public void AddActivation(Guid id) => Activations.Add(id);
+
+    /// <summary>The occurrences of a hash under an activation.</summary>
+    public void AddHash(Guid activationId, byte[] hash) => Hashes.Add((activationId, hash));
+
+    /// <summary>A reservation that is settled.</summary>
+    public void AddReservation(long sequence) => Reservations.Add(sequence);
+
+    /// <summary>A signer whose factor is tried.</summary>
+    public void AddSigner(Guid id) => Signers.Add(id);
+
+    /// <summary>Begins anew.</summary>
+    public void Clear()
+    {
+        Activations.Clear();
+        Reservations.Clear();
+        Signers.Clear();
+        Hashes.Clear();
+    }
+}

@@ -1,0 +1,44 @@
+using Appliance.Storage;
+
+namespace Appliance.Ledger.Tests.Broken;
+
+/// <summary>Forgets one release in so many: what was given back stays used.</summary>
+internal sealed class LossyActivationTable(ActivationTable inner, int every) : ActivationTable
+{
+    private readonly Dictionary<long, int> _remaining = [];
+    private int _releases;
+
+    public override long Insert(ActivationRow row) => inner.Insert(row);
+
+    public override ActivationRow? Find(Guid id) => inner.Find(id);
+
+    public override bool TryCheck(Guid id, OccurrenceStates states, out ActivationCheck check)
+    {
+        var found = inner.TryCheck(id, states, out check);
+        _remaining[check.Sequence] = check.Remaining;
+        return found;
+    }
+
+    public override bool TryReadStates(
+        Guid id, OccurrenceStates states, out long sequence, out int remaining, out int scal)
+    {
+        var found = inner.TryReadStates(id, states, out sequence, out remaining, out scal);
+        _remaining[sequence] = remaining;
+        return found;
+    }
+
+    public override void Update(long sequence, int remaining, OccurrenceStates states)
+    {
+        var isRelease = remaining > _remaining[sequence];
+        if (isRelease && ++_releases % every == 0)
+        {
+            return;
+        }
+
+        inner.Update(sequence, remaining, states);
+    }
+
+    public override void Close(long sequence) => inner.Close(sequence);
+
+    public override ActivationTally Tally(Guid? id = null) => inner.Tally(id);
+}

@@ -1,0 +1,66 @@
+using Appliance.Ledger.Tests.Stores;
+using Appliance.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Appliance.Ledger.Tests;
+
+/// <summary>What one appliance process has of the ledger: an open store, a commit loop over it, an incarnation.</summary>
+internal sealed class LedgerNode : IAsyncDisposable
+{
+    private LedgerNode(Store store, CommitLoop loop, Activations activations)
+        => (Store, Loop, Activations) = (store, loop, activations);
+
+    public Store Store { get; }
+
+    public CommitLoop Loop { get; }
+
+    public Activations Activations { get; }
+
+    public static async Task<LedgerNode> StartAsync(
+        TestStore place, byte[] rowKey, string name, TimeProvider time, CommitLoopOptions? options)
+    {
+        var store = place.Open(time);
+        var loop = new CommitLoop(
+            store, options ?? new CommitLoopOptions(), TimeProvider.System, NullLogger<CommitLoop>.Instance);
+        try
+        {
+            var activations = await Activations.StartAsync(
+                loop, rowKey, name, time, TestContext.Current.CancellationToken);
+            return new LedgerNode(store, loop, activations);
+        }
+        catch
+        {
+            await loop.DisposeAsync();
+            store.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reserves; returns when the ledger has decided and the decision is durable.</summary>
+    public async Task<(ReservationStatus Status, Reservation Reservation)> ReserveAsync(ReservationRequest request)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var reservation = new Reservation(Activations, _ => done.SetResult(), _ => settled.TrySetResult())
+        {
+            State = settled,
+        };
+        reservation.Prepare(request);
+        Assert.True(Loop.TryEnqueue(reservation));
+        await done.Task;
+        return (reservation.Status, reservation);
+    }
+
+    /// <summary>Settles and waits until that is stored.</summary>
+    public Task SettleAsync(Reservation reservation, ReservationOutcome outcome, long now)
+    {
+        reservation.Settle(Loop, outcome, now);
+        return ((TaskCompletionSource)reservation.State!).Task;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Loop.DisposeAsync();
+        Store.Dispose();
+    }
+}
