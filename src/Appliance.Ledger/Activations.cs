@@ -1,8 +1,6 @@
 using Appliance.Ledger.Leases;
 using Appliance.Ledger.Macs;
 using Appliance.Storage;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Appliance.Ledger;
 
@@ -33,7 +31,7 @@ public sealed class Activations : IAsyncDisposable
 
     internal RowMac Mac { get; }
 
-    /// <inheritdoc cref="StartAsync(CommitLoop, ReadOnlyMemory{byte}, LeaseOptions, TimeProvider, ILogger, CancellationToken)"/>
+    /// <inheritdoc cref="StartAsync(CommitLoop, ReadOnlyMemory{byte}, LeaseOptions, TimeProvider, CancellationToken)"/>
     /// <param name="loop">As there.</param>
     /// <param name="rowKey">As there.</param>
     /// <param name="node">The node's name.</param>
@@ -45,7 +43,7 @@ public sealed class Activations : IAsyncDisposable
         string node,
         TimeProvider time,
         CancellationToken cancellationToken)
-        => StartAsync(loop, rowKey, new LeaseOptions { Node = node }, time, NullLogger.Instance, cancellationToken);
+        => StartAsync(loop, rowKey, new LeaseOptions { Node = node }, time, cancellationToken);
 
     /// <summary>
     /// Begins an incarnation: whatever an earlier one had reserved and not settled may have been signed, so it becomes
@@ -55,14 +53,12 @@ public sealed class Activations : IAsyncDisposable
     /// <param name="rowKey">The key of the row MACs, 32 bytes, kept alive and unchanged by the caller.</param>
     /// <param name="lease">The node's name, and for how long it is taken for alive.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Where recoveries are told.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     public static async ValueTask<Activations> StartAsync(
         CommitLoop loop,
         ReadOnlyMemory<byte> rowKey,
         LeaseOptions lease,
         TimeProvider time,
-        ILogger logger,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(loop);
@@ -74,7 +70,7 @@ public sealed class Activations : IAsyncDisposable
             throw new ArgumentException($"The row key has {RowKeyLength} bytes.", nameof(rowKey));
         }
 
-        return new Activations(rowKey, await NodeLease.StartAsync(loop, lease, time, logger, cancellationToken));
+        return new Activations(rowKey, await NodeLease.StartAsync(loop, lease, time, cancellationToken));
     }
 
     /// <summary>Stops renewing the lease; called before the loop is stopped.</summary>

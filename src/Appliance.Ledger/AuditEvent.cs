@@ -23,6 +23,9 @@ public enum AuditEvent
     /// <summary>The signing was refused.</summary>
     SignHashRefused,
 
+    /// <summary>Signatures that were made before were delivered again; nothing was signed.</summary>
+    SignHashRedelivered,
+
     /// <summary>An activation was opened.</summary>
     AuthorizeOk,
 

@@ -23,6 +23,7 @@ public static class AuditEvents
         AuditEvent.SignHashReleased => "signhash.released",
         AuditEvent.SignHashSpent => "signhash.spent",
         AuditEvent.SignHashRefused => "signhash.refused",
+        AuditEvent.SignHashRedelivered => "signhash.redelivered",
         AuditEvent.AuthorizeOk => "authorize.ok",
         AuditEvent.AuthorizeRefused => "authorize.refused",
         AuditEvent.ExtendOk => "extend.ok",

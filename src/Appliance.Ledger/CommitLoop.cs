@@ -20,6 +20,7 @@ public sealed class CommitLoop : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
         Store = store;
+        Logger = logger;
         _lanes =
         [
             .. store.Writers.Select((writer, number) => new CommitLane(
@@ -34,6 +35,8 @@ public sealed class CommitLoop : IAsyncDisposable
     public long Commits => _lanes.Sum(lane => lane.Commits);
 
     internal Store Store { get; }
+
+    internal ILogger Logger { get; }
 
     /// <summary>Hands work to the loop.</summary>
     /// <returns>False when the queue is full or the loop is stopping; nothing of the work is called then.</returns>

@@ -4,33 +4,29 @@ using Appliance.Storage;
 namespace Appliance.Ledger;
 
 /// <summary>
-/// Settles what a dead incarnation left: only ever to spent, as its signatures may exist. It says in words what it
-/// found: in the audit trail, to the caller for the log, and for `appliance doctor` in the store's facts.
+/// Settles what a dead incarnation left: only ever to spent, as its signatures may exist. What it found it says in
+/// words: in the audit trail, for `appliance doctor` in the store's facts, and to the caller, for the log.
 /// </summary>
 public static class Recovery
 {
     private const string LastRecovery = "ledger.recovered";
 
+    /// <summary>Most reservations that are counted for people.</summary>
+    private const int MostCounted = 100_000;
+
     /// <summary>Requests in one transaction.</summary>
     private const int Page = 200;
 
     /// <summary>What runs that are dead left reserved; the next start, or another node, spends it.</summary>
-    public static IReadOnlyList<UnsettledRun> FindUnsettled(Store store, LeaseOptions lease)
+    public static IReadOnlyList<UnsettledRun> FindUnsettled(StoreConnection store)
     {
         ArgumentNullException.ThrowIfNull(store);
-        ArgumentNullException.ThrowIfNull(lease);
-        // Who owns a file knows that nobody else runs; of a shared store only the leases tell.
-        var self = store.IsShared ? 0 : long.MaxValue;
-        return store.Read(connection => connection.Incarnations.ListDead(self, lease.Node, lease.Margin)
-            .Select(dead => (Dead: dead, Open: connection.Reservations.List(dead.Id, int.MaxValue)))
-            .Where(run => run.Open.Count > 0)
-            .Select(run => new UnsettledRun(
-                run.Dead.Id,
-                run.Dead.Node,
-                run.Dead.StartedAt,
-                run.Open.Count,
-                run.Open.Sum(open => (long)open.Ordinals.Count)))
-            .ToList());
+        return
+        [
+            .. store.Incarnations.ListDead(long.MaxValue, "", TimeSpan.Zero)
+                .Select(dead => Describe(dead, store.Reservations.List(dead.Id, MostCounted)))
+                .Where(run => run.Requests > 0),
+        ];
     }
 
     /// <summary>When the last recovery was and what it spent, in a sentence; null when there was none.</summary>
@@ -45,7 +41,7 @@ public static class Recovery
     /// that nobody waits for all of it; when this stops half-way, somebody else goes on.
     /// </summary>
     /// <returns>How much was found.</returns>
-    internal static async ValueTask<(long Requests, long Hashes)> SettleAsync(
+    internal static async ValueTask<UnsettledRun> SettleAsync(
         CommitLoop loop, IncarnationRow dead, TimeProvider time, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -56,18 +52,22 @@ public static class Recovery
                 return true;
             },
             cancellationToken);
-        long requests = 0;
-        long hashes = 0;
+        var run = Describe(dead, []);
         while (loop.Store.Read(store => store.Reservations.List(dead.Id, Page)) is { Count: > 0 } open)
         {
-            hashes += await loop.WriteAsync(
+            var spent = await loop.WriteAsync(
                 store => Spend(store, open, now), open.Count, cancellationToken, keys => Announce(keys, open));
-            requests += open.Count;
+            run = run with { Requests = run.Requests + spent.Count, Hashes = run.Hashes + CountHashes(spent) };
         }
 
-        await loop.WriteAsync(store => Close(store, dead, requests, hashes, now), cancellationToken);
-        return (requests, hashes);
+        await loop.WriteAsync(store => Close(store, run, now), cancellationToken);
+        return run;
     }
+
+    private static UnsettledRun Describe(IncarnationRow dead, IReadOnlyList<ReservationRow> open)
+        => new(dead.Id, dead.Node, dead.StartedAt, open.Count, CountHashes(open));
+
+    private static int CountHashes(IReadOnlyList<ReservationRow> open) => open.Sum(row => row.Ordinals.Count);
 
     private static void Announce(StoreKeys keys, IReadOnlyList<ReservationRow> open)
     {
@@ -75,12 +75,16 @@ public static class Recovery
         {
             keys.AddReservation(row.Sequence);
             keys.AddActivation(row.ActivationId);
+            if (row.OutcomeKey is { } key)
+            {
+                keys.AddOutcome(key);
+            }
         }
     }
 
-    private static long Spend(StoreConnection store, IReadOnlyList<ReservationRow> open, long now)
+    private static List<ReservationRow> Spend(StoreConnection store, IReadOnlyList<ReservationRow> open, long now)
     {
-        long hashes = 0;
+        var spent = new List<ReservationRow>(open.Count);
         foreach (var row in open)
         {
             if (!store.Reservations.Delete(row.Sequence))
@@ -90,6 +94,11 @@ public static class Recovery
             }
 
             Occurrences.Settle(store, row.ActivationId, [.. row.Ordinals], [], ReservationOutcome.Spent);
+            if (row.OutcomeKey is { } key)
+            {
+                store.Outcomes.SetInDoubt(key);
+            }
+
             AuditTrail.Append(store, new AuditRecord
             {
                 At = now,
@@ -100,28 +109,27 @@ public static class Recovery
                 Count = row.Ordinals.Count,
                 Detail = "found reserved after a restart",
             });
-            hashes += row.Ordinals.Count;
+            spent.Add(row);
         }
 
-        return hashes;
+        return spent;
     }
 
-    private static bool Close(StoreConnection store, IncarnationRow dead, long requests, long hashes, long now)
+    private static bool Close(StoreConnection store, UnsettledRun run, long now)
     {
-        store.Incarnations.Settle(dead.Id, now);
-        if (requests > 0)
+        store.Incarnations.Settle(run.Run, now);
+        if (run.Requests > 0)
         {
-            var found = new UnsettledRun(dead.Id, dead.Node, dead.StartedAt, requests, hashes);
             AuditTrail.Append(store, new AuditRecord
             {
                 At = now,
                 Event = AuditEvent.LedgerRecovered,
                 Outcome = AuditOutcome.InDoubt,
-                Count = checked((int)hashes),
-                Detail = $"spent {found}",
+                Count = run.Hashes,
+                Detail = $"spent {run}",
             });
             var at = DateTimeOffset.FromUnixTimeMilliseconds(now);
-            store.Meta.Set(LastRecovery, string.Create(CultureInfo.InvariantCulture, $"{at:u} spent {found}"));
+            store.Meta.Set(LastRecovery, string.Create(CultureInfo.InvariantCulture, $"{at:u} spent {run}"));
         }
 
         return true;

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Appliance.Ledger.Macs;
+using Appliance.Ledger.Outcomes;
 using Appliance.Storage;
 
 namespace Appliance.Ledger;
@@ -17,6 +19,7 @@ public sealed class Reservation : LedgerWork
     private byte[] _digest = [];
     private int[] _ordinals = new int[1];
     private ReservationStatus _decided;
+    private OutcomeRow? _recorded;
 
     /// <summary>Makes one.</summary>
     /// <param name="activations">The ledger's activations.</param>
@@ -61,6 +64,8 @@ public sealed class Reservation : LedgerWork
 
     internal ReadOnlyMemory<byte> Digest => _digest;
 
+    internal RowMac Mac => _activations.Mac;
+
     internal long Sequence { get; private set; }
 
     /// <summary>Sets the request, on the caller's thread; then the reservation is enqueued.</summary>
@@ -89,15 +94,30 @@ public sealed class Reservation : LedgerWork
     /// <param name="outcome">How it ended.</param>
     /// <param name="now">Unix milliseconds.</param>
     /// <param name="detail">Fixed text or a code for the audit record, e.g. the CKR's name.</param>
-    public void Settle(CommitLoop loop, ReservationOutcome outcome, long now, string? detail = null)
+    /// <param name="signatures">
+    /// What was signed, in the order of the hashes: recorded when the request carries an id. Without them it is in
+    /// doubt to whoever asks for it again.
+    /// </param>
+    public void Settle(
+        CommitLoop loop,
+        ReservationOutcome outcome,
+        long now,
+        string? detail = null,
+        IReadOnlyList<byte[]>? signatures = null)
     {
         ArgumentNullException.ThrowIfNull(loop);
-        _settlement.Prepare(outcome, now, detail);
+        _settlement.Prepare(outcome, now, detail, signatures);
         if (!loop.TryEnqueue(_settlement))
         {
             _settlement.Failed(new ObjectDisposedException(nameof(CommitLoop)));
         }
     }
+
+    /// <summary>The recorded signatures, in the order of the hashes; after Redelivered.</summary>
+    /// <exception cref="InvalidOperationException">Nothing was redelivered.</exception>
+    public IReadOnlyList<byte[]> ReadRecorded() => Status == ReservationStatus.Redelivered
+        ? SignatureList.Decode(_recorded!.Signatures)
+        : throw new InvalidOperationException("There are no recorded signatures.");
 
     /// <inheritdoc/>
     public override void Announce(StoreKeys keys)
@@ -108,14 +128,24 @@ public sealed class Reservation : LedgerWork
         {
             keys.AddHash(_request.ActivationId, hash);
         }
+
+        if (_request.Outcome is { } outcome)
+        {
+            keys.AddOutcome(outcome.Key);
+        }
     }
 
     /// <inheritdoc/>
     public override void Apply(StoreConnection store)
     {
         ArgumentNullException.ThrowIfNull(store);
-        _decided = Decide(store);
-        if (_decided != ReservationStatus.CredentialChanged)
+        _decided = OutcomeRules.Recall(store, Mac, _request.Outcome, out _recorded);
+        if (_decided == ReservationStatus.Ok)
+        {
+            _decided = Decide(store);
+        }
+
+        if (_decided is not (ReservationStatus.CredentialChanged or ReservationStatus.InFlight))
         {
             Record(store);
         }
@@ -199,7 +229,8 @@ public sealed class Reservation : LedgerWork
         var remaining = found.Remaining - _request.Hashes.Count;
         store.Activations.Update(found.Sequence, remaining, store.States);
         Sequence = store.Reservations.Insert(
-            _activations.Incarnation, _request.RequestId, _request.ActivationId, Ordinals);
+            _activations.Incarnation, _request.RequestId, _request.ActivationId, Ordinals, _request.Outcome?.Key);
+        OutcomeRules.Begin(store, _request);
         return ReservationStatus.Ok;
     }
 
@@ -259,17 +290,23 @@ public sealed class Reservation : LedgerWork
 
     private void Record(StoreConnection store)
     {
-        var accepted = _decided == ReservationStatus.Ok;
+        var accepted = _decided is ReservationStatus.Ok or ReservationStatus.Redelivered;
         AuditTrail.Append(store, new AuditRecord
         {
             At = _request.Now,
-            Event = accepted ? AuditEvent.SignHashIntent : AuditEvent.SignHashRefused,
+            Event = _decided switch
+            {
+                ReservationStatus.Ok => AuditEvent.SignHashIntent,
+                ReservationStatus.Redelivered => AuditEvent.SignHashRedelivered,
+                _ => AuditEvent.SignHashRefused,
+            },
             Outcome = accepted ? AuditOutcome.Ok : AuditOutcome.Refused,
             SignerId = _request.SignerId,
             CredentialId = _request.CredentialId,
             ActivationId = _request.ActivationId,
             ClientId = _request.ClientId,
-            RequestId = _request.RequestId,
+            // Of a request that is known, the one under which it was signed: that ties the records together.
+            RequestId = _recorded?.RequestId ?? _request.RequestId,
             Count = _request.Hashes.Count,
             Digest = _digest,
             Detail = accepted ? null : ReservationStatuses.NameOf(_decided),

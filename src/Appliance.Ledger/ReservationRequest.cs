@@ -10,6 +10,7 @@ namespace Appliance.Ledger;
 /// <param name="Hashes">Raw digests, at least one; not changed until the reservation is settled.</param>
 /// <param name="Now">Unix milliseconds.</param>
 /// <param name="IsBulk">Bulk work whatever the number of its hashes; with many it is bulk anyway.</param>
+/// <param name="Outcome">Where to record the result, and to look for it first; null for neither.</param>
 public readonly record struct ReservationRequest(
     Guid RequestId,
     Guid ActivationId,
@@ -19,4 +20,5 @@ public readonly record struct ReservationRequest(
     Guid ClientId,
     IReadOnlyList<byte[]> Hashes,
     long Now,
-    bool IsBulk = false);
+    bool IsBulk = false,
+    OutcomeRequest? Outcome = null);

@@ -43,4 +43,24 @@ public enum ReservationStatus
 
     /// <summary>The store failed or the loop has stopped; nothing was recorded.</summary>
     StoreFailed,
+
+    /// <summary>
+    /// The same request was signed before: <see cref="Reservation.ReadRecorded"/> has the signatures. Nothing is
+    /// reserved and nothing used up; the audit trail says that they were delivered again.
+    /// </summary>
+    Redelivered,
+
+    /// <summary>
+    /// The same request is reserved and not settled. Nothing was recorded: ask again when it is, under the same id.
+    /// </summary>
+    InFlight,
+
+    /// <summary>The same request may have been signed, and its signatures are lost.</summary>
+    InDoubt,
+
+    /// <summary>Something else was asked for under this id.</summary>
+    RequestIdReused,
+
+    /// <summary>The record of the same request does not carry our MAC: somebody edited the database.</summary>
+    OutcomeTampered,
 }

@@ -1,3 +1,4 @@
+using Appliance.Ledger.Outcomes;
 using Appliance.Storage;
 
 namespace Appliance.Ledger;
@@ -8,6 +9,7 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
     private ReservationOutcome _outcome;
     private long _now;
     private string? _detail;
+    private SignedOutcome? _signed;
 
     /// <summary>
     /// Behind the reservations of its own kind, so that however many of those wait, both move on at the same rate.
@@ -22,8 +24,10 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
 
     internal override bool Settles => true;
 
-    public void Prepare(ReservationOutcome outcome, long now, string? detail)
+    public void Prepare(
+        ReservationOutcome outcome, long now, string? detail, IReadOnlyList<byte[]>? signatures = null)
     {
+        _signed = SignedOutcome.Of(reservation.Mac, reservation.Request, signatures);
         _outcome = outcome;
         _now = now;
         _detail = detail;
@@ -37,6 +41,11 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
         if (_outcome != ReservationOutcome.Consumed)
         {
             keys.AddActivation(Activation);
+        }
+
+        if (reservation.Request.Outcome is { } outcome)
+        {
+            keys.AddOutcome(outcome.Key);
         }
     }
 
@@ -55,6 +64,7 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
             Occurrences.Settle(store, request.ActivationId, reservation.Ordinals, request.Hashes, _outcome);
         }
 
+        OutcomeRules.End(store, request, _outcome, _signed);
         AuditTrail.Append(store, new AuditRecord
         {
             At = _now,

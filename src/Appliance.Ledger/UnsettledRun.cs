@@ -8,7 +8,7 @@ namespace Appliance.Ledger;
 /// <param name="StartedAt">When the run began, Unix milliseconds.</param>
 /// <param name="Requests">How many requests.</param>
 /// <param name="Hashes">How many hash occurrences they hold.</param>
-public sealed record UnsettledRun(long Run, string Node, long StartedAt, long Requests, long Hashes)
+public sealed record UnsettledRun(long Run, string Node, long StartedAt, int Requests, int Hashes)
 {
     /// <summary>For people: how much, and of which run.</summary>
     public override string ToString()
@@ -16,6 +16,6 @@ public sealed record UnsettledRun(long Run, string Node, long StartedAt, long Re
         var started = DateTimeOffset.FromUnixTimeMilliseconds(StartedAt);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Hashes} hashes of {Requests} requests, reserved by run {Run} of node {Node}, begun {started:u}");
+            $"{Requests} requests with {Hashes} hashes, reserved by run {Run} of {Node} (started {started:u})");
     }
 }

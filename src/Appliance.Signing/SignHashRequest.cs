@@ -25,6 +25,12 @@ public sealed class SignHashRequest
     public byte[]? SignatureParameters { get; init; }
 
     /// <summary>
+    /// The client's id for this request, 1 to 255 visible ASCII characters: asked for again with the same SAD,
+    /// credential, scheme and hashes, it gives the recorded signatures and uses nothing up. Null for none.
+    /// </summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>
     /// True for one of many that nobody waits for at a screen: interactive work goes first in the ledger and at the
     /// token. With more than 16 hashes it is bulk anyway.
     /// </summary>

@@ -5,7 +5,9 @@ namespace Appliance.Signing;
 /// <param name="Signatures">
 /// One per hash, in request order: RSA as PKCS#1 octets, ECDSA as DER ECDSA-Sig-Value. Empty unless Ok.
 /// </param>
-public readonly record struct SignHashResult(SigningStatus Status, IReadOnlyList<byte[]> Signatures)
+/// <param name="IsRedelivered">True when they were made before and recorded; nothing was signed now.</param>
+public readonly record struct SignHashResult(
+    SigningStatus Status, IReadOnlyList<byte[]> Signatures, bool IsRedelivered = false)
 {
     /// <summary>A refusal: no signatures.</summary>
     public static SignHashResult Refused(SigningStatus status) => new(status, []);

@@ -13,7 +13,8 @@ namespace Appliance.Signing;
 ///   3a Credentials   credentialID -> Credential, the caller's own
 ///      Algorithms    signAlgo, hashAlgo, signAlgoParams -> scheme; every digest of its length
 ///   3b Activation    SAD envelope: MAC, signer, client, credential, expiry; memory only
-///   3c Ledger        reserve the occurrences, audit the intent: durable before any key is used
+///   3c Ledger        reserve the occurrences, audit the intent: durable before any key is used;
+///                    with a request id, first look whether the same was recorded or is in flight
 ///   3d Pkcs11        C_SignInit and C_Sign per hash
 ///   3e Ledger        the outcome rides in the next commit; the answer does not wait for it
 /// </content>
@@ -28,13 +29,15 @@ public sealed partial class SigningService
     /// <summary>Signs hashes that a SAD authorises, all or none. Never throws for a caller's mistake.</summary>
     /// <param name="request">What to sign, with what and by whose leave.</param>
     /// <param name="cancellationToken">
-    /// Seen until the token is asked; from then on the signatures count, whoever waits for them.
+    /// Seen until the token is asked; from then on the signatures count, whoever waits for them. With a request id it
+    /// ends only the wait for the same request in flight: what was reserved is signed and recorded.
     /// </param>
     public ValueTask<SignHashResult> SignHashAsync(SignHashRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         var status = Check(request, out var credential, out var scheme, out var sad);
-        return status == SigningStatus.Ok
+        // An expired SAD still fetches what it authorised, and nothing else: the ledger finds it expired, too.
+        return status == SigningStatus.Ok || (status == SigningStatus.SadExpired && request.RequestId is not null)
             ? SignAsync(request, credential!, scheme!, sad, cancellationToken)
             : RefuseAsync(request, status, cancellationToken);
     }
@@ -98,16 +101,19 @@ public sealed partial class SigningService
         SadEnvelope sad,
         CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
+        var outcome = request.RequestId is null ? null : Recall(request, scheme, sad);
+        var joining = outcome is null ? null : new Joining(_inFlight, outcome.Key, _time);
+        for (var attempt = 1; ;)
         {
             var operation = new SignOperation(
                 _slots,
                 _ledger,
                 _activations,
+                _inFlight,
                 _time,
                 credential.Key,
                 scheme,
-                Reserve(request, credential, sad),
+                Reserve(request, credential, sad, outcome),
                 cancellationToken);
             if (!operation.TryStart(out var task))
             {
@@ -115,7 +121,23 @@ public sealed partial class SigningService
             }
 
             var result = await task;
-            if (operation.Reserved != ReservationStatus.CredentialChanged || attempt == CredentialAttempts)
+            if (operation.Reserved == ReservationStatus.InFlight)
+            {
+                var waited = await JoinAsync(joining!, cancellationToken);
+                if (waited != SigningStatus.Ok)
+                {
+                    return SignHashResult.Refused(waited);
+                }
+
+                continue;
+            }
+
+            if (operation.Reserved == ReservationStatus.Redelivered)
+            {
+                return result with { Signatures = operation.ReadRecorded(), IsRedelivered = true };
+            }
+
+            if (operation.Reserved != ReservationStatus.CredentialChanged || attempt++ == CredentialAttempts)
             {
                 return result;
             }
@@ -130,7 +152,35 @@ public sealed partial class SigningService
         }
     }
 
-    private ReservationRequest Reserve(SignHashRequest request, Credential credential, in SadEnvelope sad)
+    /// <summary>Ok: ask the ledger again.</summary>
+    private static async ValueTask<SigningStatus> JoinAsync(Joining joining, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await joining.WaitAsync(cancellationToken) ? SigningStatus.Ok : SigningStatus.InProgress;
+        }
+        catch (OperationCanceledException)
+        {
+            return SigningStatus.Cancelled;
+        }
+    }
+
+    private OutcomeRequest Recall(SignHashRequest request, SignatureScheme scheme, in SadEnvelope sad)
+    {
+        var now = Now();
+        return new OutcomeRequest(
+            OutcomeRequest.KeyOf(request.Caller.SignerId, request.Caller.ClientId, request.RequestId!),
+            OutcomeRequest.FingerprintOf(
+                sad.ActivationId,
+                request.CredentialId,
+                $"{scheme.Kind} {scheme.HashAlgorithm.Name} {scheme.SaltLength}",
+                request.Hashes),
+            now + (long)_options.OutcomeLifetime.TotalMilliseconds,
+            OnlyRecorded: now >= sad.ExpiresAt);
+    }
+
+    private ReservationRequest Reserve(
+        SignHashRequest request, Credential credential, in SadEnvelope sad, OutcomeRequest? outcome)
     {
         var now = _time.GetUtcNow();
         return new ReservationRequest(
@@ -142,7 +192,8 @@ public sealed partial class SigningService
             request.Caller.ClientId,
             request.Hashes,
             now.ToUnixTimeMilliseconds(),
-            request.IsBulk);
+            request.IsBulk,
+            outcome);
     }
 
     private async ValueTask<SignHashResult> RefuseAsync(

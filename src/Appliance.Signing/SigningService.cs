@@ -4,6 +4,7 @@ using Appliance.Pkcs11;
 using Appliance.Signing.Credentials;
 using Appliance.Signing.Provisioning;
 using Appliance.Signing.Sad;
+using Appliance.Signing.SignHash;
 using Appliance.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,7 @@ public sealed partial class SigningService
     private readonly TotpFactors _factors;
     private readonly SlotGroup _slots;
     private readonly CredentialCache _credentials;
+    private readonly OperationsInFlight _inFlight = new();
     private readonly SadCodec _sad;
     private readonly SigningOptions _options;
     private readonly TimeProvider _time;

@@ -77,4 +77,17 @@ public enum SigningStatus
 
     /// <summary>The caller's deadline passed or the call was cancelled.</summary>
     Cancelled,
+
+    /// <summary>The request's id stands for a request with other contents. Nothing was used up.</summary>
+    RequestIdReused,
+
+    /// <summary>
+    /// The same request, by its id, is being worked on elsewhere and takes long. Retry later, under the same id.
+    /// </summary>
+    InProgress,
+
+    /// <summary>
+    /// The same request, by its id, may have been signed, and its signatures are lost: its hashes are used up.
+    /// </summary>
+    OutcomeInDoubt,
 }

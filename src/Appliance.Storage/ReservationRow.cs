@@ -6,5 +6,11 @@ namespace Appliance.Storage;
 /// <param name="RequestId">The request.</param>
 /// <param name="ActivationId">The activation it draws on.</param>
 /// <param name="Ordinals">The occurrences it holds.</param>
+/// <param name="OutcomeKey">Its row in <see cref="OutcomeTable"/>; null when it has none.</param>
 public sealed record ReservationRow(
-    long Sequence, long Incarnation, Guid RequestId, Guid ActivationId, IReadOnlyList<int> Ordinals);
+    long Sequence,
+    long Incarnation,
+    Guid RequestId,
+    Guid ActivationId,
+    IReadOnlyList<int> Ordinals,
+    UInt128? OutcomeKey = null);

@@ -6,8 +6,18 @@ namespace Appliance.Storage;
 public abstract class ReservationTable
 {
     /// <summary>Adds a request.</summary>
+    /// <param name="incarnation">The run of the node that reserves.</param>
+    /// <param name="requestId">The request.</param>
+    /// <param name="activationId">The activation that it draws on.</param>
+    /// <param name="ordinals">The occurrences that it holds.</param>
+    /// <param name="outcomeKey">Its row in <see cref="OutcomeTable"/>; null when it has none.</param>
     /// <returns>Its number inside the store.</returns>
-    public abstract long Insert(long incarnation, Guid requestId, Guid activationId, ReadOnlySpan<int> ordinals);
+    public abstract long Insert(
+        long incarnation,
+        Guid requestId,
+        Guid activationId,
+        ReadOnlySpan<int> ordinals,
+        UInt128? outcomeKey = null);
 
     /// <summary>Removes a settled request.</summary>
     /// <returns>False when it was gone: somebody else has settled it.</returns>

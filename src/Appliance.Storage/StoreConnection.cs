@@ -56,6 +56,9 @@ public abstract class StoreConnection : IDisposable
     /// <summary>The requests in flight.</summary>
     public abstract ReservationTable Reservations { get; }
 
+    /// <summary>The results of requests that carry an id.</summary>
+    public abstract OutcomeTable Outcomes { get; }
+
     /// <summary>The audit trail.</summary>
     public abstract AuditTable Audit { get; }
 

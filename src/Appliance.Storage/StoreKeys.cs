@@ -11,11 +11,11 @@ public sealed class StoreKeys
 
     internal HashSet<long> Reservations { get; } = [];
 
+    internal HashSet<UInt128> Outcomes { get; } = [];
+
     internal HashSet<Guid> Signers { get; } = [];
 
     internal List<(Guid Activation, byte[] Hash)> Hashes { get; } = [];
-
-    internal bool IsEmpty => Activations.Count + Reservations.Count + Signers.Count + Hashes.Count == 0;
 
     /// <summary>An activation to check and change.</summary>
     public void AddActivation(Guid id) => Activations.Add(id);
@@ -26,6 +26,9 @@ public sealed class StoreKeys
     /// <summary>A reservation that is settled.</summary>
     public void AddReservation(long sequence) => Reservations.Add(sequence);
 
+    /// <summary>The record of a request that carries an id.</summary>
+    public void AddOutcome(UInt128 key) => Outcomes.Add(key);
+
     /// <summary>A signer whose factor is tried.</summary>
     public void AddSigner(Guid id) => Signers.Add(id);
 
@@ -34,6 +37,7 @@ public sealed class StoreKeys
     {
         Activations.Clear();
         Reservations.Clear();
+        Outcomes.Clear();
         Signers.Clear();
         Hashes.Clear();
     }

@@ -130,7 +130,8 @@ internal sealed class SigningFixture : IAsyncDisposable
         string sad,
         IReadOnlyList<byte[]> hashes,
         string? algorithm = null,
-        bool isBulk = false)
+        bool isBulk = false,
+        string? requestId = null)
         => Service.SignHashAsync(
             new SignHashRequest
             {
@@ -140,6 +141,7 @@ internal sealed class SigningFixture : IAsyncDisposable
                 Hashes = hashes,
                 SignatureAlgorithm = algorithm ?? "1.2.840.10045.4.3.2",
                 IsBulk = isBulk,
+                RequestId = requestId,
             },
             Cancelled);
 

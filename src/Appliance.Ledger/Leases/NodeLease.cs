@@ -22,12 +22,12 @@ internal sealed partial class NodeLease : IAsyncDisposable
     private long _incarnation;
     private long _renewedAt;
 
-    private NodeLease(CommitLoop loop, LeaseOptions options, TimeProvider time, ILogger logger)
+    private NodeLease(CommitLoop loop, LeaseOptions options, TimeProvider time)
     {
         _loop = loop;
         _options = options;
         _time = time;
-        _logger = logger;
+        _logger = loop.Logger;
     }
 
     /// <summary>The number under which this run reserves.</summary>
@@ -41,10 +41,9 @@ internal sealed partial class NodeLease : IAsyncDisposable
         CommitLoop loop,
         LeaseOptions options,
         TimeProvider time,
-        ILogger logger,
         CancellationToken cancellationToken)
     {
-        var lease = new NodeLease(loop, options, time, logger);
+        var lease = new NodeLease(loop, options, time);
         await lease.BeginAsync(cancellationToken);
         await lease.SettleDeadAsync(cancellationToken);
         if (loop.Store.IsShared)
@@ -143,12 +142,10 @@ internal sealed partial class NodeLease : IAsyncDisposable
             store => store.Incarnations.ListDead(self, _options.Node, _options.Margin));
         foreach (var incarnation in dead)
         {
-            var recovered = await Recovery.SettleAsync(_loop, incarnation, _time, cancellationToken);
-            if (recovered.Requests > 0)
+            var run = await Recovery.SettleAsync(_loop, incarnation, _time, cancellationToken);
+            if (run.Requests > 0)
             {
-                var started = DateTimeOffset.FromUnixTimeMilliseconds(incarnation.StartedAt);
-                Log.Recovered(
-                    _logger, recovered.Hashes, recovered.Requests, incarnation.Id, incarnation.Node, started);
+                Log.Recovered(_logger, run);
             }
         }
     }
@@ -158,10 +155,9 @@ internal sealed partial class NodeLease : IAsyncDisposable
         [LoggerMessage(
             3010,
             LogLevel.Warning,
-            "{Hashes} hashes of {Requests} requests were reserved by run {Incarnation} of node {Node}, begun {Started:u}, "
-            + "when it ended; they may have been signed, and are spent: none of them can be signed again.")]
-        public static partial void Recovered(
-            ILogger logger, long hashes, long requests, long incarnation, string node, DateTimeOffset started);
+            "Found {Run}, and not settled when it ended. They may have been signed: they are spent now, and are never "
+            + "signed again.")]
+        public static partial void Recovered(ILogger logger, UnsettledRun run);
 
         [LoggerMessage(3011, LogLevel.Warning, "The lease of run {Incarnation} was not renewed: {Error}")]
         public static partial void NotRenewed(ILogger logger, long incarnation, string error);

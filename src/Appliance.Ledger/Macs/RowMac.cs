@@ -6,15 +6,17 @@ namespace Appliance.Ledger.Macs;
 
 /// <summary>
 /// HMAC-SHA-256 (RFC 2104), truncated to its first 128 bits, over what an authorisation granted. Whoever can write the
-/// database cannot make one. The first byte keeps the two kinds of row apart.
+/// database cannot make one. The first byte keeps the kinds of row apart.
 /// </summary>
 internal sealed class RowMac(ReadOnlyMemory<byte> key)
 {
     public const int MaxHashLength = 64;
     private const byte ActivationKind = 1;
     private const byte HashKind = 2;
+    private const byte OutcomeKind = 3;
     private const int HashHeaderLength = 1 + 16 + 4;
     private const int ActivationLength = 1 + (4 * 16) + 4 + 4 + 8;
+    private const int OutcomeHeaderLength = 1 + (3 * 16);
 
 #pragma warning disable IDE1006 // The naming rules know no thread statics, which are t_camelCase here.
     [ThreadStatic]
@@ -52,11 +54,23 @@ internal sealed class RowMac(ReadOnlyMemory<byte> key)
         return Compute(message);
     }
 
-    private UInt128 Compute(ReadOnlySpan<byte> message)
+    /// <summary>Over the recorded signatures of a request, and which request it was.</summary>
+    public UInt128 OfOutcome(UInt128 key, UInt128 fingerprint, Guid requestId, ReadOnlySpan<byte> signatures)
+    {
+        Span<byte> header = stackalloc byte[OutcomeHeaderLength];
+        header[0] = OutcomeKind;
+        BinaryPrimitives.WriteUInt128BigEndian(header[1..], key);
+        BinaryPrimitives.WriteUInt128BigEndian(header[17..], fingerprint);
+        requestId.TryWriteBytes(header[33..], bigEndian: true, out _);
+        return Compute(header, signatures);
+    }
+
+    private UInt128 Compute(ReadOnlySpan<byte> message, ReadOnlySpan<byte> rest = default)
     {
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
         var hmac = Keyed();
         hmac.AppendData(message);
+        hmac.AppendData(rest);
         hmac.GetHashAndReset(mac);
         return BinaryPrimitives.ReadUInt128BigEndian(mac);
     }

@@ -4,6 +4,7 @@ using Appliance.Identity;
 using Appliance.Server.Csc.Answers;
 using Appliance.Server.Csc.Inputs;
 using Appliance.Server.Csc.Rest;
+using Appliance.Server.Csc.Rules;
 using Appliance.Server.Csc.Views;
 using Appliance.Server.Options;
 using Appliance.Signing;
@@ -34,7 +35,7 @@ internal sealed partial class CscEndpoints
 
     private readonly FrozenDictionary<string, CscRoute> _routes;
     private readonly CscOperations _operations;
-    private readonly CscOperation<SignHashInput, IReadOnlyList<byte[]>> _signHash;
+    private readonly CscOperation<SignHashInput, SignHashResult> _signHash;
     private readonly Admission _admission;
     private readonly int _bodyLimit;
     private readonly string _lang;
@@ -225,9 +226,21 @@ internal sealed partial class CscEndpoints
 
     private async ValueTask SignHashAsync(HttpContext http, CscRoute route)
     {
-        var answer = await CallAsync(http, route, InputJson.Default.SignHashInput, _signHash);
+        var answer = await CallAsync(
+            http,
+            route,
+            InputJson.Default.SignHashInput,
+            _signHash,
+            static (input, headers) => input.RequestIdHeader = headers[RequestIds.Header]);
+        if (answer.Error is null && answer.Value.IsRedelivered)
+        {
+            http.Response.Headers[RequestIds.ReplayedHeader] = "true";
+        }
+
         await ReplyAsync(
-            http, answer.Map(static signatures => new SignHashAnswer(signatures)), AnswerJson.Default.SignHashAnswer);
+            http,
+            answer.Map(static result => new SignHashAnswer(result.Signatures)),
+            AnswerJson.Default.SignHashAnswer);
     }
 
     /// <summary>Who calls, with what parameters, then the operation.</summary>
@@ -235,7 +248,8 @@ internal sealed partial class CscEndpoints
         HttpContext http,
         CscRoute route,
         JsonTypeInfo<TInput> type,
-        CscOperation<TInput, TResult> operation)
+        CscOperation<TInput, TResult> operation,
+        Action<TInput, IHeaderDictionary>? addHeaders = null)
         where TInput : class, new()
     {
         if (_operations.Authenticate(http.Request.Headers.Authorization, out var caller) is { } unknown)
@@ -244,9 +258,13 @@ internal sealed partial class CscEndpoints
         }
 
         var input = await RequestBody.ReadAsync(http.Request, type, _bodyLimit, http.RequestAborted);
-        return input.Error is { } malformed
-            ? await _operations.RefuseAsync(caller, route.Method, null, malformed, http.RequestAborted)
-            : await operation(route.Version, caller, input.Value, http.RequestAborted);
+        if (input.Error is { } malformed)
+        {
+            return await _operations.RefuseAsync(caller, route.Method, null, malformed, http.RequestAborted);
+        }
+
+        addHeaders?.Invoke(input.Value, http.Request.Headers);
+        return await operation(route.Version, caller, input.Value, http.RequestAborted);
     }
 
     private static ValueTask ReplyAsync<T>(HttpContext http, Answer<T> answer, JsonTypeInfo<T> type)

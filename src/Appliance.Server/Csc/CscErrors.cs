@@ -92,6 +92,11 @@ internal static class CscErrors
         HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Unavailable, "temporarily_unavailable",
         "The server is stopping; no item after the last one answered was taken", 5);
 
+    public static readonly CscError InvalidRequestIdHeader = Invalid(
+        "Invalid Idempotency-Key: once, 1 to 255 visible ASCII characters, bare or as a structured-field string");
+
+    public static readonly CscError TwoRequestIds = Invalid("Idempotency-Key and requestID differ");
+
     public static readonly CscError InvalidItemId = InvalidParameter("id");
 
     public static readonly CscError ItemIdInFlight = new(

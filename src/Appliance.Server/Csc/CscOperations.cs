@@ -197,12 +197,12 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
         return result.Status == SigningStatus.Ok ? result : ErrorFor(result.Status, version, caller, named!.Value);
     }
 
-    public ValueTask<Answer<IReadOnlyList<byte[]>>> SignHashAsync(
+    public ValueTask<Answer<SignHashResult>> SignHashAsync(
         CscVersion version, Caller caller, SignHashInput input, CancellationToken cancellationToken)
         => SignHashAsync(version, caller, input, isBulk: false, cancellationToken);
 
     /// <summary>The same as one of many, behind interactive work: the item of a stream.</summary>
-    public async ValueTask<Answer<IReadOnlyList<byte[]>>> SignHashAsync(
+    public async ValueTask<Answer<SignHashResult>> SignHashAsync(
         CscVersion version, Caller caller, SignHashInput input, bool isBulk, CancellationToken cancellationToken)
     {
         var error = SignHashRules.Read(input, version, caller, isBulk, out var named, out var request);
@@ -213,7 +213,7 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
 
         var result = await signing.SignHashAsync(request!, cancellationToken);
         return result.Status == SigningStatus.Ok
-            ? Answer<IReadOnlyList<byte[]>>.Of(result.Signatures)
+            ? result
             : ErrorFor(result.Status, version, caller, named!.Value);
     }
 

@@ -2,9 +2,11 @@ using Appliance.Grpc;
 using Appliance.Server.Csc;
 using Appliance.Server.Csc.Fields;
 using Appliance.Server.Csc.Inputs;
+using Appliance.Server.Csc.Rules;
 using Appliance.Server.Csc.Views;
 using Appliance.Server.Grpc.Streaming;
 using Appliance.Server.Options;
+using Appliance.Signing;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Proto = Csc.V2;
@@ -21,7 +23,9 @@ internal sealed class CscGrpcServices(
     /// </summary>
     public const int LargestAnswer = FieldHashes.Limit * 1_024;
 
-    private readonly CscOperation<SignHashInput, IReadOnlyList<byte[]>> _signHash = operations.SignHashAsync;
+    private static readonly string s_replayed = RequestIds.ReplayedHeader.ToLowerInvariant();
+
+    private readonly CscOperation<SignHashInput, SignHashResult> _signHash = operations.SignHashAsync;
     private readonly Proto.ServiceInfoResponse _info = ProtoAnswers.From(InfoView.Version2(info));
 
     /// <summary>Maps all methods.</summary>
@@ -116,7 +120,20 @@ internal sealed class CscGrpcServices(
         => CallAsync(request, context, ProtoInputs.From, operations.ExtendAsync, ProtoAnswers.Extended);
 
     private ValueTask<Proto.SignHashResponse?> SignHashAsync(Proto.SignHashRequest request, GrpcCallContext context)
-        => CallAsync(request, context, ProtoInputs.From, _signHash, ProtoAnswers.From);
+        => CallAsync(
+            request,
+            context,
+            ProtoInputs.From,
+            _signHash,
+            static result => ProtoAnswers.From(result.Signatures),
+            static (input, context) => input.RequestIdHeader = context.Http.Request.Headers[RequestIds.Header],
+            static (result, context) =>
+            {
+                if (result.IsRedelivered)
+                {
+                    context.AddHeader(s_replayed, "true");
+                }
+            });
 
     /// <summary>A place, who calls, the operation; refusals cost no exception.</summary>
     private async ValueTask<TResponse?> CallAsync<TRequest, TInput, TResult, TResponse>(
@@ -124,7 +141,9 @@ internal sealed class CscGrpcServices(
         GrpcCallContext context,
         Func<TRequest, TInput> read,
         CscOperation<TInput, TResult> operation,
-        Func<TResult, TResponse> write)
+        Func<TResult, TResponse> write,
+        Action<TInput, GrpcCallContext>? readMetadata = null,
+        Action<TResult, GrpcCallContext>? writeMetadata = null)
         where TResponse : class, IMessage
     {
         if (admission.TryEnter() is { } refusal)
@@ -139,8 +158,16 @@ internal sealed class CscGrpcServices(
                 return Fail<TResponse>(context, unknown);
             }
 
-            var answer = await operation(CscVersion.V2, caller, read(request), context.CancellationToken);
-            return answer.Error is { } error ? Fail<TResponse>(context, error) : write(answer.Value);
+            var input = read(request);
+            readMetadata?.Invoke(input, context);
+            var answer = await operation(CscVersion.V2, caller, input, context.CancellationToken);
+            if (answer.Error is { } error)
+            {
+                return Fail<TResponse>(context, error);
+            }
+
+            writeMetadata?.Invoke(answer.Value, context);
+            return write(answer.Value);
         }
         finally
         {

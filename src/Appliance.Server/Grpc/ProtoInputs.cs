@@ -88,6 +88,9 @@ internal static class ProtoInputs
                 ? FieldNumber.Of(request.ValidityPeriod)
                 : defaults.ValidityPeriod,
             ResponseUri = FieldText.Of(request.ResponseUri).Or(defaults.ResponseUri),
+
+            // Not from the defaults: there it names the stream, whose items have ids of their own.
+            RequestId = FieldText.Of(request.RequestId),
         };
     }
 

@@ -35,7 +35,11 @@ internal sealed class SigningParts : IDisposable
             Slots,
             composition.Link,
             composition.RootKey.Derive(KeyPurpose.Sad),
-            new SigningOptions { SadLifetime = TimeSpan.FromSeconds(options.Signing.SadLifetimeSeconds) },
+            new SigningOptions
+            {
+                SadLifetime = TimeSpan.FromSeconds(options.Signing.SadLifetimeSeconds),
+                OutcomeLifetime = TimeSpan.FromHours(options.Signing.OutcomeHours),
+            },
             time,
             loggers.CreateLogger<SigningService>());
         // Anybody may have a password checked: half of the processors at most, so that signing goes on.
@@ -74,7 +78,6 @@ internal sealed class SigningParts : IDisposable
             composition.RootKey.Derive(KeyPurpose.ActivationRows),
             Stores.Lease(options.Store),
             composition.Time,
-            loggers.CreateLogger<Activations>(),
             cancellationToken);
         return new SigningParts(composition, options, activations, loggers);
     }

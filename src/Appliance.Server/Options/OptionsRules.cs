@@ -20,6 +20,7 @@ internal static class OptionsRules
         Range(errors, "SignIn:AccessTokenSeconds", options.SignIn.AccessTokenSeconds, 60, 86_400);
         Range(errors, "SignIn:RefreshTokenSeconds", options.SignIn.RefreshTokenSeconds, 3_600, 31_536_000);
         Range(errors, "Signing:SadLifetimeSeconds", options.Signing.SadLifetimeSeconds, 10, 86_400);
+        Range(errors, "Signing:OutcomeHours", options.Signing.OutcomeHours, 1, 168);
         Range(errors, "Limits:CallsInFlight", options.Limits.CallsInFlight, 1, 65_536);
         Range(errors, "Limits:Streams", options.Limits.Streams, 1, 1_024);
         Range(errors, "Limits:StreamItems", options.Limits.StreamItems, 1, 4_096);

@@ -5,4 +5,9 @@ internal sealed class SigningSettings
 {
     /// <summary>Life of a SAD, 10 to 86,400 s. Default 3,600, what clients assume where expiresIn is missing.</summary>
     public int SadLifetimeSeconds { get; set; } = 3_600;
+
+    /// <summary>
+    /// How long the signatures of a request with an id are kept to be delivered again, 1 to 168 h. Default 24.
+    /// </summary>
+    public int OutcomeHours { get; set; } = 24;
 }

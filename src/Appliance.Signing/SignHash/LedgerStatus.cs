@@ -20,6 +20,11 @@ internal static class LedgerStatus
         ReservationStatus.Tampered => SigningStatus.SadInvalid,
         ReservationStatus.StoreUnavailable => SigningStatus.StoreUnavailable,
         ReservationStatus.CredentialChanged => SigningStatus.Failed,
+        ReservationStatus.Redelivered => SigningStatus.Ok,
+        ReservationStatus.RequestIdReused => SigningStatus.RequestIdReused,
+        ReservationStatus.InFlight => SigningStatus.InProgress,
+        // Who edited the record could not make a signature: the caller has as little of it as of one that is lost.
+        ReservationStatus.InDoubt or ReservationStatus.OutcomeTampered => SigningStatus.OutcomeInDoubt,
         _ => SigningStatus.Failed,
     };
 }

@@ -15,9 +15,13 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
     private static readonly Action<Reservation> s_reserved =
         static reservation => ((SignOperation)reservation.State!).OnReserved();
 
+    private static readonly Action<Reservation> s_settled =
+        static reservation => ((SignOperation)reservation.State!).OnSettled();
+
     private readonly SlotGroup _slots;
     private readonly CommitLoop _ledger;
     private readonly Activations _activations;
+    private readonly OperationsInFlight _inFlight;
     private readonly TimeProvider _time;
     private readonly Reservation _reservation;
     private readonly SignJob _job;
@@ -28,6 +32,7 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
         SlotGroup slots,
         CommitLoop ledger,
         Activations activations,
+        OperationsInFlight inFlight,
         TimeProvider time,
         KeyReference key,
         SignatureScheme scheme,
@@ -37,9 +42,13 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
         _slots = slots;
         _ledger = ledger;
         _activations = activations;
+        _inFlight = inFlight;
         _time = time;
         _cancellation = cancellationToken;
-        _reservation = new Reservation(activations, s_reserved) { State = this };
+        _reservation = new Reservation(activations, s_reserved, request.Outcome is null ? null : s_settled)
+        {
+            State = this,
+        };
         _reservation.Prepare(request);
         var hashes = request.Hashes;
         _job = new SignJob
@@ -57,6 +66,9 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
     /// <summary>What the ledger decided; stands once the task is completed.</summary>
     public ReservationStatus Reserved => _reservation.Status;
 
+    /// <summary>The recorded signatures; when <see cref="Reserved"/> is Redelivered.</summary>
+    public IReadOnlyList<byte[]> ReadRecorded() => _reservation.ReadRecorded();
+
     /// <summary>Starts; false when more waits than the ledger's queue may hold, and nothing has happened.</summary>
     public bool TryStart(out ValueTask<SignHashResult> task)
     {
@@ -70,20 +82,31 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
         if (_reservation.Status != ReservationStatus.Ok)
         {
             Complete(SignHashResult.Refused(LedgerStatus.ToSigning(_reservation.Status)), inline: false);
+            return;
+        }
+
+        if (!_activations.MayDispatch)
+        {
+            // Others may be about to take this node for dead. Nothing was dispatched.
+            Settle(ReservationOutcome.Released, "the node's lease has run out");
+            Complete(SignHashResult.Refused(SigningStatus.StoreUnavailable), inline: false);
+            return;
+        }
+
+        // With an id it is signed and recorded whoever waits: the client may have lost its connection only.
+        if (_reservation.Request.Outcome is { } outcome)
+        {
+            _inFlight.Enter(outcome.Key);
         }
         else if (_cancellation.IsCancellationRequested)
         {
             // The caller has gone and nothing was dispatched: the hashes may be used again.
             Settle(ReservationOutcome.Released, "cancelled");
             Complete(SignHashResult.Refused(SigningStatus.Cancelled), inline: false);
+            return;
         }
-        else if (!_activations.MayDispatch)
-        {
-            // Others may be about to take this node for dead. Nothing was dispatched.
-            Settle(ReservationOutcome.Released, "the node's lease has run out");
-            Complete(SignHashResult.Refused(SigningStatus.StoreUnavailable), inline: false);
-        }
-        else if (_slots.Dispatch == SlotDispatch.Inline)
+
+        if (_slots.Dispatch == SlotDispatch.Inline)
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
@@ -126,7 +149,7 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
         // Every outcome of a job is definite (SignOutcome): what did not end in signatures may be used again.
         if (_job.Outcome == SignOutcome.Signed)
         {
-            Settle(ReservationOutcome.Consumed, null);
+            Settle(ReservationOutcome.Consumed, null, _job.Signatures!);
         }
         else
         {
@@ -143,8 +166,10 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
         Complete(result, inline: _slots.Dispatch == SlotDispatch.Inline);
     }
 
-    private void Settle(ReservationOutcome outcome, string? detail)
-        => _reservation.Settle(_ledger, outcome, _time.GetUtcNow().ToUnixTimeMilliseconds(), detail);
+    private void OnSettled() => _inFlight.Leave(_reservation.Request.Outcome!.Key);
+
+    private void Settle(ReservationOutcome outcome, string? detail, IReadOnlyList<byte[]>? signatures = null)
+        => _reservation.Settle(_ledger, outcome, _time.GetUtcNow().ToUnixTimeMilliseconds(), detail, signatures);
 
     /// <summary>
     /// Inline, the answer is written by the pool thread that signed, which saves a hop. A session's own thread goes on

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using NpgsqlTypes;
 
 namespace Appliance.Storage.Postgres;
@@ -42,8 +41,6 @@ internal sealed class ActivationInserts
 
     public void Add(long sequence, ActivationRow row)
     {
-        var mac = new byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(mac, row.Mac);
         _sequence.Add(sequence);
         _id.Add(row.Id);
         _credential.Add(row.CredentialId);
@@ -55,7 +52,7 @@ internal sealed class ActivationInserts
         _remaining.Add(row.Remaining);
         _expires.Add(row.ExpiresAt);
         _created.Add(row.CreatedAt);
-        _mac.Add(mac);
+        _mac.Add(Bytes128.Of(row.Mac));
         _states.Add(OccurrenceStates.NewBits(row.Total));
         Statement.EndRow();
     }

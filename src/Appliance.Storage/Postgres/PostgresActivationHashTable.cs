@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using NpgsqlTypes;
 
 namespace Appliance.Storage.Postgres;
@@ -41,12 +40,10 @@ internal sealed class PostgresActivationHashTable : ActivationHashTable
     public override void Insert(long sequence, int ordinal, ReadOnlySpan<byte> hash, UInt128 mac)
     {
         _transaction.Demand();
-        var bytes = new byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, mac);
         _newSequence.Add(sequence);
         _newHash.Add(hash.ToArray());
         _newOrdinal.Add(ordinal);
-        _newMac.Add(bytes);
+        _newMac.Add(Bytes128.Of(mac));
         _insert.EndRow();
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Appliance.Storage.Sql;
 using Npgsql;
 
@@ -232,7 +231,7 @@ internal sealed class PostgresActivationTable : ActivationTable
                 Total = (int)reader.GetInt64(7),
                 Remaining = (int)reader.GetInt64(8),
                 ExpiresAt = reader.GetInt64(9),
-                Mac = MacOf(reader.GetFieldValue<byte[]>(10)),
+                Mac = Bytes128.Read(reader.GetFieldValue<byte[]>(10)),
                 CredentialState = (CredentialState)reader.GetInt64(12),
                 CredentialVersion = reader.GetInt64(13),
                 NotBefore = reader.GetInt64(14),
@@ -253,15 +252,11 @@ internal sealed class PostgresActivationTable : ActivationTable
             {
                 var hash = reader.GetFieldValue<byte[]>(1);
                 var occurrences = activation.Hashes.GetValueOrDefault(hash) ?? [];
-                occurrences.Add(new LoadedOccurrence(reader.GetInt64(2), MacOf(reader.GetFieldValue<byte[]>(3))));
+                occurrences.Add(new LoadedOccurrence(reader.GetInt64(2), Bytes128.Read(reader.GetFieldValue<byte[]>(3))));
                 activation.Hashes[hash] = occurrences;
             }
         }
     }
-
-    /// <summary>Anything else than 16 bytes is nobody's MAC and reads as 0.</summary>
-    private static UInt128 MacOf(byte[] bytes)
-        => BinaryPrimitives.TryReadUInt128BigEndian(bytes, out var value) ? value : 0;
 
     private void Collect()
     {

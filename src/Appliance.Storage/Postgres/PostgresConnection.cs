@@ -12,6 +12,7 @@ internal sealed class PostgresConnection : StoreConnection
     private readonly PostgresTransaction _transaction;
     private readonly PostgresActivationTable _activations;
     private readonly PostgresReservationTable _reservations;
+    private readonly PostgresOutcomeTable _outcomes;
     private readonly CancellationToken _closing;
     private volatile bool _isRecovering;
 
@@ -25,6 +26,7 @@ internal sealed class PostgresConnection : StoreConnection
         Activations = _activations = new PostgresActivationTable(_transaction);
         ActivationHashes = new PostgresActivationHashTable(_transaction, _activations);
         Reservations = _reservations = new PostgresReservationTable(_transaction);
+        Outcomes = _outcomes = new PostgresOutcomeTable(_transaction);
         Audit = new PostgresAuditTable(_transaction);
     }
 
@@ -35,6 +37,8 @@ internal sealed class PostgresConnection : StoreConnection
     public override ActivationHashTable ActivationHashes { get; }
 
     public override ReservationTable Reservations { get; }
+
+    public override OutcomeTable Outcomes { get; }
 
     public override AuditTable Audit { get; }
 
@@ -155,10 +159,12 @@ internal sealed class PostgresConnection : StoreConnection
         var reads = new List<NpgsqlBatchCommand>();
         PostgresActivationTable.Announce(keys, reads);
         PostgresReservationTable.Announce(keys, reads);
+        PostgresOutcomeTable.Announce(keys, reads);
         FactorLocks.Announce(keys, reads);
         using var reader = _transaction.Begin(reads);
         _activations.Load(keys, reader);
         _reservations.Load(keys, reader);
+        _outcomes.Load(keys, reader);
         while (reader.NextResult())
         {
             // What was locked and not read.

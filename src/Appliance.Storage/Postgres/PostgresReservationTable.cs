@@ -22,28 +22,35 @@ internal sealed class PostgresReservationTable : ReservationTable
     private readonly ColumnOf<Guid> _request = new(NpgsqlDbType.Uuid);
     private readonly ColumnOf<Guid> _activation = new(NpgsqlDbType.Uuid);
     private readonly ColumnOf<byte[]> _ordinals = new(NpgsqlDbType.Bytea);
+    private readonly ColumnOf<byte[]?> _outcome = new(NpgsqlDbType.Bytea);
 
     public PostgresReservationTable(PostgresTransaction transaction)
     {
         _transaction = transaction;
         _numbers = new NumberBlock(transaction.Session, "reservation_numbers");
         _list = transaction.Session.Prepare(
-            "SELECT seq, incarnation, request_id, activation_id, ordinals FROM reservation WHERE incarnation = ?1 " +
-            "ORDER BY seq LIMIT ?2");
+            "SELECT seq, incarnation, request_id, activation_id, ordinals, outcome_key FROM reservation " +
+            "WHERE incarnation = ?1 ORDER BY seq LIMIT ?2");
         _deleteOne = transaction.Session.Prepare("DELETE FROM reservation WHERE seq = ?1");
         _insert = new SetStatement(
-            "INSERT INTO reservation (seq, incarnation, request_id, activation_id, ordinals) " +
-            "SELECT * FROM unnest($1, $2, $3, $4, $5)",
+            "INSERT INTO reservation (seq, incarnation, request_id, activation_id, ordinals, outcome_key) " +
+            "SELECT * FROM unnest($1, $2, $3, $4, $5, $6)",
             _sequence,
             _incarnation,
             _request,
             _activation,
-            _ordinals);
+            _ordinals,
+            _outcome);
         transaction.Writes(_insert);
         transaction.Forgets(Forget);
     }
 
-    public override long Insert(long incarnation, Guid requestId, Guid activationId, ReadOnlySpan<int> ordinals)
+    public override long Insert(
+        long incarnation,
+        Guid requestId,
+        Guid activationId,
+        ReadOnlySpan<int> ordinals,
+        UInt128? outcomeKey = null)
     {
         _transaction.Demand();
         if (incarnation != _transaction.Writer.Incarnation)
@@ -58,6 +65,7 @@ internal sealed class PostgresReservationTable : ReservationTable
         _request.Add(requestId);
         _activation.Add(activationId);
         _ordinals.Add(Pack(ordinals));
+        _outcome.Add(outcomeKey is { } key ? Bytes128.Of(key) : null);
         _insert.EndRow();
         return sequence;
     }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using Appliance.Storage.Sql;
 using Npgsql;
@@ -27,12 +26,10 @@ internal sealed class PostgresStatement(PostgresSession session, string sql) : S
 
     public override PostgresStatement Bind(Guid? value) => Add(NpgsqlDbType.Uuid, value);
 
-    public override PostgresStatement Bind(UInt128 value)
-    {
-        var bytes = new byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, value);
-        return Add(NpgsqlDbType.Bytea, bytes);
-    }
+    public override PostgresStatement Bind(UInt128 value) => Add(NpgsqlDbType.Bytea, Bytes128.Of(value));
+
+    public override PostgresStatement Bind(UInt128? value)
+        => value is { } some ? Bind(some) : Add(NpgsqlDbType.Bytea, null);
 
     public override PostgresStatement Bind(ReadOnlySpan<byte> value) => Add(NpgsqlDbType.Bytea, value.ToArray());
 

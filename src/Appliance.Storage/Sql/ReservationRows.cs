@@ -1,6 +1,6 @@
 namespace Appliance.Storage.Sql;
 
-/// <summary>The rows of a query for seq, incarnation, request_id, activation_id, ordinals.</summary>
+/// <summary>The rows of a query for seq, incarnation, request_id, activation_id, ordinals, outcome_key.</summary>
 internal static class ReservationRows
 {
     public static IReadOnlyList<ReservationRow> ReadAll(Rows rows)
@@ -8,8 +8,10 @@ internal static class ReservationRows
         var result = new List<ReservationRow>();
         while (rows.Next())
         {
+            UInt128? outcomeKey = rows.IsNull(5) ? null : rows.UInt128(5);
+            var ordinals = ReservationTable.Unpack(rows.Span(4));
             result.Add(new ReservationRow(
-                rows.Int64(0), rows.Int64(1), rows.Guid(2), rows.Guid(3), ReservationTable.Unpack(rows.Span(4))));
+                rows.Int64(0), rows.Int64(1), rows.Guid(2), rows.Guid(3), ordinals, outcomeKey));
         }
 
         return result;

@@ -20,6 +20,8 @@ internal abstract class Statement
     /// <summary>Binds 16 big-endian bytes.</summary>
     public abstract Statement Bind(UInt128 value);
 
+    public abstract Statement Bind(UInt128? value);
+
     public abstract Statement Bind(ReadOnlySpan<byte> value);
 
     public abstract Statement Bind(byte[]? value);

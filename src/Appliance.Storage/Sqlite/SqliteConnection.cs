@@ -29,6 +29,7 @@ internal sealed class SqliteConnection : StoreConnection
         Activations = new SqliteActivationTable(database);
         ActivationHashes = new SqliteActivationHashTable(database);
         Reservations = new SqliteReservationTable(database);
+        Outcomes = new SqliteOutcomeTable(database);
         Audit = new SqliteAuditTable(database);
     }
 
@@ -39,6 +40,8 @@ internal sealed class SqliteConnection : StoreConnection
     public override ActivationHashTable ActivationHashes { get; }
 
     public override ReservationTable Reservations { get; }
+
+    public override OutcomeTable Outcomes { get; }
 
     public override AuditTable Audit { get; }
 

@@ -16,14 +16,20 @@ internal sealed class SqliteReservationTable : ReservationTable
     {
         _database = database;
         _insert = database.Prepare(
-            "INSERT INTO reservation (incarnation, request_id, activation_id, ordinals) VALUES (?1, ?2, ?3, ?4)");
+            "INSERT INTO reservation (incarnation, request_id, activation_id, ordinals, outcome_key) " +
+            "VALUES (?1, ?2, ?3, ?4, ?5)");
         _delete = database.Prepare("DELETE FROM reservation WHERE seq = ?1");
         _list = database.Prepare(
-            "SELECT seq, incarnation, request_id, activation_id, ordinals FROM reservation WHERE incarnation = ?1 " +
-            "ORDER BY seq LIMIT ?2");
+            "SELECT seq, incarnation, request_id, activation_id, ordinals, outcome_key FROM reservation " +
+            "WHERE incarnation = ?1 ORDER BY seq LIMIT ?2");
     }
 
-    public override long Insert(long incarnation, Guid requestId, Guid activationId, ReadOnlySpan<int> ordinals)
+    public override long Insert(
+        long incarnation,
+        Guid requestId,
+        Guid activationId,
+        ReadOnlySpan<int> ordinals,
+        UInt128? outcomeKey = null)
     {
         var length = ordinals.Length * sizeof(int);
         var rented = length > 256 ? ArrayPool<byte>.Shared.Rent(length) : null;
@@ -33,7 +39,9 @@ internal sealed class SqliteReservationTable : ReservationTable
             BinaryPrimitives.WriteInt32BigEndian(bytes[(i * sizeof(int))..], ordinals[i]);
         }
 
-        _insert.Start().Bind(incarnation).Bind(requestId).Bind(activationId).Bind(bytes[..length]).Execute();
+        _insert.Start()
+            .Bind(incarnation).Bind(requestId).Bind(activationId).Bind(bytes[..length]).Bind(outcomeKey)
+            .Execute();
         if (rented is not null)
         {
             ArrayPool<byte>.Shared.Return(rented);

@@ -68,6 +68,8 @@ internal sealed unsafe class SqliteStatement(Database database, string sql) : St
         return Bind(bytes);
     }
 
+    public override SqliteStatement Bind(UInt128? value) => value is { } some ? Bind(some) : BindNull();
+
     public override SqliteStatement Bind(ReadOnlySpan<byte> value)
     {
         if (value.Length > BufferSize - _used)

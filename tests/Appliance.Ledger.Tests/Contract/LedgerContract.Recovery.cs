@@ -26,7 +26,7 @@ public abstract partial class LedgerContract
         Assert.Equal([2, 1], spent.Select(e => e.Record.Count));
         var recovered = Assert.Single(ledger.Audit(AuditEvent.LedgerRecovered));
         Assert.Equal(3, recovered.Record.Count);
-        var words = $"spent 3 hashes of 2 requests, reserved by run {run} of node node, begun 2026-11-20 08:00:00Z";
+        var words = $"spent 2 requests with 3 hashes, reserved by run {run} of node (started 2026-11-20 08:00:00Z)";
         Assert.Equal(words, recovered.Record.Detail);
         Assert.Equal($"2026-11-20 08:00:00Z {words}", ledger.Store.Read(store => Recovery.FindLast(store)));
     }

@@ -92,7 +92,7 @@ internal sealed class Doctor
         {
             var composition = Composition.Open(_options, _time, NullLoggerFactory.Instance, _forcePin);
             StoreChecks.Examine(_list, composition);
-            LedgerChecks.Examine(_list, composition, Stores.Lease(_options.Store));
+            LedgerChecks.Examine(_list, composition);
             return composition;
         });
     }

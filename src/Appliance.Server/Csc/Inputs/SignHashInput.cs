@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Appliance.Server.Csc.Fields;
+using Microsoft.Extensions.Primitives;
 
 namespace Appliance.Server.Csc.Inputs;
 
@@ -41,4 +42,12 @@ internal sealed class SignHashInput
 
     [JsonPropertyName("clientData")]
     public FieldText ClientData { get; set; }
+
+    /// <summary>The header Idempotency-Key, as it came.</summary>
+    [JsonIgnore]
+    public StringValues RequestIdHeader { get; set; }
+
+    /// <summary>The same as a field, which gRPC has and JSON has not.</summary>
+    [JsonIgnore]
+    public FieldText RequestId { get; set; }
 }

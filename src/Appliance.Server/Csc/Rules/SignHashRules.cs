@@ -23,6 +23,7 @@ internal static class SignHashRules
     {
         request = null;
         named = null;
+        string? requestId = null;
         var error = CommonRules.CheckSad(input.Sad);
         var idError = CommonRules.ReadCredentialId(input.CredentialId, out var credentialId);
         if (idError is null)
@@ -38,9 +39,9 @@ internal static class SignHashRules
         var (hashes, algorithm) = HashRules.Choose(
             version, input.Hash, input.Hashes, input.HashAlgo, input.HashAlgorithmOid);
         error = CheckHashes(hashes) ?? CheckAlgorithms(input, version, algorithm) ?? CheckManner(input, version);
-        if (error is not null)
+        if ((error ?? RequestIds.Read(input.RequestIdHeader, input.RequestId, out requestId)) is { } wrong)
         {
-            return error;
+            return wrong;
         }
 
         var parameters = input.SignAlgoParams.Value;
@@ -53,6 +54,7 @@ internal static class SignHashRules
             SignatureAlgorithm = input.SignAlgo.Value,
             HashAlgorithm = algorithm.ValueOrNull,
             SignatureParameters = parameters.AsSpan().SequenceEqual(NullParameters) ? null : parameters,
+            RequestId = requestId,
             IsBulk = isBulk,
         };
         return null;

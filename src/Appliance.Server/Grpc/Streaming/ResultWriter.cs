@@ -86,6 +86,7 @@ internal sealed class ResultWriter(
         var message = _message.Result;
         message.Id = result.Item.Id;
         message.Signatures.Clear();
+        message.Replayed = false;
         if (result.Answer.Error is { } error)
         {
             message.Status = GrpcErrors.MessageOf(error);
@@ -93,7 +94,8 @@ internal sealed class ResultWriter(
         }
 
         message.Status = null;
-        foreach (var signature in result.Answer.Value)
+        message.Replayed = result.Answer.Value.IsRedelivered;
+        foreach (var signature in result.Answer.Value.Signatures)
         {
             // Nobody writes to a signature once it was made.
             message.Signatures.Add(UnsafeByteOperations.UnsafeWrap(signature));

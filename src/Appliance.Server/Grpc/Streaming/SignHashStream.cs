@@ -1,6 +1,8 @@
 using Appliance.Grpc;
 using Appliance.Server.Csc;
+using Appliance.Server.Csc.Fields;
 using Appliance.Server.Csc.Inputs;
+using Appliance.Server.Csc.Rules;
 using Appliance.Signing;
 using Microsoft.Extensions.Primitives;
 using Proto = Csc.V2;
@@ -37,6 +39,7 @@ internal sealed class SignHashStream : IDisposable
     private readonly ItemsInFlight _inFlight;
     private readonly ResultWriter _results;
     private SignHashInput _defaults = new();
+    private string? _requestId;
     private Caller _caller;
     private volatile CscError? _worthless;
     private long _taken;
@@ -65,6 +68,12 @@ internal sealed class SignHashStream : IDisposable
         if (Authenticate(out _caller) is { } unknown)
         {
             _call.Fail(GrpcErrors.StatusOf(unknown));
+            return;
+        }
+
+        if (RequestIds.ReadHeader(_call.Http.Request.Headers[RequestIds.Header], out _requestId) is { } malformed)
+        {
+            _call.Fail(GrpcErrors.StatusOf(await RefuseAsync(malformed)));
             return;
         }
 
@@ -145,8 +154,7 @@ internal sealed class SignHashStream : IDisposable
     {
         if (defaults.Hashes.Count > 0)
         {
-            return await _streams.Operations.RefuseAsync(
-                _caller, CscMethods.SignHash, null, CscErrors.DefaultsWithHashes, _over);
+            return await RefuseAsync(CscErrors.DefaultsWithHashes);
         }
 
         _defaults = ProtoInputs.From(defaults);
@@ -190,13 +198,13 @@ internal sealed class SignHashStream : IDisposable
     /// <summary>Never throws: the result says what became of the item.</summary>
     private async Task AnswerAsync(StreamItem item, Proto.SignHashRequest request, CscError? refusal)
     {
-        Answer<IReadOnlyList<byte[]>> answer;
+        Answer<SignHashResult> answer;
         try
         {
             answer = refusal is null
                 ? await _streams.Operations.SignHashAsync(
-                    CscVersion.V2, _caller, ProtoInputs.From(request, _defaults), isBulk: true, _over)
-                : await _streams.Operations.RefuseAsync(_caller, CscMethods.SignHash, null, refusal, _over);
+                    CscVersion.V2, _caller, InputOf(item, request), isBulk: true, _over)
+                : await RefuseAsync(refusal);
         }
         catch (Exception exception)
         {
@@ -207,6 +215,24 @@ internal sealed class SignHashStream : IDisposable
         _results.Add(new ItemResult(item, answer));
         _streams.LeavePlace();
     }
+
+    /// <summary>
+    /// In a stream that has a request id, the ids of its items are good beyond it: for the next stream of that id.
+    /// </summary>
+    private SignHashInput InputOf(in StreamItem item, Proto.SignHashRequest request)
+    {
+        var input = ProtoInputs.From(request, _defaults);
+        var stream = _defaults.RequestId.ValueOrNull ?? _requestId;
+        if (stream is not null && !input.RequestId.IsPresent)
+        {
+            input.RequestId = FieldText.Of($"{stream}/{item.Id}");
+        }
+
+        return input;
+    }
+
+    private ValueTask<CscError> RefuseAsync(CscError error)
+        => _streams.Operations.RefuseAsync(_caller, CscMethods.SignHash, null, error, _over);
 
     private CscError? Authenticate(out Caller caller) => _streams.Operations.Authenticate(_authorization, out caller);
 
