@@ -32,6 +32,8 @@ internal sealed class LedgerFixture : IAsyncDisposable
 
     public CommitLoop Loop => Node.Loop;
 
+    public LogLines Log => Node.Log;
+
     /// <summary>The file of a SQLite store.</summary>
     public string StorePath => ((SqliteTestStore)_place).Path;
 

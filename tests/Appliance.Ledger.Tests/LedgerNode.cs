@@ -1,14 +1,13 @@
 using Appliance.Ledger.Tests.Stores;
 using Appliance.Storage;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Appliance.Ledger.Tests;
 
 /// <summary>What one appliance process has of the ledger: an open store, a commit loop over it, an incarnation.</summary>
 internal sealed class LedgerNode : IAsyncDisposable
 {
-    private LedgerNode(Store store, CommitLoop loop, Activations activations)
-        => (Store, Loop, Activations) = (store, loop, activations);
+    private LedgerNode(Store store, CommitLoop loop, Activations activations, LogLines log)
+        => (Store, Loop, Activations, Log) = (store, loop, activations, log);
 
     public Store Store { get; }
 
@@ -16,17 +15,20 @@ internal sealed class LedgerNode : IAsyncDisposable
 
     public Activations Activations { get; }
 
+    public LogLines Log { get; }
+
     public static async Task<LedgerNode> StartAsync(
         TestStore place, byte[] rowKey, string name, TimeProvider time, CommitLoopOptions? options)
     {
         var store = place.Open(time);
+        var log = new LogLines();
         var loop = new CommitLoop(
-            store, options ?? new CommitLoopOptions(), TimeProvider.System, NullLogger<CommitLoop>.Instance);
+            store, options ?? new CommitLoopOptions(), TimeProvider.System, log);
         try
         {
             var activations = await Activations.StartAsync(
                 loop, rowKey, name, time, TestContext.Current.CancellationToken);
-            return new LedgerNode(store, loop, activations);
+            return new LedgerNode(store, loop, activations, log);
         }
         catch
         {
@@ -60,6 +62,7 @@ internal sealed class LedgerNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Activations.DisposeAsync();
         await Loop.DisposeAsync();
         Store.Dispose();
     }

@@ -6,17 +6,21 @@ namespace Appliance.Ledger.Tests.Broken;
 /// <summary>A connection whose activations are <see cref="LossyActivationTable"/>.</summary>
 internal sealed class LossyConnection(SqliteConnection inner, int every) : StoreConnection(inner.Database)
 {
+    public override IncarnationTable Incarnations => inner.Incarnations;
+
     public override ActivationTable Activations { get; } = new LossyActivationTable(inner.Activations, every);
 
     public override ActivationHashTable ActivationHashes => inner.ActivationHashes;
 
     public override ReservationTable Reservations => inner.Reservations;
 
+    public override OutcomeTable Outcomes => inner.Outcomes;
+
     public override AuditTable Audit => inner.Audit;
 
     public override bool InTransaction => inner.InTransaction;
 
-    public override void Begin() => inner.Begin();
+    public override void Begin(StoreKeys? keys) => inner.Begin(keys);
 
     public override void Commit() => inner.Commit();
 
@@ -27,6 +31,8 @@ internal sealed class LossyConnection(SqliteConnection inner, int every) : Store
     public override void KeepSavepoint() => inner.KeepSavepoint();
 
     public override void UndoSavepoint() => inner.UndoSavepoint();
+
+    public override long? ReadTime() => inner.ReadTime();
 
     public override StoreDurability ReadDurability() => inner.ReadDurability();
 

@@ -14,9 +14,11 @@ public abstract partial class LedgerContract
         await ledger.SettleAsync(consumed, ReservationOutcome.Consumed);
         var (_, first) = await ledger.ReserveAsync(ledger.Request(activation, hashes[1..3]));
         await ledger.ReserveAsync(ledger.Request(activation, hashes[3]));
-        var run = ledger.Activations.Incarnation;
+        var run = new UnsettledRun(ledger.Activations.Incarnation, "node", ledger.Now, 2, 3);
 
         await ledger.RestartAsync();
+
+        Assert.Empty(ledger.Store.Read(store => Recovery.FindUnsettled(store)));
 
         Assert.Equal(new ActivationTally(2, 0, 1, 3), ledger.Tally(activation));
         Assert.Equal(ReservationStatus.HashNotAuthorized, await ledger.TryReserveAsync(activation, hashes[1]));
@@ -26,9 +28,10 @@ public abstract partial class LedgerContract
         Assert.Equal([2, 1], spent.Select(e => e.Record.Count));
         var recovered = Assert.Single(ledger.Audit(AuditEvent.LedgerRecovered));
         Assert.Equal(3, recovered.Record.Count);
-        var words = $"spent 2 requests with 3 hashes, reserved by run {run} of node (started 2026-11-20 08:00:00Z)";
-        Assert.Equal(words, recovered.Record.Detail);
-        Assert.Equal($"2026-11-20 08:00:00Z {words}", ledger.Store.Read(store => Recovery.FindLast(store)));
+        Assert.Equal($"spent {run}", recovered.Record.Detail);
+        Assert.Equal($"2026-11-20 08:00:00Z spent {run}", ledger.Store.Read(store => Recovery.FindLast(store)));
+        var line = Assert.Single(ledger.Log.Lines);
+        Assert.StartsWith($"Warning 3010 Found {run}", line, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -44,6 +47,7 @@ public abstract partial class LedgerContract
 
         Assert.Equal(new ActivationTally(0, 0, 1, 0), ledger.Tally(activation));
         Assert.Empty(ledger.Audit(AuditEvent.LedgerRecovered));
+        Assert.Empty(ledger.Log.Lines);
         Assert.True(ledger.Activations.Incarnation > 1);
     }
 }
