@@ -14,6 +14,7 @@ internal sealed class ClientLog : IDisposable
     private readonly FileStream _file;
     private long _read;
     private int _inFlight;
+    private Wanted? _wanted;
 
     public ClientLog(string path)
     {
@@ -27,7 +28,24 @@ internal sealed class ClientLog : IDisposable
     public void Sent(WorkItem item, Attempt attempt)
     {
         Write(LogKind.Sent, item, attempt, "");
-        Interlocked.Increment(ref _inFlight);
+        var inFlight = Interlocked.Increment(ref _inFlight);
+        if (Volatile.Read(ref _wanted) is { } wanted && inFlight >= wanted.Count)
+        {
+            wanted.Reached.TrySetResult();
+        }
+    }
+
+    /// <summary>Done as soon as so many requests are in flight. For one caller at a time.</summary>
+    public Task InFlightAsync(int count)
+    {
+        var wanted = new Wanted(count, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        Volatile.Write(ref _wanted, wanted);
+        if (InFlight >= count)
+        {
+            wanted.Reached.TrySetResult();
+        }
+
+        return wanted.Reached.Task;
     }
 
     public void Signed(WorkItem item, Attempt attempt, IEnumerable<byte[]> signatures)
@@ -68,4 +86,6 @@ internal sealed class ClientLog : IDisposable
             _file.Flush(flushToDisk: false);
         }
     }
+
+    private sealed record Wanted(int Count, TaskCompletionSource Reached);
 }
