@@ -13,8 +13,6 @@ internal sealed class ClientLog : IDisposable
     private readonly string _path;
     private readonly FileStream _file;
     private long _read;
-    private int _inFlight;
-    private Wanted? _wanted;
 
     public ClientLog(string path)
     {
@@ -23,33 +21,22 @@ internal sealed class ClientLog : IDisposable
     }
 
     /// <summary>Requests that were sent and not answered.</summary>
-    public int InFlight => Volatile.Read(ref _inFlight);
+    public Gauge InFlight { get; } = new();
+
+    /// <summary>Requests that were signed.</summary>
+    public Gauge SignedCount { get; } = new();
 
     public void Sent(WorkItem item, Attempt attempt)
     {
         Write(LogKind.Sent, item, attempt, "");
-        var inFlight = Interlocked.Increment(ref _inFlight);
-        if (Volatile.Read(ref _wanted) is { } wanted && inFlight >= wanted.Count)
-        {
-            wanted.Reached.TrySetResult();
-        }
-    }
-
-    /// <summary>Done as soon as so many requests are in flight. For one caller at a time.</summary>
-    public Task InFlightAsync(int count)
-    {
-        var wanted = new Wanted(count, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        Volatile.Write(ref _wanted, wanted);
-        if (InFlight >= count)
-        {
-            wanted.Reached.TrySetResult();
-        }
-
-        return wanted.Reached.Task;
+        InFlight.Add(1);
     }
 
     public void Signed(WorkItem item, Attempt attempt, IEnumerable<byte[]> signatures)
-        => Answer(LogKind.Signed, item, attempt, string.Join(',', signatures.Select(Convert.ToHexString)));
+    {
+        Answer(LogKind.Signed, item, attempt, string.Join(',', signatures.Select(Convert.ToHexString)));
+        SignedCount.Add(1);
+    }
 
     public void Refused(WorkItem item, Attempt attempt, string status)
         => Answer(LogKind.Refused, item, attempt, status);
@@ -72,7 +59,7 @@ internal sealed class ClientLog : IDisposable
     private void Answer(LogKind kind, WorkItem item, Attempt attempt, string text)
     {
         Write(kind, item, attempt, text);
-        Interlocked.Decrement(ref _inFlight);
+        InFlight.Add(-1);
     }
 
     private void Write(LogKind kind, WorkItem item, Attempt attempt, string text)
@@ -86,6 +73,4 @@ internal sealed class ClientLog : IDisposable
             _file.Flush(flushToDisk: false);
         }
     }
-
-    private sealed record Wanted(int Count, TaskCompletionSource Reached);
 }

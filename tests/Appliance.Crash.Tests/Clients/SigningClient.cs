@@ -7,7 +7,7 @@ using Google.Protobuf.Reflection;
 namespace Appliance.Crash.Tests.Clients;
 
 /// <summary>
-/// Calls one server until that dies, and logs every request and every answer. It never repeats a call of itself.
+/// Calls one server and logs every request and every answer; a call that the channel repeats is one request.
 /// </summary>
 internal sealed class SigningClient : IDisposable
 {
@@ -19,17 +19,33 @@ internal sealed class SigningClient : IDisposable
     private static readonly MethodDescriptor s_signHashStream =
         SignaturesReflection.Descriptor.Services[0].FindMethodByName("SignHashStream");
 
+    private static readonly GrpcRetryPolicy s_never = new() { MaxAttempts = 1 };
+
     private readonly ClientLog _log;
+    private readonly TimeSpan? _timeout;
     private readonly GrpcChannel[] _channels;
 
-    public SigningClient(Uri address, ClientLog log)
+    /// <param name="address">Of the server.</param>
+    /// <param name="log">Where everything is put down.</param>
+    /// <param name="retry">Null never to repeat a call.</param>
+    /// <param name="timeout">Of a call, all its attempts together.</param>
+    public SigningClient(Uri address, ClientLog log, GrpcRetryPolicy? retry = null, TimeSpan? timeout = null)
     {
         _log = log;
-        _channels = [.. Enumerable.Range(0, Channels).Select(_ => NewChannel(address))];
+        _timeout = timeout;
+        _channels = [.. Enumerable.Range(0, Channels).Select(_ => NewChannel(address, retry))];
     }
 
-    public static GrpcChannel NewChannel(Uri address)
-        => new(address, new GrpcChannelOptions { Retry = new GrpcRetryPolicy { MaxAttempts = 1 } });
+    public static GrpcChannel NewChannel(Uri address, GrpcRetryPolicy? retry = null)
+        => new(address, new GrpcChannelOptions { Retry = retry ?? s_never });
+
+    /// <summary>One SignHash that is not logged, so that nothing is expected of it.</summary>
+    public static Task SignOnceAsync(GrpcChannel channel, WorkItem item, CancellationToken cancellation)
+        => channel.UnaryAsync<SignHashRequest, SignHashResponse>(
+            s_signHash,
+            Request(item, inMessage: false),
+            new GrpcCallOptions { Metadata = item.Signer.Bearer() },
+            cancellation);
 
     /// <summary>One SignHash.</summary>
     /// <returns>How it ended, as the log has it.</returns>
@@ -44,6 +60,7 @@ internal sealed class SigningClient : IDisposable
                 new GrpcCallOptions
                 {
                     Metadata = item.Signer.Bearer(),
+                    Timeout = _timeout,
                     RequestId = attempt == Attempt.Plain ? null : item.Id,
                 },
                 cancellation);

@@ -12,6 +12,11 @@ internal abstract class StoreUnderTest : IDisposable
     /// <summary>The names of the nodes that serve over it; of a file there is one, whatever its name.</summary>
     public virtual IReadOnlyList<string> Nodes => [""];
 
+    /// <summary>What a node's settings differ by, as environment variables.</summary>
+    /// <param name="node">Its place among <see cref="Nodes"/>.</param>
+    public virtual IReadOnlyDictionary<string, string> EnvironmentOf(int node)
+        => new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>Makes room for the store.</summary>
     /// <param name="directory">The installation's folder.</param>
     public abstract void Prepare(string directory);
@@ -30,7 +35,8 @@ internal abstract class StoreUnderTest : IDisposable
 
     public abstract void Dispose();
 
-    protected abstract T Look<T>(Func<Store, T> look);
+    /// <summary>Opens what the server's death has left, or a copy of it, and looks at it.</summary>
+    public abstract T Look<T>(Func<Store, T> look);
 
     private static StoreRows ReadRows(
         StoreConnection connection,
