@@ -1,5 +1,6 @@
 using Appliance.Ledger;
 using Appliance.Server.Options;
+using Appliance.Storage;
 
 namespace Appliance.Server.Hosting;
 
@@ -29,6 +30,7 @@ internal static partial class ApplianceHost
         var logger = loggers.CreateLogger("Appliance.Server");
         using var node = Stores.LockNode(options.Store);
         await using var composition = Composition.Open(options, time, loggers);
+        await StartChecks.DemandDurabilityAsync(composition, cancellationToken);
         using var parts = await SigningParts.StartAsync(composition, options, loggers, cancellationToken);
         using var wires = new Wires(parts, options, time, loggers);
         app.Lifetime.ApplicationStopping.Register(wires.Drain);
@@ -46,9 +48,23 @@ internal static partial class ApplianceHost
         finally
         {
             ReadyFile.Delete(readyFile);
-            await composition.RecordAsync(AuditEvent.NodeStopped, CancellationToken.None);
-            Log.Stopped(logger);
+            await StopAsync(composition, logger);
         }
+    }
+
+    /// <summary>A store that is away keeps nobody from stopping.</summary>
+    private static async Task StopAsync(Composition composition, ILogger logger)
+    {
+        try
+        {
+            await composition.RecordAsync(AuditEvent.NodeStopped, CancellationToken.None);
+        }
+        catch (StoreException error)
+        {
+            Log.StopNotRecorded(logger, error.Message);
+        }
+
+        Log.Stopped(logger);
     }
 
     private static void ConfigureLogging(ILoggingBuilder logging, LogSettings settings)
@@ -76,5 +92,8 @@ internal static partial class ApplianceHost
 
         [LoggerMessage(8001, LogLevel.Information, "Nothing is in flight; closing the sessions and the store.")]
         public static partial void Stopped(ILogger logger);
+
+        [LoggerMessage(8002, LogLevel.Error, "That this node stops is missing from the audit trail: {Error}")]
+        public static partial void StopNotRecorded(ILogger logger, string error);
     }
 }

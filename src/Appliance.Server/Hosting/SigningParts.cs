@@ -17,6 +17,7 @@ internal sealed class SigningParts : IDisposable
         Composition composition, ApplianceOptions options, Activations activations, ILoggerFactory loggers)
     {
         var time = composition.Time;
+        Watch = new StoreWatch(composition.Store, time, loggers.CreateLogger<StoreWatch>());
         Slots = new SlotGroup(
             [composition.Token],
             new SlotGroupOptions
@@ -59,6 +60,9 @@ internal sealed class SigningParts : IDisposable
             time);
     }
 
+    /// <summary>Whether the store is there.</summary>
+    public StoreWatch Watch { get; }
+
     public SlotGroup Slots { get; }
 
     public SigningService Signing { get; }
@@ -87,6 +91,7 @@ internal sealed class SigningParts : IDisposable
     /// </summary>
     public void Dispose()
     {
+        Watch.Dispose();
         Slots.Dispose();
         _passwords.Dispose();
     }
