@@ -56,6 +56,18 @@ public sealed partial class SigningService
             return SigningStatus.UnknownCredential;
         }
 
+        if (!credential.IsEnabled || !credential.IsValidAt(Now()))
+        {
+            // What is remembered may be old: a credential that was resumed or renewed elsewhere is read again.
+            _credentials.Forget(credential.Id);
+            credential = FindOwn(request.Caller, request.CredentialId);
+        }
+
+        if (credential is null)
+        {
+            return SigningStatus.UnknownCredential;
+        }
+
         if (!credential.IsEnabled)
         {
             return SigningStatus.CredentialDisabled;

@@ -15,6 +15,7 @@ public sealed class CredentialTable
     private readonly Statement _list;
     private readonly Statement _setValidity;
     private readonly Statement _setState;
+    private readonly Statement _changeState;
     private readonly Statement _certificates;
     private readonly Statement _addCertificate;
     private readonly Statement _removeCertificates;
@@ -31,6 +32,8 @@ public sealed class CredentialTable
         _setValidity = session.Prepare(
             "UPDATE credential SET not_before = ?2, not_after = ?3, version = version + 1 WHERE id = ?1");
         _setState = session.Prepare("UPDATE credential SET state = ?2, version = version + 1 WHERE id = ?1");
+        _changeState = session.Prepare(
+            "UPDATE credential SET state = ?3, version = version + 1 WHERE id = ?1 AND state = ?2");
         _certificates = session.Prepare("SELECT der FROM certificate WHERE credential_id = ?1 ORDER BY position");
         _addCertificate = session.Prepare(
             "INSERT INTO certificate (credential_id, position, der) VALUES (?1, ?2, ?3)");
@@ -87,6 +90,11 @@ public sealed class CredentialTable
     /// <returns>False when there is no such credential.</returns>
     public bool SetState(Guid id, CredentialState state)
         => _setState.Start().Bind(id).Bind((int)state).Execute() == 1;
+
+    /// <summary>Switches the credential from one state to another; raises the version.</summary>
+    /// <returns>False when it is not in that state, which another node may have changed in this moment.</returns>
+    public bool ChangeState(Guid id, CredentialState from, CredentialState to)
+        => _changeState.Start().Bind(id).Bind((int)from).Bind((int)to).Execute() == 1;
 
     private void AddCertificates(Guid id, IReadOnlyList<byte[]> certificates)
     {

@@ -17,5 +17,7 @@ internal static class CommandTree
         CredentialCommands.Build(environment),
         FactorCommands.Build(environment),
         AuditCommands.Build(environment),
+        AdminCommands.Build(environment),
+        StatusCommand.Build(environment),
     };
 }

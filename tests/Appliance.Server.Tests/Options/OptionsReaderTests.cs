@@ -1,3 +1,4 @@
+using Appliance.Server.Admin;
 using Appliance.Server.Options;
 using Microsoft.Extensions.Configuration;
 
@@ -24,6 +25,18 @@ public sealed class OptionsReaderTests
         Assert.Equal(24, options.Signing.OutcomeHours);
         Assert.Equal(1, options.Totp.Window);
         Assert.Equal(4_096, options.Limits.CallsInFlight);
+    }
+
+    [Fact]
+    public void A_path_that_no_socket_can_have_is_told_with_what_to_set()
+    {
+        var longest = "/" + new string('s', AdminSocketPath.MaxBytes - 1);
+        Assert.Equal(longest, AdminSocketPath.Of(Read(new KeyValuePair<string, string?>("Admin:Socket", longest))));
+
+        var error = Assert.Throws<OptionsException>(
+            () => Read(new KeyValuePair<string, string?>("Store:Path", longest)));
+
+        Assert.StartsWith("Admin:Socket:", Assert.Single(error.Errors), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -100,6 +100,35 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public void A_credential_goes_from_the_state_that_it_is_in_only()
+    {
+        var row = AddCredential();
+
+        Assert.False(Writer.Credentials.ChangeState(
+            row.Id, CredentialState.Suspended, CredentialState.Disabled));
+        Assert.True(Writer.Credentials.ChangeState(row.Id, CredentialState.Enabled, CredentialState.Disabled));
+
+        var found = Writer.Credentials.Find(row.Id)!;
+        Assert.Equal((CredentialState.Disabled, row.Version + 1), (found.State, found.Version));
+        Assert.False(Writer.Credentials.ChangeState(NewId(), CredentialState.Enabled, CredentialState.Disabled));
+    }
+
+    [Fact]
+    public void Admins_are_kept_by_name_and_replaced()
+    {
+        Writer.Admins.Upsert(new AdminRow("ion", 7, AdminState.Active, 1, 2, [1, 2]));
+        Writer.Admins.Upsert(new AdminRow("Ana", 1, AdminState.Active, 3, 4, []));
+        Writer.Admins.Upsert(new AdminRow("ion", 0, AdminState.Removed, 5, 6, [3]));
+
+        var ion = Writer.Admins.Find("ion")!;
+        Assert.Equal((0, AdminState.Removed, 5L, 6L), (ion.Roles, ion.State, ion.CreatedAt, ion.ChangedAt));
+        Assert.Equal([3], ion.Mac);
+        Assert.Empty(Writer.Admins.Find("Ana")!.Mac);
+        Assert.Null(Writer.Admins.Find("ana"));
+        Assert.Equal(2, Writer.Admins.List().Count);
+    }
+
+    [Fact]
     public void Root_keys_refused_pins_and_facts_come_back()
     {
         Writer.RootKeys.Insert(new RootKeyRow(0, "s1", 3, [1], [], [2, 2], 1, 50));
