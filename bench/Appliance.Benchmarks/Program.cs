@@ -1,4 +1,6 @@
+using System.Globalization;
 using Appliance.Benchmarks.Ledger;
+using Appliance.Benchmarks.Scale;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
@@ -13,7 +15,9 @@ namespace Appliance.Benchmarks;
 /// <summary>
 /// <c>dotnet run -c Release --project bench/Appliance.Benchmarks -- --filter '*'</c>, with <c>--quick</c> for a short
 /// run; <c>-- --cpu</c> prints processor time per signature instead, for machines that others load, and
-/// <c>-- --ledger</c> that of the ledger. In process: a generated project would not find our build settings, and
+/// <c>-- --ledger</c> that of the ledger (<c>--ledger-postgres CONNECTION WRITERS</c> over PostgreSQL, see
+/// load/ledger.sh), <c>-- --fill STORE CREDENTIALS RECORDS</c> fills a store and
+/// <c>-- --scale STORE CREDENTIALS</c> compares it with an empty one (load/scale.sh does both). In process: a generated project would not find our build settings, and
 /// PKCS#11 wants one process anyway.
 /// </summary>
 internal static class Program
@@ -32,6 +36,24 @@ internal static class Program
             return;
         }
 
+        if (args is ["--ledger-postgres", var connection, var writers])
+        {
+            LedgerCost.PrintPostgres(connection, Number(writers)).GetAwaiter().GetResult();
+            return;
+        }
+
+        if (args is ["--fill", var filled, var credentials, var auditRecords])
+        {
+            StoreFill.Run(filled, Number(credentials), Number(auditRecords));
+            return;
+        }
+
+        if (args is ["--scale", var full, var present])
+        {
+            ScaleCost.Print(full, Number(present)).GetAwaiter().GetResult();
+            return;
+        }
+
         var quick = args.Contains("--quick", StringComparer.Ordinal);
         var job = (quick ? Job.ShortRun : Job.Default).WithToolchain(InProcessEmitToolchain.Instance);
         var config = ManualConfig.CreateEmpty()
@@ -45,4 +67,6 @@ internal static class Program
         string[] rest = [.. args.Where(argument => !string.Equals(argument, "--quick", StringComparison.Ordinal))];
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(rest, config);
     }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -77,6 +77,14 @@ public abstract class StoreConnection : IDisposable
     /// </summary>
     public virtual bool IsRecovering => false;
 
+    /// <summary>
+    /// Gives up finding out how a transaction ended, from any thread: the process is about to end, and the next start
+    /// settles what it left.
+    /// </summary>
+    public virtual void StopRecovering()
+    {
+    }
+
     /// <summary>Room for the states of the activation in hand.</summary>
     public OccurrenceStates States { get; } = new();
 

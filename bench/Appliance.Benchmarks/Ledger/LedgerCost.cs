@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Appliance.Ledger;
+using Appliance.Storage;
 
 namespace Appliance.Benchmarks.Ledger;
 
@@ -28,6 +28,27 @@ internal static class LedgerCost
         foreach (var callers in new[] { 1, 8, 64, 256 })
         {
             await PrintLoopAsync(callers);
+        }
+
+        Console.WriteLine();
+        await LoneCaller.PrintAsync();
+    }
+
+    /// <summary>The whole commit loop over PostgreSQL.</summary>
+    /// <param name="connection">Of a throwaway database with schemas s1, s2 and so on, one for each measurement.</param>
+    /// <param name="writers">Commits in flight.</param>
+    public static async Task PrintPostgres(string connection, int writers)
+    {
+        Console.WriteLine("| PostgreSQL, callers | pairs/s | CPU us per pair | commits/s | wait us p50 | p99 | p99.9 |");
+        Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|");
+        var schema = 0;
+        foreach (var callers in new[] { 1, 8, 64, 256 })
+        {
+            await PrintLoopAsync(callers, new PostgresOptions
+            {
+                ConnectionString = $"{connection};Search Path=s{++schema}",
+                Writers = writers,
+            });
         }
     }
 
@@ -84,14 +105,14 @@ internal static class LedgerCost
             for (var i = 0; i < batch; i++)
             {
                 reservations[current + i].Committed();
-                Check(reservations[current + i].Status);
+                LedgerCallers.Check(reservations[current + i].Status);
             }
         }
     }
 
-    private static async Task PrintLoopAsync(int callers)
+    private static async Task PrintLoopAsync(int callers, PostgresOptions? postgres = null)
     {
-        using var scene = await LedgerScene.CreateAsync(2 * PerActivation);
+        using var scene = await LedgerScene.CreateAsync(2 * PerActivation, postgres);
         var pairs = callers == 1 ? scene.Total / 32 : scene.Total;
         var waits = new double[pairs];
         var time = TimeProvider.System;
@@ -100,7 +121,7 @@ internal static class LedgerCost
         var loop = scene.StartLoop();
         await using (loop)
         {
-            await RunCallersAsync(scene, loop, callers, waits);
+            await LedgerCallers.RunAsync(loop, scene.Activations, callers, scene.Request, waits);
         }
 
         var wall = time.GetElapsedTime(start);
@@ -118,24 +139,6 @@ internal static class LedgerCost
             + $"| {At(waits, 0.5):F0} | {At(waits, 0.99):F0} | {At(waits, 0.999):F0} |"));
     }
 
-    private static async Task RunCallersAsync(LedgerScene scene, CommitLoop loop, int callers, double[] waits)
-    {
-        var idle = new ConcurrentQueue<LedgerCaller>();
-        var next = -1;
-        await Task.WhenAll(Enumerable.Range(0, callers).Select(async _ =>
-        {
-            await Task.Yield();
-            for (var n = Interlocked.Increment(ref next); n < waits.Length; n = Interlocked.Increment(ref next))
-            {
-                var caller = idle.TryDequeue(out var free) ? free : new LedgerCaller(scene.Activations, idle);
-                var start = TimeProvider.System.GetTimestamp();
-                Check(await caller.ReserveAsync(loop, scene.Request(n)));
-                waits[n] = TimeProvider.System.GetElapsedTime(start).TotalMicroseconds;
-                caller.Consume(loop, scene.Now);
-            }
-        }));
-    }
-
     private static (double Cpu, double Wall) Measure(int pairs, Action run)
     {
         var cpu = Environment.CpuUsage.TotalTime;
@@ -147,12 +150,4 @@ internal static class LedgerCost
 
     private static double At(IReadOnlyList<double> sorted, double quantile)
         => sorted[Math.Min(sorted.Count - 1, (int)(sorted.Count * quantile))];
-
-    private static void Check(ReservationStatus status)
-    {
-        if (status != ReservationStatus.Ok)
-        {
-            throw new InvalidOperationException($"A reservation ended as {status}.");
-        }
-    }
 }

@@ -17,10 +17,12 @@ internal sealed class LedgerScene : IDisposable
     private readonly Guid[] _credentials = new Guid[CredentialCount];
     private readonly int _perActivation;
 
-    private LedgerScene(int perActivation)
+    private LedgerScene(int perActivation, PostgresOptions? postgres)
     {
         _perActivation = perActivation;
-        Store = Store.Open(new StoreOptions { Path = Path.Combine(_directory, "store.db") });
+        Store = Store.Open(postgres is null
+            ? new StoreOptions { Path = Path.Combine(_directory, "store.db") }
+            : new StoreOptions { Postgres = postgres });
         Now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
     }
 
@@ -32,9 +34,9 @@ internal sealed class LedgerScene : IDisposable
 
     public int Total => ActivationCount * _perActivation;
 
-    public static async Task<LedgerScene> CreateAsync(int perActivation)
+    public static async Task<LedgerScene> CreateAsync(int perActivation, PostgresOptions? postgres = null)
     {
-        var scene = new LedgerScene(perActivation);
+        var scene = new LedgerScene(perActivation, postgres);
         await using var loop = scene.StartLoop();
         scene.Activations = await Activations.StartAsync(
             loop, RandomNumberGenerator.GetBytes(32), "bench", TimeProvider.System, CancellationToken.None);

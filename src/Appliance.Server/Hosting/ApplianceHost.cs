@@ -1,6 +1,7 @@
 using Appliance.Ledger;
 using Appliance.Server.Admin;
 using Appliance.Server.Options;
+using Appliance.Storage;
 
 namespace Appliance.Server.Hosting;
 
@@ -30,7 +31,8 @@ internal static partial class ApplianceHost
         var logger = loggers.CreateLogger("Appliance.Server");
         using var node = Stores.LockNode(options.Store);
         await using var composition = Composition.Open(options, time, loggers);
-        using var parts = await SigningParts.StartAsync(composition, options, loggers, cancellationToken);
+        await StartChecks.DemandDurabilityAsync(composition, cancellationToken);
+        await using var parts = await SigningParts.StartAsync(composition, options, loggers, cancellationToken);
         using var wires = new Wires(parts, options, time, loggers);
         app.Lifetime.ApplicationStopping.Register(wires.Drain);
         app.Run(wires.HandleAsync);
@@ -52,9 +54,23 @@ internal static partial class ApplianceHost
         {
             ReadyFile.Delete(readyFile);
             await (admin?.DisposeAsync() ?? ValueTask.CompletedTask);
-            await composition.RecordAsync(AuditEvent.NodeStopped, CancellationToken.None);
-            Log.Stopped(logger);
+            await StopAsync(composition, logger);
         }
+    }
+
+    /// <summary>A store that is away keeps nobody from stopping.</summary>
+    private static async Task StopAsync(Composition composition, ILogger logger)
+    {
+        try
+        {
+            await composition.RecordAsync(AuditEvent.NodeStopped, CancellationToken.None);
+        }
+        catch (StoreException error)
+        {
+            Log.StopNotRecorded(logger, error.Message);
+        }
+
+        Log.Stopped(logger);
     }
 
     private static void ConfigureLogging(ILoggingBuilder logging, LogSettings settings)
@@ -82,5 +98,8 @@ internal static partial class ApplianceHost
 
         [LoggerMessage(8001, LogLevel.Information, "Nothing is in flight; closing the sessions and the store.")]
         public static partial void Stopped(ILogger logger);
+
+        [LoggerMessage(8002, LogLevel.Error, "That this node stops is missing from the audit trail: {Error}")]
+        public static partial void StopNotRecorded(ILogger logger, string error);
     }
 }

@@ -24,7 +24,7 @@ internal sealed class Wires : IDisposable
 
     public Wires(SigningParts parts, ApplianceOptions options, TimeProvider time, ILoggerFactory loggers)
     {
-        _health = new Health(() => parts.Slots.Slots.Any(slot => slot.Healthy));
+        _health = new Health(() => parts.Slots.Slots.Any(slot => slot.Healthy), () => parts.Watch.Obstacle);
         _admission = new Admission(options.Limits.CallsInFlight);
         var operations = new CscOperations(parts.Signing, parts.SignIn, parts.Tokens);
         _csc = new CscEndpoints(

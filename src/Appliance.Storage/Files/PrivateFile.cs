@@ -17,7 +17,10 @@ internal static class PrivateFile
         using var file = new FileStream(path, Options(FileMode.OpenOrCreate, FileShare.ReadWrite));
     }
 
-    /// <summary>Creates the directory that a file is to lie in (mode 0700) when it is missing.</summary>
+    /// <summary>
+    /// Creates the directory that a file is to lie in (mode 0700) when it is missing. Its name outlasts a loss of power
+    /// when this returns; SQLite sees to the names inside of it.
+    /// </summary>
     public static void CreateDirectoryOf(string path)
     {
         var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
@@ -26,6 +29,7 @@ internal static class PrivateFile
             return;
         }
 
+        CreateDirectoryOf(directory);
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(directory);
@@ -33,6 +37,7 @@ internal static class PrivateFile
         else
         {
             Directory.CreateDirectory(directory, OwnerOnlyDirectory);
+            DirectorySync.Sync(Path.GetDirectoryName(directory)!);
         }
     }
 

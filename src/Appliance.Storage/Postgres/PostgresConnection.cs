@@ -13,14 +13,13 @@ internal sealed class PostgresConnection : StoreConnection
     private readonly PostgresActivationTable _activations;
     private readonly PostgresReservationTable _reservations;
     private readonly PostgresOutcomeTable _outcomes;
-    private readonly CancellationToken _closing;
+    private readonly CancellationTokenSource _closing = new();
     private volatile bool _isRecovering;
 
-    public PostgresConnection(PostgresSession session, PostgresIncarnation incarnation, CancellationToken closing)
+    public PostgresConnection(PostgresSession session, PostgresIncarnation incarnation)
         : base(session)
     {
         _session = session;
-        _closing = closing;
         _transaction = new PostgresTransaction(session, new PostgresWriter(incarnation));
         Incarnations = new PostgresIncarnationTable(session, incarnation);
         Activations = _activations = new PostgresActivationTable(_transaction);
@@ -50,6 +49,8 @@ internal sealed class PostgresConnection : StoreConnection
 
     /// <summary>False when the connection was lost.</summary>
     public bool IsOpen => _session.IsOpen;
+
+    public override void StopRecovering() => _closing.Cancel();
 
     public override void Begin(StoreKeys? keys)
     {
@@ -152,6 +153,7 @@ internal sealed class PostgresConnection : StoreConnection
         }
 
         _session.Dispose();
+        _closing.Dispose();
     }
 
     private void Open(StoreKeys keys)
@@ -189,7 +191,7 @@ internal sealed class PostgresConnection : StoreConnection
                 }
                 catch (StoreException still) when (still.Failure is StoreFailure.Unavailable or StoreFailure.Conflict)
                 {
-                    _closing.WaitHandle.WaitOne(s_pause);
+                    _closing.Token.WaitHandle.WaitOne(s_pause);
                 }
             }
 

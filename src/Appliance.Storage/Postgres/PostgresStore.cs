@@ -136,7 +136,7 @@ internal sealed class PostgresStore : Store
     }
 
     private PostgresConnection Connect()
-        => new(new PostgresSession(_source, _options.Serializable), _incarnation, _closing.Token);
+        => new(new PostgresSession(_source, _options.Serializable), _incarnation);
 
     private static NpgsqlConnectionStringBuilder Settings(PostgresOptions options)
     {

@@ -6,6 +6,12 @@ namespace Appliance.Storage.Sqlite;
 /// comes by itself, so the thread goes on until the rest is short and the writer carries that over between two
 /// transactions.
 /// </summary>
+/// <remarks>
+/// The thread must not begin a checkpoint while all of the log is carried over: should the writer start the log afresh
+/// at that very moment, SQLite before 3.51.3 takes frames of the new log for carried that are not, and they are lost
+/// (https://sqlite.org/wal.html#walresetbug). It begins one only when it knows of commits that are not carried over,
+/// and where the writer steps in and carries them, <see cref="_passes"/> keeps the two apart.
+/// </remarks>
 internal sealed class Checkpointer : IDisposable
 {
     private const int StartFrames = 2_000;
@@ -18,6 +24,7 @@ internal sealed class Checkpointer : IDisposable
     private readonly Database _writer;
     private readonly Database _database;
     private readonly AutoResetEvent _wake = new(initialState: false);
+    private readonly Lock _passes = new();
     private readonly Thread _thread;
     private volatile Stage _stage = Stage.Idle;
     private volatile bool _stopping;
@@ -48,7 +55,7 @@ internal sealed class Checkpointer : IDisposable
         }
         else if (_writer.WalFrames >= TooManyFrames)
         {
-            _writer.Checkpoint();
+            StepIn();
         }
     }
 
@@ -78,7 +85,6 @@ internal sealed class Checkpointer : IDisposable
             try
             {
                 CarryUntilTheRestIsShort();
-                _stage = Stage.RestIsShort;
             }
             catch (StoreException)
             {
@@ -92,11 +98,30 @@ internal sealed class Checkpointer : IDisposable
     {
         for (var pass = 0; pass < MaxPasses && !_stopping; pass++)
         {
-            var carried = _database.Checkpoint();
-            if (_writer.WalFrames - carried <= ShortRest)
+            lock (_passes)
             {
-                return;
+                if (_stage != Stage.Carrying)
+                {
+                    return;
+                }
+
+                var carried = _database.Checkpoint();
+                if (_writer.WalFrames - carried <= ShortRest || pass == MaxPasses - 1)
+                {
+                    _stage = Stage.RestIsShort;
+                    return;
+                }
             }
+        }
+    }
+
+    /// <summary>Waits for the thread's pass, and has it end after that one.</summary>
+    private void StepIn()
+    {
+        lock (_passes)
+        {
+            _stage = Stage.Idle;
+            _writer.Checkpoint();
         }
     }
 }

@@ -14,6 +14,8 @@ internal sealed class LossyConnection(SqliteConnection inner, int every) : Store
 
     public override ReservationTable Reservations => inner.Reservations;
 
+    public override OutcomeTable Outcomes => inner.Outcomes;
+
     public override AuditTable Audit => inner.Audit;
 
     public override bool InTransaction => inner.InTransaction;

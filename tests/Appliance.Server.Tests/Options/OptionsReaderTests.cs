@@ -22,6 +22,7 @@ public sealed class OptionsReaderTests
         Assert.Equal("http://127.0.0.1:8080", options.Listen.Rest);
         Assert.True(options.Listen.Reflection);
         Assert.Equal(3_600, options.Signing.SadLifetimeSeconds);
+        Assert.Equal(24, options.Signing.OutcomeHours);
         Assert.Equal(1, options.Totp.Window);
         Assert.Equal(4_096, options.Limits.CallsInFlight);
     }
@@ -68,6 +69,9 @@ public sealed class OptionsReaderTests
     [InlineData("Listen:AllowPlaintext", "maybe")]
     [InlineData("Listen:Reflection", "1")]
     [InlineData("Signing:SadLifetimeSeconds", "86401")]
+    [InlineData("Signing:OutcomeHours", "0")]
+    [InlineData("Signing:OutcomeHours", "169")]
+    [InlineData("Signing:OutcomeHours", "1.5")]
     [InlineData("Limits:CallsInFlight", "0")]
     [InlineData("Limits:Streams", "0")]
     [InlineData("Limits:StreamItems", "4097")]

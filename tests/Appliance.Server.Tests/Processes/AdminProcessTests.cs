@@ -191,7 +191,7 @@ public sealed class AdminProcessTests : IDisposable
         (await _installation.RunAsync("init")).Succeeded();
         using (var killed = await ServeProcess.StartAsync(_installation))
         {
-            killed.KillHard();
+            killed.Kill();
             await killed.EndAsync();
         }
 

@@ -59,8 +59,8 @@ internal sealed partial class ServeProcess : IDisposable
         return server;
     }
 
-    /// <summary>As a power cut does: nothing is put in order.</summary>
-    public void KillHard() => _process.Kill();
+    /// <summary>SIGKILL: nothing is finished, flushed or said.</summary>
+    public void Kill() => _process.Kill();
 
     public void Terminate() => Assert.Equal(0, Kill(Id, Sigterm));
 
