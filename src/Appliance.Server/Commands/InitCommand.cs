@@ -37,10 +37,10 @@ internal static class InitCommand
         };
         command.SetAction(environment, async (parsed, cancellationToken) =>
         {
-            var first = AdminCommands.CheckUser(parsed.GetValue(admin) ?? environment.User.Name);
             var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var _ = bench.ConfigureAwait(false);
             RefuseSecond(bench.Store.Read(static connection => connection.RootKeys.List()));
+            var first = AdminCommands.CheckUser(parsed.GetValue(admin) ?? environment.User.Name);
             var token = bench.Composition.Token;
             cancellationToken.ThrowIfCancellationRequested();
             var rootKey = RootKey.Create(token, environment.Time);
