@@ -72,11 +72,18 @@ internal sealed class LedgerFixture : IAsyncDisposable
     public Task<Guid> OpenAsync(IReadOnlyList<byte[]> hashes, int? total = null, int scal = 2)
         => OpenAsync(Grant(hashes, total, scal));
 
-    /// <summary>Carries an activation over to one with other hashes.</summary>
-    public async Task<(ExtendResult Result, Guid Extended)> ExtendAsync(Guid old, ActivationRequest grant)
+    /// <summary>Carries an activation over to one with other hashes, or gives it a longer life.</summary>
+    public async Task<(ExtendResult Result, Guid Extended)> ExtendAsync(
+        Guid old,
+        ActivationRequest grant,
+        ExtensionPolicy policy = ExtensionPolicy.Nested,
+        long version = 1,
+        long sadExpiresAt = 0,
+        long lifetime = 3_600_000)
     {
         var extension = Activations.Prepare(grant);
-        var result = await WriteAsync(c => Activations.Extend(c, old, extension));
+        var rules = new ExtensionRules(policy, version, sadExpiresAt, lifetime);
+        var result = await WriteAsync(c => Activations.Extend(c, old, extension, rules));
         return (result, extension.Id);
     }
 
@@ -110,7 +117,12 @@ internal sealed class LedgerFixture : IAsyncDisposable
 
     /// <summary>Another node over the same store, where nodes share one; the caller disposes it.</summary>
     public Task<LedgerNode> StartNodeAsync(string name, CommitLoopOptions? options = null)
-        => LedgerNode.StartAsync(_place, _rowKey, name, Time, options);
+        => StartNodeAsync(new LeaseOptions { Node = name }, options);
+
+    /// <inheritdoc cref="StartNodeAsync(string, CommitLoopOptions?)"/>
+    public Task<LedgerNode> StartNodeAsync(
+        LeaseOptions lease, CommitLoopOptions? options = null, TimeProvider? time = null)
+        => LedgerNode.StartAsync(_place, _rowKey, lease, time ?? Time, options);
 
     /// <summary>Ends this run as a crash would, as far as the ledger sees, and begins another.</summary>
     public async Task RestartAsync(CommitLoopOptions? options = null)

@@ -6,6 +6,7 @@ using Appliance.Server.Csc.Rules;
 using Appliance.Server.Csc.Views;
 using Appliance.Server.Grpc.Streaming;
 using Appliance.Server.Options;
+using Appliance.Storage;
 using Appliance.Signing;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -86,6 +87,10 @@ internal sealed class CscGrpcServices(
             return answer.Error is { } error
                 ? Fail<Proto.LoginResponse>(context, error)
                 : ProtoAnswers.From(answer.Value);
+        }
+        catch (StoreException away) when (away.IsTemporary)
+        {
+            return Fail<Proto.LoginResponse>(context, CscErrors.StoreAway);
         }
         finally
         {
@@ -168,6 +173,10 @@ internal sealed class CscGrpcServices(
 
             writeMetadata?.Invoke(answer.Value, context);
             return write(answer.Value);
+        }
+        catch (StoreException away) when (away.IsTemporary)
+        {
+            return Fail<TResponse>(context, CscErrors.StoreAway);
         }
         finally
         {

@@ -1,16 +1,16 @@
 using System.Security.Cryptography;
 using Appliance.Storage;
 
-namespace Appliance.Ledger.Tests;
+namespace Appliance.Ledger.Tests.Contract;
 
-public class OutcomeTests
+public abstract partial class LedgerContract
 {
     private static readonly byte[][] s_signatures = [[1, 2, 3], [], [4]];
 
     [Fact]
     public async Task What_was_signed_is_delivered_again_and_nothing_more_is_used()
     {
-        await using var ledger = await LedgerFixture.StartAsync();
+        await using var ledger = await StartAsync();
         var (request, first) = await SignAsync(ledger);
         var records = ledger.Audit().Count;
 
@@ -23,13 +23,13 @@ public class OutcomeTests
         var record = Assert.Single(ledger.Audit(AuditEvent.SignHashRedelivered)).Record;
         Assert.Equal((AuditOutcome.Ok, 3), (record.Outcome, record.Count));
         Assert.Equal(first.Request.RequestId, record.RequestId);
-        Assert.Empty(ledger.Store.Read(c => c.Reservations.ListBefore(long.MaxValue)));
+        Assert.Empty(ledger.Store.Read(c => c.Reservations.List(ledger.Activations.Incarnation, 10)));
     }
 
     [Fact]
     public async Task It_is_delivered_again_when_nothing_of_its_activation_is_left_in_time_or_at_all()
     {
-        await using var ledger = await LedgerFixture.StartAsync();
+        await using var ledger = await StartAsync();
         var (request, _) = await SignAsync(ledger);
 
         var late = request with { Now = ledger.Now + 1_000_000, CredentialVersion = 7 };
@@ -46,7 +46,7 @@ public class OutcomeTests
     [Fact]
     public async Task The_id_with_anything_else_is_refused_and_uses_nothing()
     {
-        await using var ledger = await LedgerFixture.StartAsync();
+        await using var ledger = await StartAsync();
         var (request, _) = await SignAsync(ledger);
 
         var other = request with { Outcome = request.Outcome! with { Fingerprint = 1 } };
@@ -60,7 +60,7 @@ public class OutcomeTests
     [Fact]
     public async Task While_it_is_in_flight_it_says_so_and_leaves_no_record()
     {
-        await using var ledger = await LedgerFixture.StartAsync();
+        await using var ledger = await StartAsync();
         var (request, reservation) = await ReserveAsync(ledger);
         var records = ledger.Audit().Count;
 
@@ -76,7 +76,7 @@ public class OutcomeTests
     [Fact]
     public async Task What_was_released_may_be_tried_anew_under_the_same_id()
     {
-        await using var ledger = await LedgerFixture.StartAsync();
+        await using var ledger = await StartAsync();
         var (request, reservation) = await ReserveAsync(ledger);
         await SettleAsync(ledger, reservation, ReservationOutcome.Released);
 
@@ -90,7 +90,7 @@ public class OutcomeTests
     [Fact]
     public async Task A_refusal_leaves_the_id_free()
     {
-        await using var ledger = await LedgerFixture.StartAsync();
+        await using var ledger = await StartAsync();
         var request = await NewRequestAsync(ledger);
 
         var late = request with { Now = ledger.Now + 300_000 };
@@ -105,7 +105,7 @@ public class OutcomeTests
     [InlineData(ReservationOutcome.Consumed)]
     public async Task Without_its_signatures_it_is_in_doubt_and_says_so_each_time(ReservationOutcome outcome)
     {
-        await using var ledger = await LedgerFixture.StartAsync();
+        await using var ledger = await StartAsync();
         var (request, reservation) = await ReserveAsync(ledger);
         await ledger.SettleAsync(reservation, outcome);
 
@@ -122,7 +122,7 @@ public class OutcomeTests
     [Fact]
     public async Task What_a_dead_run_had_in_flight_is_in_doubt_and_what_it_had_done_is_not()
     {
-        await using var ledger = await LedgerFixture.StartAsync();
+        await using var ledger = await StartAsync();
         var (done, _) = await SignAsync(ledger);
         var (open, _) = await ReserveAsync(ledger);
 
@@ -136,7 +136,7 @@ public class OutcomeTests
     [Fact]
     public async Task Of_many_with_one_id_in_one_commit_one_is_reserved()
     {
-        await using var ledger = await LedgerFixture.StartAsync();
+        await using var ledger = await StartAsync();
         var request = await NewRequestAsync(ledger);
         var commits = ledger.Loop.Commits;
         Task<(ReservationStatus Status, Reservation Reservation)>[] all;
@@ -159,7 +159,8 @@ public class OutcomeTests
         var statuses = all.Select(task => task.Result.Status).ToList();
         Assert.Single(statuses, ReservationStatus.Ok);
         Assert.Equal(31, statuses.Count(status => status == ReservationStatus.InFlight));
-        Assert.InRange(ledger.Loop.Commits - commits, 1, 2);
+        // A store that takes several commits at a time has others beside the one that was held.
+        Assert.InRange(ledger.Loop.Commits - commits, 1, ledger.Store.IsShared ? 33 : 2);
         Assert.Equal(new ActivationTally(1, 3, 0, 0), ledger.Tally(request.ActivationId));
         Assert.Single(ledger.Audit(AuditEvent.SignHashIntent));
     }
@@ -167,7 +168,7 @@ public class OutcomeTests
     [Fact]
     public async Task Who_asks_for_a_record_only_reserves_nothing()
     {
-        await using var ledger = await LedgerFixture.StartAsync();
+        await using var ledger = await StartAsync();
         var request = await NewRequestAsync(ledger);
         var onlyRecorded = request with { Outcome = request.Outcome! with { OnlyRecorded = true } };
 
@@ -186,7 +187,7 @@ public class OutcomeTests
     [InlineData("UPDATE outcome SET signatures = x''")]
     public async Task An_edited_record_is_not_delivered(string edit)
     {
-        await using var ledger = await LedgerFixture.StartAsync();
+        await using var ledger = await StartAsync();
         var (request, _) = await SignAsync(ledger);
 
         ledger.Edit(edit);
@@ -198,7 +199,7 @@ public class OutcomeTests
     [Fact]
     public async Task A_record_under_the_key_of_another_is_not_delivered()
     {
-        await using var ledger = await LedgerFixture.StartAsync();
+        await using var ledger = await StartAsync();
         var (request, _) = await SignAsync(ledger);
         var other = request with { Outcome = request.Outcome! with { Key = 5 } };
 
@@ -210,7 +211,7 @@ public class OutcomeTests
     [Fact]
     public async Task Without_an_id_nothing_is_recorded()
     {
-        await using var ledger = await LedgerFixture.StartAsync();
+        await using var ledger = await StartAsync();
         var request = await NewRequestAsync(ledger) with { Outcome = null };
         var (_, reservation) = await ledger.ReserveAsync(request);
         await SettleAsync(ledger, reservation, ReservationOutcome.Consumed);
@@ -247,7 +248,7 @@ public class OutcomeTests
         Assert.Equal(all[4], OutcomeRequest.FingerprintOf(activation, signer, "x", [[.. a], [.. b]]));
     }
 
-    private static async Task<ReservationRequest> NewRequestAsync(LedgerFixture ledger)
+    private protected static async Task<ReservationRequest> NewRequestAsync(LedgerFixture ledger)
     {
         var hashes = LedgerFixture.Hashes(4);
         var activation = await ledger.OpenAsync(hashes);
