@@ -30,6 +30,7 @@ internal static partial class ApplianceHost
         using var node = Stores.LockNode(options.Store);
         await using var composition = Composition.Open(options, time, loggers);
         using var parts = await SigningParts.StartAsync(composition, options, loggers, cancellationToken);
+        await using var sweeper = Sweeps.Start(composition, options, loggers);
         using var wires = new Wires(parts, options, time, loggers);
         app.Lifetime.ApplicationStopping.Register(wires.Drain);
         app.Run(wires.HandleAsync);
