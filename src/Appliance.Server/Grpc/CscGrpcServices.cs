@@ -7,7 +7,6 @@ using Appliance.Server.Csc.Views;
 using Appliance.Server.Grpc.Streaming;
 using Appliance.Server.Options;
 using Appliance.Signing;
-using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Proto = Csc.V2;
 

@@ -1,5 +1,6 @@
 using Appliance.Grpc;
 using Appliance.Server.Csc;
+using Appliance.Storage;
 using Google.Protobuf;
 
 namespace Appliance.Server.Grpc;
@@ -26,7 +27,9 @@ internal sealed class GrpcCalls(CscOperations operations, Admission admission)
         GrpcCallContext context,
         Func<TRequest, TInput> read,
         CscOperation<TInput, TResult> operation,
-        Func<TResult, TResponse> write)
+        Func<TResult, TResponse> write,
+        Action<TInput, GrpcCallContext>? readMetadata = null,
+        Action<TResult, GrpcCallContext>? writeMetadata = null)
         where TResponse : class, IMessage
     {
         if (admission.TryEnter() is { } refusal)
@@ -41,8 +44,20 @@ internal sealed class GrpcCalls(CscOperations operations, Admission admission)
                 return Fail<TResponse>(context, unknown);
             }
 
-            var answer = await operation(CscVersion.V2, caller, read(request), context.CancellationToken);
-            return answer.Error is { } error ? Fail<TResponse>(context, error) : write(answer.Value);
+            var input = read(request);
+            readMetadata?.Invoke(input, context);
+            var answer = await operation(CscVersion.V2, caller, input, context.CancellationToken);
+            if (answer.Error is { } error)
+            {
+                return Fail<TResponse>(context, error);
+            }
+
+            writeMetadata?.Invoke(answer.Value, context);
+            return write(answer.Value);
+        }
+        catch (StoreException away) when (away.IsTemporary)
+        {
+            return Fail<TResponse>(context, CscErrors.StoreAway);
         }
         finally
         {
