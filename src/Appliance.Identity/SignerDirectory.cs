@@ -15,14 +15,20 @@ public sealed class SignerDirectory
     private readonly PasswordLane _passwords;
     private readonly TimeProvider _time;
     private readonly AccessTokens? _tokens;
+    private readonly string? _actor;
 
     /// <summary>Makes a directory.</summary>
     /// <param name="commits">The commit loop, to write through.</param>
     /// <param name="passwords">The lane in which passwords are hashed.</param>
     /// <param name="time">The clock.</param>
     /// <param name="tokens">The validator that must forget ended tokens; null in a command that serves nobody.</param>
+    /// <param name="actor">The admin who changes something through this, for the audit trail.</param>
     public SignerDirectory(
-        CommitLoop commits, PasswordLane passwords, TimeProvider time, AccessTokens? tokens = null)
+        CommitLoop commits,
+        PasswordLane passwords,
+        TimeProvider time,
+        AccessTokens? tokens = null,
+        string? actor = null)
     {
         ArgumentNullException.ThrowIfNull(commits);
         ArgumentNullException.ThrowIfNull(passwords);
@@ -31,6 +37,7 @@ public sealed class SignerDirectory
         _passwords = passwords;
         _time = time;
         _tokens = tokens;
+        _actor = actor;
     }
 
     /// <summary>Adds a signer and its first profile, in one commit.</summary>
@@ -90,7 +97,7 @@ public sealed class SignerDirectory
         }
     }
 
-    private static DirectoryFault? Add(StoreConnection connection, SignerRow signer, ProfileRow profile)
+    private DirectoryFault? Add(StoreConnection connection, SignerRow signer, ProfileRow profile)
     {
         if (connection.Signers.FindByUserName(signer.UserName) is not null)
         {
@@ -116,10 +123,15 @@ public sealed class SignerDirectory
         return null;
     }
 
-    private static void Record(
-        StoreConnection connection, AuditEvent happened, Guid signerId, long at, string? detail)
-        => AuditTrail.Append(
-            connection, new AuditRecord { At = at, Event = happened, SignerId = signerId, Detail = detail });
+    private void Record(StoreConnection connection, AuditEvent happened, Guid signerId, long at, string? detail)
+        => AuditTrail.Append(connection, new AuditRecord
+        {
+            At = at,
+            Event = happened,
+            SignerId = signerId,
+            Detail = detail,
+            Actor = _actor,
+        });
 
     private async Task<byte[]> HashAsync(string password, string? userName, CancellationToken cancellationToken)
     {

@@ -106,4 +106,16 @@ public enum AuditEvent
 
     /// <summary>Reservations of an earlier run were found open and are spent.</summary>
     LedgerRecovered,
+
+    /// <summary>An admin was added.</summary>
+    AdminAdded,
+
+    /// <summary>An admin's roles were changed.</summary>
+    AdminChanged,
+
+    /// <summary>An admin was removed.</summary>
+    AdminRemoved,
+
+    /// <summary>A command was refused: its caller is no admin or lacks the role.</summary>
+    AdminRefused,
 }

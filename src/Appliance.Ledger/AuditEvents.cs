@@ -51,6 +51,10 @@ public static class AuditEvents
         AuditEvent.NodeStarted => "node.started",
         AuditEvent.NodeStopped => "node.stopped",
         AuditEvent.LedgerRecovered => "ledger.recovered",
+        AuditEvent.AdminAdded => "admin.added",
+        AuditEvent.AdminChanged => "admin.changed",
+        AuditEvent.AdminRemoved => "admin.removed",
+        AuditEvent.AdminRefused => "admin.refused",
         _ => throw new InvalidOperationException("An audit event has no name."),
     })];
 }

@@ -11,10 +11,16 @@ namespace Appliance.Ledger;
 public sealed class Packages
 {
     private readonly RowMac _mac;
+    private readonly string? _actor;
 
     /// <summary>Works on any connection.</summary>
     /// <param name="rowKey">The key of the row MACs, 32 bytes, kept alive and unchanged by the caller.</param>
-    public Packages(ReadOnlyMemory<byte> rowKey) => _mac = new RowMac(rowKey);
+    /// <param name="actor">The admin in whose name packages are granted and withdrawn.</param>
+    public Packages(ReadOnlyMemory<byte> rowKey, string? actor = null)
+    {
+        _mac = new RowMac(rowKey);
+        _actor = actor;
+    }
 
     internal Packages(RowMac mac) => _mac = mac;
 
@@ -52,7 +58,7 @@ public sealed class Packages
                     ValidUntil = Math.Max(row.ValidUntil, validUntil),
                 });
                 store.Packages.Update(granted);
-                Record(store, AuditEvent.PackageGranted, granted, count, now);
+                Record(store, AuditEvent.PackageGranted, granted, count, now, _actor);
                 return granted;
             }
 
@@ -63,7 +69,7 @@ public sealed class Packages
         granted = Signed(new PackageRow(
             id, credentialId, PackageState.Active, count, count, validFrom, validUntil, now, 0));
         store.Packages.Insert(granted);
-        Record(store, AuditEvent.PackageGranted, granted, count, now);
+        Record(store, AuditEvent.PackageGranted, granted, count, now, _actor);
         return granted;
     }
 
@@ -72,7 +78,7 @@ public sealed class Packages
     /// credential stays metered.
     /// </summary>
     /// <returns>The package as it was, or null when there is none.</returns>
-    public static PackageRow? Cancel(StoreConnection store, Guid credentialId, long now)
+    public PackageRow? Cancel(StoreConnection store, Guid credentialId, long now)
     {
         ArgumentNullException.ThrowIfNull(store);
         if (!store.Packages.TryFindActive(credentialId, out var row))
@@ -81,7 +87,7 @@ public sealed class Packages
         }
 
         store.Packages.Update(row with { State = PackageState.Cancelled });
-        Record(store, AuditEvent.PackageCancelled, row, row.Remaining, now);
+        Record(store, AuditEvent.PackageCancelled, row, row.Remaining, now, _actor);
         return row;
     }
 
@@ -125,13 +131,15 @@ public sealed class Packages
         }
     }
 
-    private static void Record(StoreConnection store, AuditEvent happened, in PackageRow row, int count, long now)
+    private static void Record(
+        StoreConnection store, AuditEvent happened, in PackageRow row, int count, long now, string? actor = null)
         => AuditTrail.Append(store, new AuditRecord
         {
             At = now,
             Event = happened,
             Outcome = happened == AuditEvent.PackageSpent ? AuditOutcome.InDoubt : AuditOutcome.Ok,
             CredentialId = row.CredentialId,
+            Actor = actor,
             Count = count,
             Detail = string.Create(CultureInfo.InvariantCulture, $"package {row.Id:D}, total {row.Total}"),
         });

@@ -101,6 +101,13 @@ public sealed partial class SigningService
     private SigningStatus CheckCredential(Caller caller, Guid credentialId, out Credential? credential)
     {
         credential = FindOwn(caller, credentialId);
+        if (credential is not null && (!credential.IsEnabled || !credential.IsValidAt(Now())))
+        {
+            // What is remembered may be old: a credential that was resumed or renewed elsewhere is read again.
+            _credentials.Forget(credential.Id);
+            credential = FindOwn(caller, credentialId);
+        }
+
         if (credential is null)
         {
             return SigningStatus.UnknownCredential;

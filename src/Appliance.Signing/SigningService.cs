@@ -77,7 +77,14 @@ public sealed partial class SigningService
         var found = new List<CredentialInfo>(rows.Count);
         foreach (var row in rows)
         {
-            if (_credentials.Find(row.Id, out _) is { } credential && credential.SignerId == caller.SignerId)
+            var credential = _credentials.Find(row.Id, out _);
+            if (credential is not null && credential.Version != row.Version)
+            {
+                _credentials.Forget(row.Id);
+                credential = _credentials.Find(row.Id, out _);
+            }
+
+            if (credential is not null && credential.SignerId == caller.SignerId)
             {
                 found.Add(credential.Describe(now));
             }
@@ -85,6 +92,12 @@ public sealed partial class SigningService
 
         return found;
     }
+
+    /// <summary>
+    /// A credential was changed in this process: what is told of it from now on is what the store says. Signing needs
+    /// no such call, since the reservation looks itself.
+    /// </summary>
+    public void Forget(Guid credentialId) => _credentials.Forget(credentialId);
 
     /// <summary>One of the caller's credentials, or null.</summary>
     public CredentialInfo? FindCredential(Caller caller, Guid credentialId)

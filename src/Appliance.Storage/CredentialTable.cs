@@ -15,6 +15,7 @@ public sealed class CredentialTable
     private readonly Statement _list;
     private readonly Statement _setValidity;
     private readonly Statement _setState;
+    private readonly Statement _changeState;
     private readonly Statement _setPolicies;
     private readonly Statement _certificates;
     private readonly Statement _addCertificate;
@@ -32,6 +33,8 @@ public sealed class CredentialTable
         _setValidity = session.Prepare(
             "UPDATE credential SET not_before = ?2, not_after = ?3, version = version + 1 WHERE id = ?1");
         _setState = session.Prepare("UPDATE credential SET state = ?2, version = version + 1 WHERE id = ?1");
+        _changeState = session.Prepare(
+            "UPDATE credential SET state = ?3, version = version + 1 WHERE id = ?1 AND state = ?2");
         _setPolicies = session.Prepare(
             "UPDATE credential SET extension = ?2, sad_reuse = ?3, metered = ?4, link_mac = ?5, " +
             "version = version + 1 WHERE id = ?1");
@@ -91,6 +94,11 @@ public sealed class CredentialTable
     /// <returns>False when there is no such credential.</returns>
     public bool SetState(Guid id, CredentialState state)
         => _setState.Start().Bind(id).Bind((int)state).Execute() == 1;
+
+    /// <summary>Switches the credential from one state to another; raises the version.</summary>
+    /// <returns>False when it is not in that state, which another node may have changed in this moment.</returns>
+    public bool ChangeState(Guid id, CredentialState from, CredentialState to)
+        => _changeState.Start().Bind(id).Bind((int)from).Bind((int)to).Execute() == 1;
 
     /// <summary>Writes the policies and the MAC that covers them; raises the version.</summary>
     /// <returns>False when there is no such credential.</returns>

@@ -18,6 +18,7 @@ public abstract class StoreConnection : IDisposable
         Credentials = new CredentialTable(session);
         Factors = new FactorTable(session);
         AccessTokens = new AccessTokenTable(session);
+        Admins = new AdminTable(session);
         ActivationChunks = new ActivationChunkTable(session);
     }
 
@@ -47,6 +48,9 @@ public abstract class StoreConnection : IDisposable
 
     /// <summary>The tokens that Identity issued.</summary>
     public AccessTokenTable AccessTokens { get; }
+
+    /// <summary>Who may work the command line.</summary>
+    public AdminTable Admins { get; }
 
     /// <summary>What authorisations granted.</summary>
     public abstract ActivationTable Activations { get; }
@@ -79,6 +83,14 @@ public abstract class StoreConnection : IDisposable
     /// True while the end of a transaction is being found out: until then the connection does nothing else.
     /// </summary>
     public virtual bool IsRecovering => false;
+
+    /// <summary>
+    /// Gives up finding out how a transaction ended, from any thread: the process is about to end, and the next start
+    /// settles what it left.
+    /// </summary>
+    public virtual void StopRecovering()
+    {
+    }
 
     /// <summary>Room for the states of the activation in hand.</summary>
     public OccurrenceStates States { get; } = new();

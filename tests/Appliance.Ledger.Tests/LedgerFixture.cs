@@ -117,7 +117,12 @@ internal sealed class LedgerFixture : IAsyncDisposable
 
     /// <summary>Another node over the same store, where nodes share one; the caller disposes it.</summary>
     public Task<LedgerNode> StartNodeAsync(string name, CommitLoopOptions? options = null)
-        => LedgerNode.StartAsync(_place, _rowKey, name, Time, options);
+        => StartNodeAsync(new LeaseOptions { Node = name }, options);
+
+    /// <inheritdoc cref="StartNodeAsync(string, CommitLoopOptions?)"/>
+    public Task<LedgerNode> StartNodeAsync(
+        LeaseOptions lease, CommitLoopOptions? options = null, TimeProvider? time = null)
+        => LedgerNode.StartAsync(_place, _rowKey, lease, time ?? Time, options);
 
     /// <summary>Ends this run as a crash would, as far as the ledger sees, and begins another.</summary>
     public async Task RestartAsync(CommitLoopOptions? options = null)

@@ -18,7 +18,7 @@ internal sealed class LedgerNode : IAsyncDisposable
     public LogLines Log { get; }
 
     public static async Task<LedgerNode> StartAsync(
-        TestStore place, byte[] rowKey, string name, TimeProvider time, CommitLoopOptions? options)
+        TestStore place, byte[] rowKey, LeaseOptions lease, TimeProvider time, CommitLoopOptions? options)
     {
         var store = place.Open(time);
         var log = new LogLines();
@@ -27,7 +27,7 @@ internal sealed class LedgerNode : IAsyncDisposable
         try
         {
             var activations = await Activations.StartAsync(
-                loop, rowKey, name, time, TestContext.Current.CancellationToken);
+                loop, rowKey, lease, time, TestContext.Current.CancellationToken);
             return new LedgerNode(store, loop, activations, log);
         }
         catch

@@ -11,6 +11,10 @@ namespace Appliance.Server.Commands;
     AllowTrailingCommas = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(ErrorDocument))]
+[JsonSerializable(typeof(WarningDocument))]
+[JsonSerializable(typeof(AdminDocument))]
+[JsonSerializable(typeof(IReadOnlyList<AdminDocument>))]
+[JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(SignerDocument))]
 [JsonSerializable(typeof(CredentialDocument))]
 [JsonSerializable(typeof(IReadOnlyList<CredentialDocument>))]

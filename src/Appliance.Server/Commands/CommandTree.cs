@@ -18,5 +18,7 @@ internal static class CommandTree
         PackageCommands.Build(environment),
         FactorCommands.Build(environment),
         AuditCommands.Build(environment),
+        AdminCommands.Build(environment),
+        StatusCommand.Build(environment),
     };
 }

@@ -2,12 +2,13 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Appliance.Identity;
 using Appliance.Server.Commands.Documents;
 using Appliance.Storage;
 
 namespace Appliance.Server.Commands;
 
-/// <summary>`credential import`, `credential list`, and `credential create` beside it.</summary>
+/// <summary>`credential import`, `list`, `suspend`, `resume` and `revoke`, and `create` beside them.</summary>
 internal static class CredentialCommands
 {
     private const int ChainFileLimit = 1024 * 1024;
@@ -17,9 +18,25 @@ internal static class CredentialCommands
         new CredentialCreateCommand().Build(environment),
         BuildImport(environment),
         BuildList(environment),
+        BuildState(
+            environment,
+            new AdminCommand(
+                "suspend",
+                "Switches a credential off for now, from this command's end on.",
+                AdminRoles.Operator | AdminRoles.SecurityOfficer),
+            CredentialState.Suspended),
+        BuildState(
+            environment,
+            new AdminCommand("resume", "Switches a suspended credential on.", AdminRoles.SecurityOfficer),
+            CredentialState.Enabled),
+        BuildState(
+            environment,
+            new AdminCommand(
+                "revoke", "Switches a credential off for good; the token keeps its key.", AdminRoles.SecurityOfficer),
+            CredentialState.Disabled),
     };
 
-    private static Command BuildImport(CommandEnvironment environment)
+    private static AdminCommand BuildImport(CommandEnvironment environment)
     {
         var id = new Option<Guid>("--id") { Description = "The credential.", Required = true };
         var certificates = new Option<FileInfo>("--certificates")
@@ -28,32 +45,55 @@ internal static class CredentialCommands
             HelpName = "chain.pem",
             Required = true,
         };
-        var command = new Command("import", "Takes the CA's answer to a credential's CSR.") { id, certificates };
-        command.SetAction(async (parsed, cancellationToken) =>
+        var command = new AdminCommand(
+            "import", "Takes the CA's answer to a credential's CSR.", AdminRoles.Operator)
+        {
+            id, certificates,
+        };
+        command.SetAction(environment, async (parsed, cancellationToken) =>
         {
             var file = parsed.GetRequiredValue(certificates);
-            if (file.Exists && file.Length > ChainFileLimit)
-            {
-                throw new CommandException($"{file.FullName} is larger than 1 MiB; that is no certificate chain.");
-            }
-
-            var pem = await File.ReadAllTextAsync(file.FullName, cancellationToken).ConfigureAwait(false);
+            var pem = Encoding.UTF8.GetString(
+                await environment.Caller.ReadFileAsync(file, ChainFileLimit, cancellationToken).ConfigureAwait(false));
             var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var _ = bench.ConfigureAwait(false);
             var row = await bench.Provisioning
                 .ImportCertificatesAsync(parsed.GetValue(id), pem, cancellationToken)
                 .ConfigureAwait(false);
+            bench.Forget(row.Id);
             Answer(bench.Reply, Describe(row, bench.UserNameOf(row.SignerId)));
             return ExitCode.Ok;
         });
         return command;
     }
 
-    private static Command BuildList(CommandEnvironment environment)
+    private static AdminCommand BuildState(
+        CommandEnvironment environment, AdminCommand command, CredentialState state)
+    {
+        var id = new Option<Guid>("--id") { Description = "The credential.", Required = true };
+        command.Add(id);
+        command.SetAction(environment, async (parsed, cancellationToken) =>
+        {
+            var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
+            await using var _ = bench.ConfigureAwait(false);
+            var row = await bench.Provisioning
+                .SetStateAsync(parsed.GetValue(id), state, cancellationToken)
+                .ConfigureAwait(false);
+            bench.Forget(row.Id);
+            Answer(bench.Reply, Describe(row, bench.UserNameOf(row.SignerId)));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static AdminCommand BuildList(CommandEnvironment environment)
     {
         var user = CommandOptions.User(required: false);
-        var command = new Command("list", "Lists credentials, oldest first.") { user };
-        command.SetAction(async (parsed, _) =>
+        var command = new AdminCommand("list", "Lists credentials, oldest first.", AdminRoles.None, changes: false)
+        {
+            user,
+        };
+        command.SetAction(environment, async (parsed, _) =>
         {
             var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var __ = bench.ConfigureAwait(false);

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using System.Text;
+using Appliance.Identity;
 using Appliance.Signing.Provisioning;
 using Appliance.Storage;
 
@@ -70,13 +72,14 @@ internal sealed class CredentialCreateCommand
         HelpName = "FILE",
     };
 
-    public Command Build(CommandEnvironment environment)
+    public AdminCommand Build(CommandEnvironment environment)
     {
-        var command = new Command("create", "Makes a key pair in the token and gets a certificate.")
+        var command = new AdminCommand(
+            "create", "Makes a key pair in the token and gets a certificate.", AdminRoles.Operator)
         {
             _user, _algorithm, _years, _notBefore, _scal, _multisign, _extension, _sadReuse, _description, _csr,
         };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, environment, cancellationToken));
+        command.SetAction(environment, (parsed, cancellationToken) => RunAsync(parsed, environment, cancellationToken));
         return command;
     }
 
@@ -105,12 +108,14 @@ internal sealed class CredentialCreateCommand
             Description = parsed.GetValue(_description) ?? "",
             SigningRequest = parsed.GetValue(_csr) is not null,
         };
-        await CreateAsync(bench, order, signer, parsed.GetValue(_csr), cancellationToken).ConfigureAwait(false);
+        await CreateAsync(bench, environment.Caller, order, signer, parsed.GetValue(_csr), cancellationToken)
+            .ConfigureAwait(false);
         return ExitCode.Ok;
     }
 
     private static async Task CreateAsync(
         Workbench bench,
+        ICommandCaller caller,
         CredentialOrder order,
         SignerRow signer,
         FileInfo? csr,
@@ -119,20 +124,21 @@ internal sealed class CredentialCreateCommand
         // Made first: a key whose CSR cannot be written is of no use.
         if (csr is not null)
         {
-            await File.WriteAllTextAsync(csr.FullName, "", cancellationToken).ConfigureAwait(false);
+            await caller.WriteFileAsync(csr, [], secret: false, cancellationToken).ConfigureAwait(false);
         }
 
         var made = await bench.Provisioning.CreateAsync(order, cancellationToken).ConfigureAwait(false);
         if (csr is not null && made.SigningRequest is not null)
         {
             var pem = PemEncoding.WriteString("CERTIFICATE REQUEST", made.SigningRequest) + "\n";
-            await File.WriteAllTextAsync(csr.FullName, pem, CancellationToken.None).ConfigureAwait(false);
+            await caller.WriteFileAsync(csr, Encoding.ASCII.GetBytes(pem), secret: false, CancellationToken.None)
+                .ConfigureAwait(false);
         }
 
         CredentialCommands.Answer(bench.Reply, CredentialCommands.Describe(made.Row, signer.UserName));
         if (csr is not null)
         {
-            bench.Reply.Say($"The request is in {csr.FullName}; then: appliance credential import --id {made.Row.Id:D} "
+            bench.Reply.Say($"The request is in {csr}; then: appliance credential import --id {made.Row.Id:D} "
                 + "--certificates chain.pem");
         }
     }

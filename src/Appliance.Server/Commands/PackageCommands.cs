@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Appliance.Identity;
 using Appliance.Server.Commands.Documents;
 using Appliance.Storage;
 
@@ -15,7 +16,7 @@ internal static class PackageCommands
         BuildCancel(environment),
     };
 
-    private static Command BuildGrant(CommandEnvironment environment)
+    private static AdminCommand BuildGrant(CommandEnvironment environment)
     {
         var credential = Credential();
         var count = new Option<int>("--count")
@@ -26,12 +27,14 @@ internal static class PackageCommands
         };
         var from = Time("--from", "Start of a new package (default: now).");
         var until = Time("--until", "End of the package (default: of the certificate).");
-        var command = new Command(
-            "grant", "Grants signatures: to the present package while it is valid, else as a new one.")
+        var command = new AdminCommand(
+            "grant",
+            "Grants signatures: to the present package while it is valid, else as a new one.",
+            AdminRoles.Operator)
         {
             credential, count, from, until,
         };
-        command.SetAction(async (parsed, cancellationToken) =>
+        command.SetAction(environment, async (parsed, cancellationToken) =>
         {
             var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var _ = bench.ConfigureAwait(false);
@@ -49,11 +52,15 @@ internal static class PackageCommands
         return command;
     }
 
-    private static Command BuildShow(CommandEnvironment environment)
+    private static AdminCommand BuildShow(CommandEnvironment environment)
     {
         var credential = Credential();
-        var command = new Command("show", "Shows a credential's packages and what is left of them.") { credential };
-        command.SetAction(async (parsed, _) =>
+        var command = new AdminCommand(
+            "show", "Shows a credential's packages and what is left of them.", AdminRoles.None, changes: false)
+        {
+            credential,
+        };
+        command.SetAction(environment, async (parsed, _) =>
         {
             var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var __ = bench.ConfigureAwait(false);
@@ -73,12 +80,15 @@ internal static class PackageCommands
         return command;
     }
 
-    private static Command BuildCancel(CommandEnvironment environment)
+    private static AdminCommand BuildCancel(CommandEnvironment environment)
     {
         var credential = Credential();
-        var command = new Command(
-            "cancel", "Withdraws a credential's package; it signs no more until another is granted.") { credential };
-        command.SetAction(async (parsed, cancellationToken) =>
+        var command = new AdminCommand(
+            "cancel", "Withdraws a credential's package; it signs no more until another is granted.", AdminRoles.Operator)
+        {
+            credential,
+        };
+        command.SetAction(environment, async (parsed, cancellationToken) =>
         {
             var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var _ = bench.ConfigureAwait(false);

@@ -8,6 +8,7 @@ using Appliance.Server.Csc.Rules;
 using Appliance.Server.Csc.Views;
 using Appliance.Server.Options;
 using Appliance.Signing;
+using Appliance.Storage;
 
 namespace Appliance.Server.Csc;
 
@@ -315,7 +316,12 @@ internal sealed partial class CscEndpoints
             return;
         }
 
-        if (error is not BadHttpRequestException)
+        if (error is StoreException { IsTemporary: true })
+        {
+            // Every call ends so while the store is away, and what watches it has told the log.
+            Log.StoreAway(_logger, route.Method, error.Message);
+        }
+        else if (error is not BadHttpRequestException)
         {
             Log.Failed(_logger, route.Method, error);
         }
@@ -332,7 +338,7 @@ internal sealed partial class CscEndpoints
             {
                 BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => CscErrors.TooLarge,
                 BadHttpRequestException => CscErrors.Malformed,
-                _ => CscErrors.Internal,
+                _ => CscErrors.For(error),
             });
     }
 
@@ -340,6 +346,9 @@ internal sealed partial class CscEndpoints
     {
         [LoggerMessage(8100, LogLevel.Debug, "The client of {Method} went away.")]
         public static partial void ClientGone(ILogger logger, string method);
+
+        [LoggerMessage(8102, LogLevel.Debug, "{Method} found no store: {Error}")]
+        public static partial void StoreAway(ILogger logger, string method, string error);
 
         [LoggerMessage(8101, LogLevel.Error, "{Method} failed.")]
         public static partial void Failed(ILogger logger, string method, Exception error);

@@ -1,5 +1,6 @@
 using System.Net;
 using Appliance.Grpc;
+using Appliance.Storage;
 
 namespace Appliance.Server.Csc;
 
@@ -87,6 +88,10 @@ internal static class CscErrors
         HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Unavailable, "temporarily_unavailable",
         "The server is stopping; nothing was used up", 5);
 
+    public static readonly CscError StoreAway = new(
+        HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Unavailable, "temporarily_unavailable",
+        "The store cannot be reached now; nothing was used up", 2);
+
     /// <summary>The end of a stream of items, which were used up as far as they were answered.</summary>
     public static readonly CscError StreamStopping = new(
         HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Unavailable, "temporarily_unavailable",
@@ -108,6 +113,10 @@ internal static class CscErrors
 
     public static readonly CscError Internal = new(
         HttpStatusCode.InternalServerError, GrpcStatusCode.Internal, "server_error", "The server failed to answer");
+
+    /// <summary>What a caller is told of an exception: a store that is away comes back, all else is our fault.</summary>
+    public static CscError For(Exception error)
+        => error is StoreException { IsTemporary: true } ? StoreAway : Internal;
 
     public static CscError MissingString(string name) => Invalid($"Missing (or invalid type) string parameter {name}");
 

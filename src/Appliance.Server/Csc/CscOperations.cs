@@ -6,6 +6,7 @@ using Appliance.Server.Csc.Rules;
 using Appliance.Server.Csc.Text;
 using Appliance.Server.Csc.Views;
 using Appliance.Signing;
+using Appliance.Storage;
 using Microsoft.Extensions.Primitives;
 
 namespace Appliance.Server.Csc;
@@ -21,7 +22,9 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
     /// </summary>
     public const int LoginBytes = 16_384;
 
-    /// <summary>Whose the call is; an error when the header is missing, malformed or its token worthless.</summary>
+    /// <summary>
+    /// Whose the call is; an error when the header is missing, malformed or its token worthless, or cannot be looked up.
+    /// </summary>
     public CscError? Authenticate(StringValues authorization, out Caller caller)
     {
         caller = default;
@@ -31,14 +34,21 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
             return error;
         }
 
-        var validation = tokens.Validate(token);
-        caller = validation.Caller;
-        return validation.Status switch
+        try
         {
-            TokenStatus.Valid => null,
-            TokenStatus.Expired => CscErrors.ExpiredToken,
-            _ => CscErrors.InvalidToken,
-        };
+            var validation = tokens.Validate(token);
+            caller = validation.Caller;
+            return validation.Status switch
+            {
+                TokenStatus.Valid => null,
+                TokenStatus.Expired => CscErrors.ExpiredToken,
+                _ => CscErrors.InvalidToken,
+            };
+        }
+        catch (StoreException away) when (away.IsTemporary)
+        {
+            return CscErrors.StoreAway;
+        }
     }
 
     /// <summary>A refresh token when there is one, else user name and password.</summary>

@@ -7,6 +7,7 @@ using Appliance.Server.Csc.Views;
 using Appliance.Server.Grpc.Streaming;
 using Appliance.Server.Options;
 using Appliance.Signing;
+using Appliance.Storage;
 using Google.Protobuf.Reflection;
 using Proto = Csc.V2;
 
@@ -80,6 +81,10 @@ internal sealed class CscGrpcServices(
             return answer.Error is { } error
                 ? GrpcCalls.Fail<Proto.LoginResponse>(context, error)
                 : ProtoAnswers.From(answer.Value);
+        }
+        catch (StoreException away) when (away.IsTemporary)
+        {
+            return GrpcCalls.Fail<Proto.LoginResponse>(context, CscErrors.StoreAway);
         }
         finally
         {

@@ -1,5 +1,7 @@
 using Appliance.Ledger;
+using Appliance.Server.Admin;
 using Appliance.Server.Options;
+using Appliance.Storage;
 
 namespace Appliance.Server.Hosting;
 
@@ -29,11 +31,16 @@ internal static partial class ApplianceHost
         var logger = loggers.CreateLogger("Appliance.Server");
         using var node = Stores.LockNode(options.Store);
         await using var composition = Composition.Open(options, time, loggers);
-        using var parts = await SigningParts.StartAsync(composition, options, loggers, cancellationToken);
+        await StartChecks.DemandDurabilityAsync(composition, cancellationToken);
+        await using var parts = await SigningParts.StartAsync(composition, options, loggers, cancellationToken);
         await using var sweeper = Sweeps.Start(composition, options, loggers);
         using var wires = new Wires(parts, options, time, loggers);
         app.Lifetime.ApplicationStopping.Register(wires.Drain);
         app.Run(wires.HandleAsync);
+        var live = new LiveAppliance(composition, parts, () => wires.CallsInFlight, time.GetUtcNow());
+        await using var admin = AdminServer.Start(live, AdminSocketPath.Of(options), options.Admin.Group, logger);
+        var grace = TimeSpan.FromSeconds(options.Limits.DrainSeconds) * Wires.GraceShare;
+        app.Lifetime.ApplicationStopping.Register(() => admin?.Drain(grace));
 
         await composition.RecordAsync(AuditEvent.NodeStarted, cancellationToken);
         await app.StartAsync(cancellationToken);
@@ -47,9 +54,24 @@ internal static partial class ApplianceHost
         finally
         {
             ReadyFile.Delete(readyFile);
-            await composition.RecordAsync(AuditEvent.NodeStopped, CancellationToken.None);
-            Log.Stopped(logger);
+            await (admin?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await StopAsync(composition, logger);
         }
+    }
+
+    /// <summary>A store that is away keeps nobody from stopping.</summary>
+    private static async Task StopAsync(Composition composition, ILogger logger)
+    {
+        try
+        {
+            await composition.RecordAsync(AuditEvent.NodeStopped, CancellationToken.None);
+        }
+        catch (StoreException error)
+        {
+            Log.StopNotRecorded(logger, error.Message);
+        }
+
+        Log.Stopped(logger);
     }
 
     private static void ConfigureLogging(ILoggingBuilder logging, LogSettings settings)
@@ -77,5 +99,8 @@ internal static partial class ApplianceHost
 
         [LoggerMessage(8001, LogLevel.Information, "Nothing is in flight; closing the sessions and the store.")]
         public static partial void Stopped(ILogger logger);
+
+        [LoggerMessage(8002, LogLevel.Error, "That this node stops is missing from the audit trail: {Error}")]
+        public static partial void StopNotRecorded(ILogger logger, string error);
     }
 }

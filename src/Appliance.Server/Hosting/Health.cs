@@ -9,7 +9,8 @@ namespace Appliance.Server.Hosting;
 /// server and of every service (<see cref="Map"/>).
 /// </summary>
 /// <param name="canSign">Whether some token can sign at this moment.</param>
-internal sealed class Health(Func<bool> canSign)
+/// <param name="storeObstacle">What is in the store's way at this moment; null when nothing is.</param>
+internal sealed class Health(Func<bool> canSign, Func<string?> storeObstacle)
 {
     /// <summary>How soon a watcher over gRPC learns of a change.</summary>
     private static readonly TimeSpan s_refresh = TimeSpan.FromSeconds(1);
@@ -63,7 +64,7 @@ internal sealed class Health(Func<bool> canSign)
             return "stopping";
         }
 
-        return canSign() ? null : "no token can sign";
+        return canSign() ? storeObstacle() : "no token can sign";
     }
 
     private static Task AnswerAsync(HttpContext http, string? obstacle)

@@ -9,14 +9,17 @@ using Appliance.Signing.Keys;
 namespace Appliance.Server.Hosting;
 
 /// <summary>What serves over what <see cref="Composition"/> holds: the slots' sessions, signing, and sign-in.</summary>
-internal sealed class SigningParts : IDisposable
+internal sealed class SigningParts : IAsyncDisposable
 {
     private readonly PasswordLane _passwords;
+    private readonly Activations _activations;
 
     private SigningParts(
         Composition composition, ApplianceOptions options, Activations activations, ILoggerFactory loggers)
     {
         var time = composition.Time;
+        _activations = activations;
+        Watch = new StoreWatch(composition.Store, time, loggers.CreateLogger<StoreWatch>());
         Slots = new SlotGroup(
             [composition.Token],
             new SlotGroupOptions
@@ -67,6 +70,9 @@ internal sealed class SigningParts : IDisposable
             time);
     }
 
+    /// <summary>Whether the store is there.</summary>
+    public StoreWatch Watch { get; }
+
     public SlotGroup Slots { get; }
 
     public SigningService Signing { get; }
@@ -93,9 +99,11 @@ internal sealed class SigningParts : IDisposable
     /// <summary>
     /// Finishes what is queued at the token, then closes the sessions. The commit loop must still run.
     /// </summary>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        Watch.Dispose();
         Slots.Dispose();
         _passwords.Dispose();
+        await _activations.DisposeAsync();
     }
 }

@@ -12,7 +12,7 @@ namespace Appliance.Server.Hosting;
 internal sealed class Wires : IDisposable
 {
     /// <summary>What streams get of the time for a stop; the rest is for telling those that were cut off.</summary>
-    private const double GraceShare = 0.8;
+    public const double GraceShare = 0.8;
 
     private readonly Admission _admission;
     private readonly Health _health;
@@ -24,7 +24,7 @@ internal sealed class Wires : IDisposable
 
     public Wires(SigningParts parts, ApplianceOptions options, TimeProvider time, ILoggerFactory loggers)
     {
-        _health = new Health(() => parts.Slots.Slots.Any(slot => slot.Healthy));
+        _health = new Health(() => parts.Slots.Slots.Any(slot => slot.Healthy), () => parts.Watch.Obstacle);
         _admission = new Admission(options.Limits.CallsInFlight);
         var operations = new CscOperations(parts.Signing, parts.SignIn, parts.Tokens);
         var bulk = new BulkOperations(operations, parts.Signing);
@@ -53,6 +53,9 @@ internal sealed class Wires : IDisposable
     }
 
     internal SignHashStreams Streams { get; }
+
+    /// <summary>Calls in work, over both wires.</summary>
+    public int CallsInFlight => _admission.Inside;
 
     public Task HandleAsync(HttpContext http) => _grpc.InvokeAsync(http, _rest);
 

@@ -1,3 +1,4 @@
+using Appliance.Server.Admin;
 using Appliance.Storage;
 
 namespace Appliance.Server.Options;
@@ -9,6 +10,7 @@ internal static class OptionsRules
     {
         CheckStore(options.Store, errors);
         CheckToken(options.Token, errors);
+        CheckAdmin(options, errors);
         CheckListen(options.Listen, errors);
         Range(errors, "Totp:Window", options.Totp.Window, 0, 1);
         Text(errors, "Totp:Issuer", options.Totp.Issuer, 64);
@@ -112,6 +114,16 @@ internal static class OptionsRules
         }
 
         Range(errors, "Token:Sessions", token.Sessions, 0, 1_024);
+    }
+
+    private static void CheckAdmin(ApplianceOptions options, List<string> errors)
+    {
+        if (AdminSocketPath.Of(options) is { } path && AdminSocketPath.IsTooLong(path))
+        {
+            errors.Add(
+                $"Admin:Socket: {path} is longer than the {AdminSocketPath.MaxBytes} bytes of a socket's path; "
+                + "give it a shorter one, such as /run/appliance/admin.sock.");
+        }
     }
 
     private static void CheckListen(ListenSettings listen, List<string> errors)

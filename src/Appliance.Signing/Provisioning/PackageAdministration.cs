@@ -54,7 +54,7 @@ public sealed class PackageAdministration
     /// <exception cref="ProvisioningException">There is none.</exception>
     public async Task<PackageRow> CancelAsync(Guid credentialId, CancellationToken cancellationToken)
         => await _loop
-            .WriteAsync(connection => Packages.Cancel(connection, credentialId, Now()), cancellationToken)
+            .WriteAsync(connection => _packages.Cancel(connection, credentialId, Now()), cancellationToken)
             .ConfigureAwait(false)
             ?? throw new ProvisioningException($"Credential {credentialId:D} has no active package.");
 

@@ -13,15 +13,14 @@ internal sealed class PostgresConnection : StoreConnection
     private readonly PostgresActivationTable _activations;
     private readonly PostgresReservationTable _reservations;
     private readonly PostgresOutcomeTable _outcomes;
+    private readonly CancellationTokenSource _closing = new();
     private readonly PostgresPackageTable _packages;
-    private readonly CancellationToken _closing;
     private volatile bool _isRecovering;
 
-    public PostgresConnection(PostgresSession session, PostgresIncarnation incarnation, CancellationToken closing)
+    public PostgresConnection(PostgresSession session, PostgresIncarnation incarnation)
         : base(session)
     {
         _session = session;
-        _closing = closing;
         _transaction = new PostgresTransaction(session, new PostgresWriter(incarnation));
         Incarnations = new PostgresIncarnationTable(session, incarnation);
         Activations = _activations = new PostgresActivationTable(_transaction);
@@ -55,6 +54,8 @@ internal sealed class PostgresConnection : StoreConnection
     /// <summary>False when the connection was lost.</summary>
     public bool IsOpen => _session.IsOpen;
 
+    public override void StopRecovering() => _closing.Cancel();
+
     public override void Begin(StoreKeys? keys)
     {
         try
@@ -77,6 +78,13 @@ internal sealed class PostgresConnection : StoreConnection
         }
         catch (StoreException lost) when (lost.Failure == StoreFailure.Unavailable)
         {
+            if (PostgresErrors.IsDefinite(lost))
+            {
+                // A server that became read-only keeps its connections; the one that writes now is another.
+                _session.Close();
+                throw;
+            }
+
             if (!FindOut(lost))
             {
                 throw;
@@ -156,6 +164,7 @@ internal sealed class PostgresConnection : StoreConnection
         }
 
         _session.Dispose();
+        _closing.Dispose();
     }
 
     private void Open(StoreKeys keys)
@@ -195,7 +204,7 @@ internal sealed class PostgresConnection : StoreConnection
                 }
                 catch (StoreException still) when (still.Failure is StoreFailure.Unavailable or StoreFailure.Conflict)
                 {
-                    _closing.WaitHandle.WaitOne(s_pause);
+                    _closing.Token.WaitHandle.WaitOne(s_pause);
                 }
             }
 

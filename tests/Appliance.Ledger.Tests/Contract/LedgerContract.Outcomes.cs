@@ -159,7 +159,8 @@ public abstract partial class LedgerContract
         var statuses = all.Select(task => task.Result.Status).ToList();
         Assert.Single(statuses, ReservationStatus.Ok);
         Assert.Equal(31, statuses.Count(status => status == ReservationStatus.InFlight));
-        Assert.InRange(ledger.Loop.Commits - commits, 1, 2);
+        // A store that takes several commits at a time has others beside the one that was held.
+        Assert.InRange(ledger.Loop.Commits - commits, 1, ledger.Store.IsShared ? 33 : 2);
         Assert.Equal(new ActivationTally(1, 3, 0, 0), ledger.Tally(request.ActivationId));
         Assert.Single(ledger.Audit(AuditEvent.SignHashIntent));
     }
@@ -247,7 +248,7 @@ public abstract partial class LedgerContract
         Assert.Equal(all[4], OutcomeRequest.FingerprintOf(activation, signer, "x", [[.. a], [.. b]]));
     }
 
-    private static async Task<ReservationRequest> NewRequestAsync(LedgerFixture ledger)
+    private protected static async Task<ReservationRequest> NewRequestAsync(LedgerFixture ledger)
     {
         var hashes = LedgerFixture.Hashes(4);
         var activation = await ledger.OpenAsync(hashes);

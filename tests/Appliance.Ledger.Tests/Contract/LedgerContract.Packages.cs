@@ -83,12 +83,12 @@ public abstract partial class LedgerContract
         var activation = await ledger.OpenAsync(hashes);
         var (_, held) = await TakeAsync(ledger, activation, hashes[..1]);
 
-        var cancelled = await ledger.WriteAsync(c => Packages.Cancel(c, ledger.Credential, ledger.Now));
+        var cancelled = await ledger.WriteAsync(c => ledger.Activations.Packages.Cancel(c, ledger.Credential, ledger.Now));
         Assert.Equal(4, cancelled!.Value.Remaining);
         Assert.Equal(ReservationStatus.PackageExhausted, (await TakeAsync(ledger, activation, hashes[1..])).Status);
         await ledger.SettleAsync(held, ReservationOutcome.Released);
 
-        Assert.Null(await ledger.WriteAsync(c => Packages.Cancel(c, ledger.Credential, ledger.Now)));
+        Assert.Null(await ledger.WriteAsync(c => ledger.Activations.Packages.Cancel(c, ledger.Credential, ledger.Now)));
         Assert.Equal(5, ledger.Store.Read(c => c.Packages.List(ledger.Credential))[0].Remaining);
         Assert.Equal([5, 4], ledger.Audit()
             .Where(entry => entry.Record.Event is AuditEvent.PackageGranted or AuditEvent.PackageCancelled)

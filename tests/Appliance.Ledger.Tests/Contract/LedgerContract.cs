@@ -12,7 +12,7 @@ public abstract partial class LedgerContract
     /// <summary>An empty store of its own for each test.</summary>
     private protected abstract TestStore NewStore();
 
-    private Task<LedgerFixture> StartAsync(CommitLoopOptions? options = null)
+    private protected Task<LedgerFixture> StartAsync(CommitLoopOptions? options = null)
         => LedgerFixture.StartAsync(NewStore(), options);
 
     private static async Task SetStateAsync(LedgerFixture ledger, CredentialState state)

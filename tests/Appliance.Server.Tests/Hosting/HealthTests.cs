@@ -13,7 +13,7 @@ public sealed class HealthTests
     [InlineData("/healthz/live", false, true, 200)]
     public async Task Ready_is_what_can_sign_and_does_not_stop(string path, bool canSign, bool stops, int status)
     {
-        var health = new Health(() => canSign);
+        var health = new Health(() => canSign, () => null);
         if (stops)
         {
             health.Drain();
@@ -28,11 +28,35 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task What_is_in_the_stores_way_is_told()
+    {
+        string? obstacle = "the store is away";
+        var health = new Health(() => true, () => obstacle);
+
+        Assert.Contains("the store is away", await ReadyAsync(503), StringComparison.Ordinal);
+        obstacle = null;
+        await ReadyAsync(200);
+
+        async Task<string> ReadyAsync(int status)
+        {
+            var http = new DefaultHttpContext();
+            await using var body = new MemoryStream();
+            http.Response.Body = body;
+            http.Request.Method = "GET";
+            http.Request.Path = "/healthz/ready";
+            Assert.True(health.TryHandle(http, out var handled));
+            await handled;
+            Assert.Equal(status, http.Response.StatusCode);
+            return System.Text.Encoding.UTF8.GetString(body.ToArray());
+        }
+    }
+
+    [Fact]
     public void Watchers_over_gRPC_are_served_every_second()
     {
         var asked = 0;
         var time = new TimerOnly();
-        var health = new Health(() => ++asked > 0);
+        var health = new Health(() => ++asked > 0, () => null);
         health.Map(new GrpcMethods());
         var before = asked;
         using var timer = health.StartTelling(time);

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Appliance.Ledger;
+using Appliance.Server.Hosting;
 using Appliance.Storage;
 
 namespace Appliance.Server.Commands.Checks;
@@ -9,9 +11,6 @@ internal static class ClockChecks
     private const string Name = "clock";
     private static readonly DateTimeOffset s_earliest = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset s_latest = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    /// <summary>As much as two clocks may differ (architecture, decision 13).</summary>
-    private static readonly TimeSpan s_skew = TimeSpan.FromSeconds(1);
 
     public static void Examine(CheckList list, TimeProvider time, Store? store)
     {
@@ -25,7 +24,7 @@ internal static class ClockChecks
         list.Look(Name, () =>
         {
             var last = store is null ? DateTimeOffset.UnixEpoch : store.Read(LastRecord);
-            if (last - now > s_skew)
+            if (last - now > StoreClock.MostSkew)
             {
                 list.Fail(
                     Name,
@@ -33,9 +32,26 @@ internal static class ClockChecks
             }
             else
             {
-                list.Ok(Name, $"{now:u}");
+                ExamineSkew(list, store, time, now);
             }
         });
+    }
+
+    private static void ExamineSkew(CheckList list, Store? store, TimeProvider time, DateTimeOffset now)
+    {
+        var skew = store is null ? null : StoreClock.ReadSkew(store, time);
+        if (skew is { } off && StoreClock.IsOff(off))
+        {
+            list.Fail(
+                Name,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The clock says {now:u}, and the store's is {off.TotalSeconds:F1} s ahead of it; set both (NTP)."));
+        }
+        else
+        {
+            list.Ok(Name, skew is null ? $"{now:u}" : $"{now:u}, within a second of the store's");
+        }
     }
 
     private static DateTimeOffset LastRecord(StoreConnection connection)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Appliance.Server.Hosting;
+using Appliance.Storage;
 
 namespace Appliance.Server.Commands.Checks;
 
@@ -25,5 +26,29 @@ internal static class StoreChecks
         }
 
         list.Ok("store", $"{composition.Store.Location}: schema up to date, writable, {durability.Settings}");
+        list.Look("connections", () => ExamineCapacity(list, composition.Store));
+    }
+
+    /// <summary>Of a server that nodes share; a file has no limit.</summary>
+    private static void ExamineCapacity(CheckList list, Store store)
+    {
+        if (store.ReadCapacity() is not { } capacity)
+        {
+            return;
+        }
+
+        var found = $"{capacity.InUse} of {capacity.Limit} in use, and serving opens up to {capacity.Needs}";
+        if (capacity.Limit < capacity.Needs)
+        {
+            list.Fail("connections", $"{found}; raise max_connections, or the limit of the role or the database.");
+        }
+        else if (capacity.InUse + capacity.Needs > capacity.Limit)
+        {
+            list.Warn("connections", $"{found}; there may be too few when all nodes serve.");
+        }
+        else
+        {
+            list.Ok("connections", found);
+        }
     }
 }

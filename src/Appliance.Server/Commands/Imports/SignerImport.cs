@@ -32,7 +32,8 @@ internal sealed class SignerImport
         CancellationToken cancellationToken)
     {
         var plans = Plan(signers);
-        Parallel.ForEach(plans, plan => plan.PasswordHash = _bench.Passwords.Hash(plan.Password));
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _bench.Parallelism };
+        Parallel.ForEach(plans, parallel, plan => plan.PasswordHash = _bench.Passwords.Hash(plan.Password));
         var made = new List<PreparedCredential>();
         try
         {
@@ -217,12 +218,13 @@ internal sealed class SignerImport
         return factors.Activate(connection, plan.SignerId, code);
     }
 
-    private static void Audit(StoreConnection connection, AuditEvent happened, SignerPlan plan, long at)
+    private void Audit(StoreConnection connection, AuditEvent happened, SignerPlan plan, long at)
         => AuditTrail.Append(connection, new AuditRecord
         {
             At = at,
             Event = happened,
             SignerId = plan.SignerId,
             Detail = "import",
+            Actor = _bench.Actor,
         });
 }

@@ -209,7 +209,7 @@ internal sealed class SignHashStream : IDisposable
         catch (Exception exception)
         {
             _streams.ItemThrew(exception);
-            answer = CscErrors.Internal;
+            answer = CscErrors.For(exception);
         }
 
         _results.Add(new ItemResult(item, answer));
