@@ -40,7 +40,7 @@ public sealed class HealthTests
         async Task<string> ReadyAsync(int status)
         {
             var http = new DefaultHttpContext();
-            using var body = new MemoryStream();
+            await using var body = new MemoryStream();
             http.Response.Body = body;
             http.Request.Method = "GET";
             http.Request.Path = "/healthz/ready";
