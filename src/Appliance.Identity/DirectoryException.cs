@@ -1,6 +1,6 @@
 namespace Appliance.Identity;
 
-/// <summary>A change of the signers' directory that was refused; nothing was changed.</summary>
+/// <summary>A change of the signers or the admins that was refused; nothing was changed.</summary>
 public sealed class DirectoryException : Exception
 {
     /// <summary>Makes a refusal.</summary>

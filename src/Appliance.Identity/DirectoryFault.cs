@@ -1,9 +1,9 @@
 namespace Appliance.Identity;
 
-/// <summary>Why <see cref="SignerDirectory"/> refused.</summary>
+/// <summary>Why <see cref="SignerDirectory"/> or <see cref="AdminDirectory"/> refused.</summary>
 public enum DirectoryFault
 {
-    /// <summary>The user name is too short, too long, or holds a colon or a control character.</summary>
+    /// <summary>The name is too short, too long, or holds a character that it may not.</summary>
     UserNameInvalid,
 
     /// <summary>Another signer has the user name.</summary>
@@ -20,4 +20,19 @@ public enum DirectoryFault
 
     /// <summary>Too many passwords or writes are waiting. Retry later.</summary>
     Overloaded,
+
+    /// <summary>No such admin.</summary>
+    UnknownAdmin,
+
+    /// <summary>There is such an admin already.</summary>
+    AdminExists,
+
+    /// <summary>No role, or one that does not exist.</summary>
+    RolesInvalid,
+
+    /// <summary>Who asks is no security officer.</summary>
+    NotSecurityOfficer,
+
+    /// <summary>Nobody would be left who may change the admins.</summary>
+    LastSecurityOfficer,
 }

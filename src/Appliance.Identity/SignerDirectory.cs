@@ -15,14 +15,20 @@ public sealed class SignerDirectory
     private readonly PasswordLane _passwords;
     private readonly TimeProvider _time;
     private readonly AccessTokens? _tokens;
+    private readonly string? _actor;
 
     /// <summary>Makes a directory.</summary>
     /// <param name="commits">The commit loop, to write through.</param>
     /// <param name="passwords">The lane in which passwords are hashed.</param>
     /// <param name="time">The clock.</param>
     /// <param name="tokens">The validator that must forget ended tokens; null in a command that serves nobody.</param>
+    /// <param name="actor">The admin who changes something through this, for the audit trail.</param>
     public SignerDirectory(
-        CommitLoop commits, PasswordLane passwords, TimeProvider time, AccessTokens? tokens = null)
+        CommitLoop commits,
+        PasswordLane passwords,
+        TimeProvider time,
+        AccessTokens? tokens = null,
+        string? actor = null)
     {
         ArgumentNullException.ThrowIfNull(commits);
         ArgumentNullException.ThrowIfNull(passwords);
@@ -31,16 +37,22 @@ public sealed class SignerDirectory
         _passwords = passwords;
         _time = time;
         _tokens = tokens;
+        _actor = actor;
     }
 
-    /// <summary>Adds a signer and its first profile (natural person), in one commit.</summary>
+    /// <summary>Adds a signer and its first profile, in one commit.</summary>
     /// <param name="userName">What it signs in with; see <see cref="UserName"/>.</param>
     /// <param name="displayName">For people to read, 1 to 255 characters.</param>
     /// <param name="password">Its password, by <see cref="PasswordPolicy"/>; null when it is to be set later.</param>
     /// <param name="cancellationToken">Gives up waiting; once the write is queued, it may still be done.</param>
+    /// <param name="kind">In which capacity it signs.</param>
     /// <exception cref="DirectoryException">Refused; the fault and the message say why.</exception>
     public async Task<AddedSigner> AddSignerAsync(
-        string userName, string displayName, string? password, CancellationToken cancellationToken)
+        string userName,
+        string displayName,
+        string? password,
+        CancellationToken cancellationToken,
+        ProfileKind kind = ProfileKind.Person)
     {
         if (!UserName.TryRead(userName, out var name, out var reason))
         {
@@ -60,7 +72,7 @@ public sealed class SignerDirectory
         var added = new AddedSigner(Guid.CreateVersion7(now), Guid.CreateVersion7(now));
         var at = now.ToUnixTimeMilliseconds();
         var signer = new SignerRow(added.SignerId, name, shown, hash, SignerState.Active, at);
-        var profile = new ProfileRow(added.ProfileId, added.SignerId, ProfileKind.Person, shown, at);
+        var profile = new ProfileRow(added.ProfileId, added.SignerId, kind, shown, at);
         var fault = await WriteAsync(connection => Add(connection, signer, profile), null, cancellationToken)
             .ConfigureAwait(false);
         return fault is null
@@ -85,7 +97,7 @@ public sealed class SignerDirectory
         }
     }
 
-    private static DirectoryFault? Add(StoreConnection connection, SignerRow signer, ProfileRow profile)
+    private DirectoryFault? Add(StoreConnection connection, SignerRow signer, ProfileRow profile)
     {
         if (connection.Signers.FindByUserName(signer.UserName) is not null)
         {
@@ -111,10 +123,15 @@ public sealed class SignerDirectory
         return null;
     }
 
-    private static void Record(
-        StoreConnection connection, AuditEvent happened, Guid signerId, long at, string? detail)
-        => AuditTrail.Append(
-            connection, new AuditRecord { At = at, Event = happened, SignerId = signerId, Detail = detail });
+    private void Record(StoreConnection connection, AuditEvent happened, Guid signerId, long at, string? detail)
+        => AuditTrail.Append(connection, new AuditRecord
+        {
+            At = at,
+            Event = happened,
+            SignerId = signerId,
+            Detail = detail,
+            Actor = _actor,
+        });
 
     private async Task<byte[]> HashAsync(string password, string? userName, CancellationToken cancellationToken)
     {

@@ -17,9 +17,7 @@ internal static class ActivationRules
         Guid clientId,
         long now)
     {
-        var expected = mac.OfActivation(
-            activationId, found.CredentialId, found.SignerId, found.ClientId, found.Scal, found.Total, found.ExpiresAt);
-        if (!SameMac(expected, found.Mac) || found.Remaining > found.Total)
+        if (!SameMac(mac.OfActivation(ActivationFacts.Of(activationId, found)), found.Mac) || found.Remaining > found.Total)
         {
             return ReservationStatus.Tampered;
         }

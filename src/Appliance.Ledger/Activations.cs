@@ -17,6 +17,7 @@ public sealed class Activations : IAsyncDisposable
     private Activations(ReadOnlyMemory<byte> rowKey, NodeLease lease)
     {
         Mac = new RowMac(rowKey);
+        Packages = new Packages(Mac);
         _lease = lease;
     }
 
@@ -28,6 +29,9 @@ public sealed class Activations : IAsyncDisposable
     /// others may take it for dead.
     /// </summary>
     public bool MayDispatch => _lease.IsHeld;
+
+    /// <summary>What was paid for.</summary>
+    public Packages Packages { get; }
 
     internal RowMac Mac { get; }
 
@@ -109,74 +113,55 @@ public sealed class Activations : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(activation);
-        Insert(store, activation, activation.Request.Total);
+        var request = activation.Request;
+        Insert(store, Row(request, request.Total, activation.HashMacs.Length), activation);
     }
 
     /// <summary>
-    /// Carries what is left of an activation over to a new one, in the transaction that is open: the old one is void
-    /// afterwards, the new one authorises the new hashes only. The new one's total is ignored; what is left counts. Its
-    /// audit record is the caller's to add.
+    /// Extends an activation, in the transaction that is open; its SAD is void afterwards. With hashes, what is left is
+    /// carried over to a new activation that authorises them only. Without, the same activation lives on, and one that
+    /// is bound to no hashes goes over to a new one. Its audit record is the caller's to add.
     /// </summary>
     /// <param name="store">The loop's connection.</param>
     /// <param name="activationId">The activation to extend.</param>
-    /// <param name="extension">The new one: of the same credential, signer, client and SCAL.</param>
-    public ExtendResult Extend(StoreConnection store, Guid activationId, NewActivation extension)
+    /// <param name="extension">
+    /// The new one: of the same credential, signer and client, and of SCAL 2 where it has hashes. Its total is ignored.
+    /// </param>
+    /// <param name="rules">What holds for it.</param>
+    public ExtendResult Extend(
+        StoreConnection store, Guid activationId, NewActivation extension, in ExtensionRules rules)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(extension);
-        var request = extension.Request;
-        if (!store.Activations.TryCheck(activationId, store.States, out var found))
-        {
-            return new ExtendResult(ReservationStatus.UnknownActivation, 0);
-        }
-
-        var status = ActivationRules.Check(
-            Mac, activationId, found, request.CredentialId, request.SignerId, request.ClientId, request.Now);
-        if (status == ReservationStatus.Ok && found.Scal != request.Scal)
-        {
-            status = ReservationStatus.UnknownActivation;
-        }
-
-        if (status == ReservationStatus.Ok && found.Remaining < Math.Max(1, extension.HashMacs.Length))
-        {
-            status = ReservationStatus.Exhausted;
-        }
-
-        if (status != ReservationStatus.Ok)
-        {
-            return new ExtendResult(status, 0);
-        }
-
-        store.Activations.Close(found.Sequence);
-        Insert(store, extension, found.Remaining);
-        return new ExtendResult(ReservationStatus.Ok, found.Remaining);
+        return Extension.Apply(this, store, activationId, extension, rules);
     }
 
-    private void Insert(StoreConnection store, NewActivation activation, int total)
+    internal static ActivationRow Row(in ActivationRequest request, int total, int given) => new(
+        request.ActivationId,
+        request.CredentialId,
+        request.SignerId,
+        request.ClientId,
+        ActivationState.Open,
+        request.Scal,
+        total,
+        total,
+        request.ExpiresAt,
+        request.Now,
+        0)
     {
-        var request = activation.Request;
-        var sequence = store.Activations.Insert(new ActivationRow(
-            request.ActivationId,
-            request.CredentialId,
-            request.SignerId,
-            request.ClientId,
-            ActivationState.Open,
-            request.Scal,
-            total,
-            total,
-            request.ExpiresAt,
-            request.Now,
-            Mac.OfActivation(
-                request.ActivationId,
-                request.CredentialId,
-                request.SignerId,
-                request.ClientId,
-                request.Scal,
-                total,
-                request.ExpiresAt)));
+        Given = given,
+        AuthorisedAt = request.Now,
+    };
+
+    internal long Insert(StoreConnection store, ActivationRow row)
+        => store.Activations.Insert(row with { Mac = Mac.OfActivation(ActivationFacts.Of(row)) });
+
+    internal void Insert(StoreConnection store, ActivationRow row, NewActivation activation)
+    {
+        var sequence = Insert(store, row);
         for (var i = 0; i < activation.HashMacs.Length; i++)
         {
-            store.ActivationHashes.Insert(sequence, i, request.Hashes[i], activation.HashMacs[i]);
+            store.ActivationHashes.Insert(sequence, i, activation.Request.Hashes[i], activation.HashMacs[i]);
         }
     }
 }

@@ -38,6 +38,27 @@ public enum AuditEvent
     /// <summary>An extension was refused.</summary>
     ExtendRefused,
 
+    /// <summary>An extension added a hash that was not shown to the signer, or several.</summary>
+    HashAdded,
+
+    /// <summary>A bulk activation was begun.</summary>
+    BulkOpened,
+
+    /// <summary>Hashes were put into a bulk activation.</summary>
+    BulkFilled,
+
+    /// <summary>A step of a bulk activation was refused; its authorisation is refused as any other.</summary>
+    BulkRefused,
+
+    /// <summary>Transactions were granted to a credential.</summary>
+    PackageGranted,
+
+    /// <summary>A credential's package was withdrawn.</summary>
+    PackageCancelled,
+
+    /// <summary>Transactions of a package stay taken for signatures that nobody may have got.</summary>
+    PackageSpent,
+
     /// <summary>A wire refused a malformed request.</summary>
     RequestRefused,
 
@@ -85,4 +106,16 @@ public enum AuditEvent
 
     /// <summary>Reservations of an earlier run were found open and are spent.</summary>
     LedgerRecovered,
+
+    /// <summary>An admin was added.</summary>
+    AdminAdded,
+
+    /// <summary>An admin's roles were changed.</summary>
+    AdminChanged,
+
+    /// <summary>An admin was removed.</summary>
+    AdminRemoved,
+
+    /// <summary>A command was refused: its caller is no admin or lacks the role.</summary>
+    AdminRefused,
 }

@@ -23,4 +23,7 @@ public sealed record AuditQuery
 
     /// <summary>Only this event.</summary>
     public AuditEvent? Event { get; init; }
+
+    /// <summary>Only what this admin did.</summary>
+    public string? Actor { get; init; }
 }

@@ -35,4 +35,9 @@ public readonly record struct AuditRecord
 
     /// <summary>Fixed text or a code, at most 255 characters; never a caller's input.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>
+    /// The admin who did it, by the name of the operating system's user; null for what callers and the node itself do.
+    /// </summary>
+    public string? Actor { get; init; }
 }

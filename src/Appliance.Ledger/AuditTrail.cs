@@ -26,7 +26,8 @@ public static class AuditTrail
             record.RequestId,
             record.Count,
             record.Digest,
-            record.Detail));
+            record.Detail,
+            record.Actor));
     }
 
     /// <summary>Reads a page of the trail.</summary>
@@ -41,7 +42,8 @@ public static class AuditTrail
             query.SignerId,
             query.CredentialId,
             query.RequestId,
-            query.Event is { } wanted ? AuditEvents.NameOf(wanted) : null);
+            query.Event is { } wanted ? AuditEvents.NameOf(wanted) : null,
+            query.Actor);
         return [.. store.Audit.Read(filter).Select(ToEntry)];
     }
 
@@ -61,5 +63,6 @@ public static class AuditTrail
             Count = row.Count,
             Digest = row.Digest,
             Detail = row.Detail,
+            Actor = row.Actor,
         });
 }

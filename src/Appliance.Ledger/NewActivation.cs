@@ -7,6 +7,7 @@ public sealed class NewActivation
     {
         Request = request;
         HashMacs = hashMacs;
+        Before = hashMacs.Length > 0 ? Repeats.Of(request.Hashes) : null;
     }
 
     /// <summary>The activation's id.</summary>
@@ -15,4 +16,7 @@ public sealed class NewActivation
     internal ActivationRequest Request { get; }
 
     internal UInt128[] HashMacs { get; }
+
+    /// <summary>As <see cref="Repeats.Of"/> says.</summary>
+    internal int[]? Before { get; }
 }

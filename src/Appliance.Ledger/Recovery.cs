@@ -79,12 +79,18 @@ public static class Recovery
             {
                 keys.AddOutcome(key);
             }
+
+            if (row.PackageId is { } package)
+            {
+                keys.AddPackage(package);
+            }
         }
     }
 
     private static List<ReservationRow> Spend(StoreConnection store, IReadOnlyList<ReservationRow> open, long now)
     {
         var spent = new List<ReservationRow>(open.Count);
+        var packages = new Dictionary<Guid, int>();
         foreach (var row in open)
         {
             if (!store.Reservations.Delete(row.Sequence))
@@ -109,7 +115,17 @@ public static class Recovery
                 Count = row.Ordinals.Count,
                 Detail = "found reserved after a restart",
             });
+            if (row.PackageId is { } package)
+            {
+                packages[package] = packages.GetValueOrDefault(package) + row.Ordinals.Count;
+            }
+
             spent.Add(row);
+        }
+
+        foreach (var (package, count) in packages)
+        {
+            Packages.RecordSpent(store, package, count, now);
         }
 
         return spent;

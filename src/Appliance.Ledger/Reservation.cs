@@ -18,6 +18,7 @@ public sealed class Reservation : LedgerWork
     private ReservationRequest _request;
     private byte[] _digest = [];
     private int[] _ordinals = new int[1];
+    private int[]? _before;
     private ReservationStatus _decided;
     private OutcomeRow? _recorded;
 
@@ -68,6 +69,9 @@ public sealed class Reservation : LedgerWork
 
     internal long Sequence { get; private set; }
 
+    /// <summary>The package from which as many transactions as hashes were taken; null for none.</summary>
+    internal Guid? PackageId { get; private set; }
+
     /// <summary>Sets the request, on the caller's thread; then the reservation is enqueued.</summary>
     public void Prepare(in ReservationRequest request)
     {
@@ -78,6 +82,7 @@ public sealed class Reservation : LedgerWork
 
         _request = request;
         _digest = DigestOf(request.Hashes);
+        _before = Repeats.Of(request.Hashes);
         if (_ordinals.Length < request.Hashes.Count)
         {
             _ordinals = new int[request.Hashes.Count];
@@ -132,6 +137,11 @@ public sealed class Reservation : LedgerWork
         if (_request.Outcome is { } outcome)
         {
             keys.AddOutcome(outcome.Key);
+        }
+
+        if (_request.Metered)
+        {
+            keys.AddPackageOf(_request.CredentialId);
         }
     }
 
@@ -204,21 +214,48 @@ public sealed class Reservation : LedgerWork
             return status;
         }
 
+        // Another SAD of this activation has put its end off, and voided this one.
+        if (_request.SadExpiresAt != 0 && _request.SadExpiresAt != found.ExpiresAt)
+        {
+            return ReservationStatus.UnknownActivation;
+        }
+
         if (found.CredentialVersion != _request.CredentialVersion)
         {
             return ReservationStatus.CredentialChanged;
         }
 
+        if (_request.OneShot && found.Remaining < found.Total)
+        {
+            return ReservationStatus.AlreadyUsed;
+        }
+
         return found.Remaining < _request.Hashes.Count ? ReservationStatus.Exhausted : Take(store, found);
     }
 
-    /// <summary>Marks one occurrence per hash as used; nothing is written before all of them are found.</summary>
+    /// <summary>
+    /// Marks one occurrence per hash as used, and takes one transaction for each; nothing is written before all of them
+    /// are found.
+    /// </summary>
     private ReservationStatus Take(StoreConnection store, in ActivationCheck found)
     {
         var status = found.Scal == 1 ? ChooseAny(store.States, found.Total) : ChooseAuthorised(store, found.Sequence);
+        PackageId = null;
+        if (status == ReservationStatus.Ok && _request.Metered)
+        {
+            status = _activations.Packages.Check(
+                store, _request.CredentialId, _request.Hashes.Count, _request.Now, out var package);
+            PackageId = package;
+        }
+
         if (status != ReservationStatus.Ok)
         {
             return status;
+        }
+
+        if (PackageId is { } id)
+        {
+            store.Packages.Take(id, _request.Hashes.Count);
         }
 
         if (found.Scal == 1)
@@ -229,7 +266,12 @@ public sealed class Reservation : LedgerWork
         var remaining = found.Remaining - _request.Hashes.Count;
         store.Activations.Update(found.Sequence, remaining, store.States);
         Sequence = store.Reservations.Insert(
-            _activations.Incarnation, _request.RequestId, _request.ActivationId, Ordinals, _request.Outcome?.Key);
+            _activations.Incarnation,
+            _request.RequestId,
+            _request.ActivationId,
+            Ordinals,
+            _request.Outcome?.Key,
+            PackageId);
         OutcomeRules.Begin(store, _request);
         return ReservationStatus.Ok;
     }
@@ -241,7 +283,8 @@ public sealed class Reservation : LedgerWork
         for (var i = 0; i < _request.Hashes.Count; i++)
         {
             var hash = _request.Hashes[i];
-            if (!store.ActivationHashes.TryFind(sequence, hash, states, out var ordinal, out var mac))
+            var from = _before is null || _before[i] < 0 ? 0 : _ordinals[_before[i]] + 1;
+            if (!store.ActivationHashes.TryFind(sequence, hash, from, states, out var ordinal, out var mac))
             {
                 return ReservationStatus.HashNotAuthorized;
             }
@@ -265,13 +308,12 @@ public sealed class Reservation : LedgerWork
         var ordinal = -1;
         for (var i = 0; i < _request.Hashes.Count; i++)
         {
-            ordinal = states.FirstAuthorised(ordinal + 1);
-            if (ordinal < 0 || ordinal >= total)
+            ordinal = states.UseFirst(ordinal + 1);
+            if (ordinal < 0 || (ordinal >= total && !states.IsSegmented))
             {
                 return ReservationStatus.Exhausted;
             }
 
-            states[ordinal] = OccurrenceState.Used;
             _ordinals[i] = ordinal;
         }
 

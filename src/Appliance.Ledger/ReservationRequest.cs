@@ -21,4 +21,14 @@ public readonly record struct ReservationRequest(
     IReadOnlyList<byte[]> Hashes,
     long Now,
     bool IsBulk = false,
-    OutcomeRequest? Outcome = null);
+    OutcomeRequest? Outcome = null)
+{
+    /// <summary>The end of the SAD, which another SAD for the same activation has put off; 0 where there is none.</summary>
+    public long SadExpiresAt { get; init; }
+
+    /// <summary>The SAD is good for one signHash.</summary>
+    public bool OneShot { get; init; }
+
+    /// <summary>The credential draws on a package.</summary>
+    public bool Metered { get; init; }
+}

@@ -38,6 +38,18 @@ public enum ReservationStatus
     /// <summary>A row does not carry our MAC: somebody edited the database.</summary>
     Tampered,
 
+    /// <summary>The SAD is good for one signHash, and has served it.</summary>
+    AlreadyUsed,
+
+    /// <summary>The credential's policy does not let an extension add these hashes.</summary>
+    ExtensionRefused,
+
+    /// <summary>Fewer transactions are left in the credential's package than asked for, or there is none.</summary>
+    PackageExhausted,
+
+    /// <summary>The credential's package is not yet or no longer valid.</summary>
+    PackageExpired,
+
     /// <summary>The store cannot be reached now; nothing was recorded. Retry later.</summary>
     StoreUnavailable,
 

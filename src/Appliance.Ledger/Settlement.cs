@@ -47,6 +47,11 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
         {
             keys.AddOutcome(outcome.Key);
         }
+
+        if (reservation.PackageId is { } package && _outcome != ReservationOutcome.Consumed)
+        {
+            keys.AddPackage(package);
+        }
     }
 
     public override void Apply(StoreConnection store)
@@ -57,6 +62,11 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
         {
             // Others took this run for dead and spent them. They stay spent, and that is in the trail.
             return;
+        }
+
+        if (reservation.PackageId is { } package)
+        {
+            Occurrences.SettlePackage(store, package, reservation.Rows, _outcome, _now);
         }
 
         if (_outcome != ReservationOutcome.Consumed)

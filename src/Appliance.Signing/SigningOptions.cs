@@ -1,3 +1,5 @@
+using Appliance.Storage;
+
 namespace Appliance.Signing;
 
 /// <summary>What an operator decides about activations.</summary>
@@ -12,4 +14,16 @@ public sealed class SigningOptions
     /// How long the signatures of a request that carries an id are kept, at least, to be delivered again. Default 24 h.
     /// </summary>
     public TimeSpan OutcomeLifetime { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>
+    /// How long extensions may go on after the signer authorised: no SAD of the chain lives longer. At least
+    /// <see cref="SadLifetime"/>; default 3,600 s.
+    /// </summary>
+    public TimeSpan ActivationLifetime { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>The same for credentials that seal. Default one day.</summary>
+    public TimeSpan SealActivationLifetime { get; init; } = TimeSpan.FromDays(1);
+
+    internal TimeSpan LifetimeOf(ExtensionPolicy policy)
+        => policy == ExtensionPolicy.Seal ? SealActivationLifetime : ActivationLifetime;
 }

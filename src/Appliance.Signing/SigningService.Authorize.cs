@@ -9,40 +9,52 @@ using Appliance.Storage;
 namespace Appliance.Signing;
 
 /// <content>
-/// Opening and extending activations. The factor's try and the activation that it opens are one transaction: a code
+/// Opening activations. The factor's try and the activation that it opens are one transaction: a code
 /// that was used has opened something, and whatever was opened has used a code, whenever the process dies.
 /// </content>
 public sealed partial class SigningService
 {
+    /// <summary>
+    /// Most signatures of an authorisation that a person gives without naming every hash: signatures within one
+    /// document, of which each covers those before it (csc-api 4.3).
+    /// </summary>
+    private const int NestedLimit = 10;
+
     /// <summary>Checks the signer's factor and opens an activation.</summary>
     public ValueTask<AuthorizeResult> AuthorizeAsync(AuthorizeRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var status = Check(request, out var credential);
-        return status == SigningStatus.Ok
-            ? OpenAsync(request, credential!, cancellationToken)
-            : RefuseAsync(AuditEvent.AuthorizeRefused, request.Caller, request.CredentialId, status, cancellationToken);
+        return AttemptAsync(request.CredentialId, () => AuthorizeOnceAsync(request, cancellationToken));
     }
 
-    /// <summary>
-    /// Carries what is left of an activation over to new hashes and a new lifetime; the old SAD is void.
-    /// </summary>
-    public ValueTask<AuthorizeResult> ExtendAsync(ExtendRequest request, CancellationToken cancellationToken)
+    /// <summary>Somebody may change the credential while it is remembered here: read it again, decide again.</summary>
+    private async ValueTask<AuthorizeResult> AttemptAsync(
+        Guid credentialId, Func<ValueTask<AuthorizeResult?>> attempt)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        SadEnvelope sad = default;
-        var credential = FindOwn(request.Caller, request.CredentialId);
-        var status = credential is null
-            ? SigningStatus.UnknownCredential
-            : CheckHashes(request.Hashes, request.HashAlgorithm, credential.Scal);
-        if (status == SigningStatus.Ok)
+        for (var i = 1; ; i++)
         {
-            status = CheckSad(request.Sad, request.Caller, request.CredentialId, out sad);
-        }
+            if (await attempt() is { } result)
+            {
+                return result;
+            }
 
+            _credentials.Forget(credentialId);
+            if (i == CredentialAttempts)
+            {
+                return AuthorizeResult.Refused(SigningStatus.Failed);
+            }
+        }
+    }
+
+    /// <summary>Null when the credential has changed and nothing was done.</summary>
+    private async ValueTask<AuthorizeResult?> AuthorizeOnceAsync(
+        AuthorizeRequest request, CancellationToken cancellationToken)
+    {
+        var status = Check(request, out var credential);
         return status == SigningStatus.Ok
-            ? CarryOverAsync(request, credential!, sad, cancellationToken)
-            : RefuseAsync(AuditEvent.ExtendRefused, request.Caller, request.CredentialId, status, cancellationToken);
+            ? await OpenAsync(request, credential!, cancellationToken)
+            : await RefuseAsync(
+                AuditEvent.AuthorizeRefused, request.Caller, request.CredentialId, status, cancellationToken);
     }
 
     /// <summary>
@@ -50,20 +62,10 @@ public sealed partial class SigningService
     /// </summary>
     private SigningStatus Check(AuthorizeRequest request, out Credential? credential)
     {
-        credential = FindOwn(request.Caller, request.CredentialId);
-        if (credential is null)
+        var status = CheckCredential(request.Caller, request.CredentialId, out credential);
+        if (status != SigningStatus.Ok)
         {
-            return SigningStatus.UnknownCredential;
-        }
-
-        if (!credential.IsEnabled)
-        {
-            return SigningStatus.CredentialDisabled;
-        }
-
-        if (!credential.IsValidAt(Now()))
-        {
-            return SigningStatus.CertificateExpired;
+            return status;
         }
 
         if (request.SignatureCount < 1)
@@ -71,7 +73,7 @@ public sealed partial class SigningService
             return SigningStatus.SignatureCountInvalid;
         }
 
-        if (request.SignatureCount > credential.Multisign)
+        if (request.SignatureCount > credential!.Multisign)
         {
             return SigningStatus.SignatureCountTooHigh;
         }
@@ -82,13 +84,59 @@ public sealed partial class SigningService
             return SigningStatus.SignatureCountInvalid;
         }
 
-        var status = CheckHashes(request.Hashes, request.HashAlgorithm, credential.Scal);
+        status = CheckHashes(request.Hashes, request.HashAlgorithm, credential.Scal);
+        if (status == SigningStatus.Ok)
+        {
+            status = CheckUnnamed(request, credential);
+        }
+
         if (status != SigningStatus.Ok)
         {
             return status;
         }
 
         return request.OneTimePassword is null ? SigningStatus.FactorMissing : SigningStatus.Ok;
+    }
+
+    private SigningStatus CheckCredential(Caller caller, Guid credentialId, out Credential? credential)
+    {
+        credential = FindOwn(caller, credentialId);
+        if (credential is not null && (!credential.IsEnabled || !credential.IsValidAt(Now())))
+        {
+            // What is remembered may be old: a credential that was resumed or renewed elsewhere is read again.
+            _credentials.Forget(credential.Id);
+            credential = FindOwn(caller, credentialId);
+        }
+
+        if (credential is null)
+        {
+            return SigningStatus.UnknownCredential;
+        }
+
+        if (!credential.IsEnabled)
+        {
+            return SigningStatus.CredentialDisabled;
+        }
+
+        return credential.IsValidAt(Now()) ? SigningStatus.Ok : SigningStatus.CertificateExpired;
+    }
+
+    /// <summary>
+    /// What the signer authorises without having seen it: extensions bring those hashes, as far as they may.
+    /// </summary>
+    private static SigningStatus CheckUnnamed(AuthorizeRequest request, Credential credential)
+    {
+        if (request.Hashes.Count == 0 || request.Hashes.Count == request.SignatureCount)
+        {
+            return SigningStatus.Ok;
+        }
+
+        return credential.Extension switch
+        {
+            ExtensionPolicy.None => SigningStatus.SignatureCountInvalid,
+            ExtensionPolicy.Nested when request.SignatureCount > NestedLimit => SigningStatus.SignatureCountTooHigh,
+            _ => SigningStatus.Ok,
+        };
     }
 
     private static SigningStatus CheckHashes(IReadOnlyList<byte[]> hashes, string? hashAlgorithm, int scal)
@@ -98,6 +146,11 @@ public sealed partial class SigningService
             return scal == 1 ? SigningStatus.Ok : SigningStatus.HashesMissing;
         }
 
+        return CheckDigests(hashes, hashAlgorithm);
+    }
+
+    private static SigningStatus CheckDigests(IReadOnlyList<byte[]> hashes, string? hashAlgorithm)
+    {
         HashAlgorithm? algorithm = null;
         if (hashAlgorithm is not null && (algorithm = HashAlgorithm.Find(hashAlgorithm)) is null)
         {
@@ -116,49 +169,84 @@ public sealed partial class SigningService
         return SigningStatus.Ok;
     }
 
-    private async ValueTask<AuthorizeResult> OpenAsync(
+    private async ValueTask<AuthorizeResult?> OpenAsync(
         AuthorizeRequest request, Credential credential, CancellationToken cancellationToken)
     {
-        var activation = Prepare(credential, request.Caller, request.SignatureCount, request.Hashes, out var sad);
-        var code = request.OneTimePassword;
+        // Hashes that are named bind at SCAL1 too (csc-api 4.1).
+        var scal = request.Hashes.Count > 0 ? 2 : credential.Scal;
+        var activation = Prepare(
+            credential, request.Caller, scal, request.SignatureCount, request.Hashes, out var sad);
         return await WriteAsync(
-            connection =>
-            {
-                var status = Decide(connection, credential.Id, request.Caller.SignerId, code, out var factor);
-                if (status == SigningStatus.Ok)
-                {
-                    _activations.Open(connection, activation);
-                    AuditTrail.Append(connection, Opened(AuditEvent.AuthorizeOk, sad));
-                    return Issue(sad);
-                }
-
-                var refusal = Refusal(
-                    AuditEvent.AuthorizeRefused, request.Caller, credential.Id, status, request.SignatureCount);
-                AuditTrail.Append(connection, refusal);
-                if (factor == FactorStatus.JustLocked)
-                {
-                    AuditTrail.Append(
-                        connection, Refusal(AuditEvent.FactorLocked, request.Caller, credential.Id, status, 0));
-                }
-
-                return AuthorizeResult.Refused(status);
-            },
+            connection => OpenIf(connection, request, credential, sad, () => _activations.Open(connection, activation)),
             request.Hashes.Count,
             keys => keys.AddSigner(request.Caller.SignerId),
             cancellationToken);
     }
 
-    /// <summary>What counts is what the store says inside the transaction; then the factor, last of all.</summary>
-    private SigningStatus Decide(
-        StoreConnection connection, Guid credentialId, Guid signerId, string? code, out FactorStatus factor)
+    /// <summary>
+    /// The transaction of an authorisation: what counts is what the store says now; the factor, last of all; then the
+    /// activation. Null when the credential is not the one that was looked at: nothing was done, and no code used.
+    /// </summary>
+    private AuthorizeResult? OpenIf(
+        StoreConnection connection,
+        AuthorizeRequest request,
+        Credential credential,
+        in SadEnvelope sad,
+        Action open,
+        ReadOnlyMemory<byte> digest = default)
     {
-        factor = FactorStatus.Missing;
-        if (connection.Credentials.Find(credentialId) is not { State: CredentialState.Enabled }
+        var factor = FactorStatus.Missing;
+        var status = DecideState(connection, credential, request.Caller.SignerId);
+        if (status is null)
+        {
+            return null;
+        }
+
+        if (status == SigningStatus.Ok)
+        {
+            status = DecideFactor(connection, request.Caller.SignerId, request.OneTimePassword, out factor);
+        }
+
+        if (status == SigningStatus.Ok)
+        {
+            open();
+            AuditTrail.Append(connection, Opened(AuditEvent.AuthorizeOk, sad) with { Digest = digest });
+            return Issue(sad);
+        }
+
+        AuditTrail.Append(connection, Refusal(
+            AuditEvent.AuthorizeRefused, request.Caller, credential.Id, status.Value, request.SignatureCount));
+        if (factor == FactorStatus.JustLocked)
+        {
+            AuditTrail.Append(
+                connection, Refusal(AuditEvent.FactorLocked, request.Caller, credential.Id, status.Value, 0));
+        }
+
+        return AuthorizeResult.Refused(status.Value);
+    }
+
+    /// <summary>What a signer should hear before its code is used up; null when the credential has changed.</summary>
+    private SigningStatus? DecideState(StoreConnection connection, Credential credential, Guid signerId)
+    {
+        if (connection.Credentials.Find(credential.Id) is not { State: CredentialState.Enabled } row
             || connection.Signers.Find(signerId) is not { State: SignerState.Active })
         {
             return SigningStatus.CredentialDisabled;
         }
 
+        if (row.Version != credential.Version)
+        {
+            return null;
+        }
+
+        return credential.Metered
+            ? LedgerStatus.ToSigning(_activations.Packages.Check(connection, credential.Id, 1, Now()))
+            : SigningStatus.Ok;
+    }
+
+    private SigningStatus DecideFactor(
+        StoreConnection connection, Guid signerId, string? code, out FactorStatus factor)
+    {
         factor = _factors.Verify(connection, signerId, code);
         return factor switch
         {
@@ -176,56 +264,37 @@ public sealed partial class SigningService
         return SigningStatus.FactorWrong;
     }
 
-    private async ValueTask<AuthorizeResult> CarryOverAsync(
-        ExtendRequest request, Credential credential, SadEnvelope old, CancellationToken cancellationToken)
-    {
-        var count = Math.Max(old.SignatureCount, request.Hashes.Count);
-        var activation = Prepare(credential, request.Caller, count, request.Hashes, out var sad);
-        return await WriteAsync(
-            connection =>
-            {
-                var result = _activations.Extend(connection, old.ActivationId, activation);
-                if (result.Status == ReservationStatus.Ok)
-                {
-                    var extended = sad with { SignatureCount = result.Remaining };
-                    AuditTrail.Append(connection, Opened(AuditEvent.ExtendOk, extended));
-                    return Issue(extended);
-                }
-
-                var status = LedgerStatus.ToSigning(result.Status);
-                AuditTrail.Append(
-                    connection, Refusal(AuditEvent.ExtendRefused, request.Caller, credential.Id, status, 0));
-                return AuthorizeResult.Refused(status);
-            },
-            request.Hashes.Count,
-            keys => keys.AddActivation(old.ActivationId),
-            cancellationToken);
-    }
-
     /// <summary>The MACs of all rows are made here, on the caller's thread, not where everybody waits.</summary>
     private NewActivation Prepare(
-        Credential credential, Caller caller, int count, IReadOnlyList<byte[]> hashes, out SadEnvelope sad)
+        Credential credential,
+        Caller caller,
+        int scal,
+        int count,
+        IReadOnlyList<byte[]> hashes,
+        out SadEnvelope sad)
     {
         var now = _time.GetUtcNow();
-        sad = new SadEnvelope(
-            Guid.CreateVersion7(now),
-            credential.Id,
-            caller.SignerId,
-            caller.ClientId,
-            (byte)credential.Scal,
-            count,
-            (now + _options.SadLifetime).ToUnixTimeMilliseconds());
+        sad = NewSad(credential, caller, scal, count, now);
         return _activations.Prepare(new ActivationRequest(
             sad.ActivationId,
             sad.CredentialId,
             sad.SignerId,
             sad.ClientId,
-            credential.Scal,
+            scal,
             count,
             hashes,
             sad.ExpiresAt,
             now.ToUnixTimeMilliseconds()));
     }
+
+    private SadEnvelope NewSad(Credential credential, Caller caller, int scal, int count, DateTimeOffset now) => new(
+        Guid.CreateVersion7(now),
+        credential.Id,
+        caller.SignerId,
+        caller.ClientId,
+        (byte)scal,
+        count,
+        (now + _options.SadLifetime).ToUnixTimeMilliseconds());
 
     private AuditRecord Opened(AuditEvent auditEvent, in SadEnvelope sad) => new()
     {
@@ -239,10 +308,10 @@ public sealed partial class SigningService
     };
 
     private AuthorizeResult Issue(SadEnvelope sad)
-        => new(SigningStatus.Ok, _sad.Encode(sad), (int)_options.SadLifetime.TotalSeconds);
+        => new(SigningStatus.Ok, _sad.Encode(sad), (int)Math.Max(1, (sad.ExpiresAt - Now()) / 1_000));
 
-    private async ValueTask<AuthorizeResult> WriteAsync(
-        Func<StoreConnection, AuthorizeResult> decide,
+    private async ValueTask<AuthorizeResult?> WriteAsync(
+        Func<StoreConnection, AuthorizeResult?> decide,
         int hashes,
         Action<StoreKeys> announce,
         CancellationToken cancellationToken)

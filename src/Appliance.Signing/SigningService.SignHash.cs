@@ -193,7 +193,12 @@ public sealed partial class SigningService
             request.Hashes,
             now.ToUnixTimeMilliseconds(),
             request.IsBulk,
-            outcome);
+            outcome)
+        {
+            SadExpiresAt = sad.ExpiresAt,
+            OneShot = credential.OneShot,
+            Metered = credential.Metered,
+        };
     }
 
     private async ValueTask<SignHashResult> RefuseAsync(

@@ -24,6 +24,8 @@ public sealed partial class SigningService
     private readonly OperationsInFlight _inFlight = new();
     private readonly SadCodec _sad;
     private readonly SigningOptions _options;
+    private readonly StagedActivations _staged;
+    private readonly BulkOptions _bulk;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
@@ -38,6 +40,7 @@ public sealed partial class SigningService
     /// <param name="options">Lifetimes.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where failures that are not a caller's fault are told.</param>
+    /// <param name="bulk">Limits of bulk activations; null for the defaults.</param>
     public SigningService(
         Store store,
         CommitLoop ledger,
@@ -48,7 +51,8 @@ public sealed partial class SigningService
         ReadOnlyMemory<byte> sadKey,
         SigningOptions options,
         TimeProvider time,
-        ILogger<SigningService> logger)
+        ILogger<SigningService> logger,
+        BulkOptions? bulk = null)
     {
         ArgumentNullException.ThrowIfNull(link);
         _store = store;
@@ -59,6 +63,8 @@ public sealed partial class SigningService
         _credentials = new CredentialCache(store, link.Verify);
         _sad = new SadCodec(sadKey);
         _options = options;
+        _staged = new StagedActivations(store, ledger, activations);
+        _bulk = bulk ?? new BulkOptions();
         _time = time;
         _logger = logger;
     }
@@ -71,7 +77,14 @@ public sealed partial class SigningService
         var found = new List<CredentialInfo>(rows.Count);
         foreach (var row in rows)
         {
-            if (_credentials.Find(row.Id, out _) is { } credential && credential.SignerId == caller.SignerId)
+            var credential = _credentials.Find(row.Id, out _);
+            if (credential is not null && credential.Version != row.Version)
+            {
+                _credentials.Forget(row.Id);
+                credential = _credentials.Find(row.Id, out _);
+            }
+
+            if (credential is not null && credential.SignerId == caller.SignerId)
             {
                 found.Add(credential.Describe(now));
             }
@@ -79,6 +92,12 @@ public sealed partial class SigningService
 
         return found;
     }
+
+    /// <summary>
+    /// A credential was changed in this process: what is told of it from now on is what the store says. Signing needs
+    /// no such call, since the reservation looks itself.
+    /// </summary>
+    public void Forget(Guid credentialId) => _credentials.Forget(credentialId);
 
     /// <summary>One of the caller's credentials, or null.</summary>
     public CredentialInfo? FindCredential(Caller caller, Guid credentialId)

@@ -54,6 +54,39 @@ public enum SigningStatus
     /// <summary>numSignatures exceeds the credential's multisign.</summary>
     SignatureCountTooHigh,
 
+    /// <summary>The credential's policy does not let an extension add these hashes.</summary>
+    ExtensionRefused,
+
+    /// <summary>The credential's package has fewer signatures left than asked for; nothing was used up.</summary>
+    PackageExhausted,
+
+    /// <summary>The credential's package is not yet or no longer valid; nothing was used up.</summary>
+    PackageExpired,
+
+    /// <summary>Bulk activations are for credentials that seal.</summary>
+    BulkNotAllowed,
+
+    /// <summary>More hashes than a bulk activation may have, or the signer has too many of them open.</summary>
+    BulkLimit,
+
+    /// <summary>No such bulk activation, not the caller's, closed or expired: one answer.</summary>
+    BulkUnknown,
+
+    /// <summary>A chunk has more hashes than it may, or goes beyond those of the activation.</summary>
+    BulkOutOfRange,
+
+    /// <summary>Other hashes were put at some of these ordinals before.</summary>
+    BulkConflict,
+
+    /// <summary>Not every ordinal has its hash yet, or the count is another.</summary>
+    BulkIncomplete,
+
+    /// <summary>The hashes are not those that the digest is of.</summary>
+    BulkDigestMismatch,
+
+    /// <summary>One hash is there more often than 1,024 times.</summary>
+    BulkTooManyEqual,
+
     /// <summary>The credential needs a one-time password and none was sent. No try was counted.</summary>
     FactorMissing,
 

@@ -24,6 +24,12 @@ public readonly record struct ActivationCheck
     /// <summary>Signatures granted.</summary>
     public required int Total { get; init; }
 
+    /// <summary>How many of the total came with a hash.</summary>
+    public required int Given { get; init; }
+
+    /// <summary>When the chain of activations was authorised, Unix milliseconds; 0 in rows made before.</summary>
+    public required long AuthorisedAt { get; init; }
+
     /// <summary>Signatures left.</summary>
     public required int Remaining { get; init; }
 

@@ -23,4 +23,17 @@ public sealed record ActivationRow(
     int Remaining,
     long ExpiresAt,
     long CreatedAt,
-    UInt128 Mac);
+    UInt128 Mac)
+{
+    /// <summary>Its number inside the store, chosen by the store; 0 in one that is to be added.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>How many of the total came with a hash.</summary>
+    public int Given { get; init; }
+
+    /// <summary>
+    /// When the signer authorised the first activation of the chain that this one extends, Unix milliseconds; 0 in
+    /// rows of an earlier schema.
+    /// </summary>
+    public long AuthorisedAt { get; init; }
+}

@@ -8,4 +8,7 @@ public enum ActivationState
 
     /// <summary>Withdrawn, or carried over to another.</summary>
     Void = 1,
+
+    /// <summary>A bulk activation that is being filled: it authorises nothing yet.</summary>
+    Staged = 2,
 }

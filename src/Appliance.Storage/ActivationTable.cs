@@ -28,9 +28,35 @@ public abstract class ActivationTable
     /// </exception>
     public abstract void Update(long sequence, int remaining, OccurrenceStates states);
 
+    /// <summary>Gives an open activation another end, and the MAC that covers it.</summary>
+    public abstract void Prolong(long sequence, long expiresAt, UInt128 mac);
+
+    /// <summary>Opens a staged activation.</summary>
+    public abstract void Open(long sequence, long expiresAt, long authorisedAt, UInt128 mac);
+
+    /// <summary>How many activations of a signer are staged and not expired.</summary>
+    public abstract int CountStaged(Guid signerId, long now);
+
+    /// <summary>Activations in the order of their ends.</summary>
+    /// <param name="before">Those that ended before, Unix milliseconds.</param>
+    /// <param name="after">The last of the page before; default for the first page.</param>
+    /// <param name="limit">At most this many.</param>
+    public abstract IReadOnlyList<ExpiredActivation> ListExpired(
+        long before, (long ExpiresAt, long Sequence) after, int limit);
+
+    /// <summary>Removes the states of an activation that lie in segments.</summary>
+    /// <returns>How many segments, at most <paramref name="limit"/>.</returns>
+    public abstract int DeleteSegments(long sequence, int limit);
+
+    /// <summary>Removes an activation of which nothing else is left.</summary>
+    public abstract void Delete(long sequence);
+
     /// <summary>Makes an activation void; nothing is left of it.</summary>
     public abstract void Close(long sequence);
 
     /// <summary>Counts the occurrences of one activation, or of all, which reads every activation.</summary>
     public abstract ActivationTally Tally(Guid? id = null);
+
+    /// <summary>Reads a segment of states; all authorised where there is none.</summary>
+    internal abstract void ReadSegment(long sequence, int segment, Span<byte> bits);
 }

@@ -8,5 +8,13 @@ namespace Appliance.Storage;
 /// <param name="CredentialId">Only this credential's.</param>
 /// <param name="RequestId">Only this request's.</param>
 /// <param name="Event">Only this event.</param>
+/// <param name="Actor">Only what this admin did.</param>
 public sealed record AuditFilter(
-    bool OldestFirst, long? After, int Limit, Guid? SignerId, Guid? CredentialId, Guid? RequestId, string? Event);
+    bool OldestFirst,
+    long? After,
+    int Limit,
+    Guid? SignerId,
+    Guid? CredentialId,
+    Guid? RequestId,
+    string? Event,
+    string? Actor = null);

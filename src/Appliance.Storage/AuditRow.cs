@@ -13,6 +13,7 @@ namespace Appliance.Storage;
 /// <param name="Count">How many it was about.</param>
 /// <param name="Digest">What was signed; empty when nothing was.</param>
 /// <param name="Detail">Fixed text or a code.</param>
+/// <param name="Actor">The admin who did it, by the name of the operating system's user; null for anybody else.</param>
 public readonly record struct AuditRow(
     long Sequence,
     long At,
@@ -25,4 +26,5 @@ public readonly record struct AuditRow(
     Guid? RequestId,
     int Count,
     ReadOnlyMemory<byte> Digest,
-    string? Detail);
+    string? Detail,
+    string? Actor = null);

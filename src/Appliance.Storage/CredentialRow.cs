@@ -8,7 +8,7 @@ namespace Appliance.Storage;
 /// <param name="KeyLabel">CKA_LABEL of the key pair.</param>
 /// <param name="KeyAlgorithm">The key algorithm's number, as the caller defines it.</param>
 /// <param name="PublicKey">SubjectPublicKeyInfo, DER.</param>
-/// <param name="LinkMac">Ties the id to the public key.</param>
+/// <param name="LinkMac">Ties the id to the public key and the policies.</param>
 /// <param name="Certificates">DER, leaf first; empty while one is awaited.</param>
 /// <param name="State">Whether it may sign.</param>
 /// <param name="Scal">1 or 2.</param>
@@ -35,4 +35,14 @@ public sealed record CredentialRow(
     long NotBefore,
     long NotAfter,
     long Version,
-    long CreatedAt);
+    long CreatedAt)
+{
+    /// <summary>Which hashes an extension may add.</summary>
+    public ExtensionPolicy Extension { get; init; } = ExtensionPolicy.Nested;
+
+    /// <summary>How often a SAD serves signHash; for SCAL1 only.</summary>
+    public SadReuse SadReuse { get; init; } = SadReuse.UntilExhausted;
+
+    /// <summary>Signs only while a package has transactions left.</summary>
+    public bool Metered { get; init; }
+}

@@ -7,7 +7,7 @@ public sealed class CredentialTable
 {
     private const string Columns =
         "id, profile_id, signer_id, key_id, key_label, key_algorithm, public_key, link_mac, state, scal, multisign, " +
-        "description, not_before, not_after, version, created_at";
+        "description, not_before, not_after, version, created_at, extension, sad_reuse, metered";
 
     private readonly Statement _insert;
     private readonly Statement _find;
@@ -15,6 +15,8 @@ public sealed class CredentialTable
     private readonly Statement _list;
     private readonly Statement _setValidity;
     private readonly Statement _setState;
+    private readonly Statement _changeState;
+    private readonly Statement _setPolicies;
     private readonly Statement _certificates;
     private readonly Statement _addCertificate;
     private readonly Statement _removeCertificates;
@@ -23,7 +25,7 @@ public sealed class CredentialTable
     {
         _insert = session.Prepare(
             $"INSERT INTO credential ({Columns}) " +
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)");
         _find = session.Prepare($"SELECT {Columns} FROM credential WHERE id = ?1");
         _listBySigner = session.Prepare(
             $"SELECT {Columns} FROM credential WHERE signer_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
@@ -31,6 +33,11 @@ public sealed class CredentialTable
         _setValidity = session.Prepare(
             "UPDATE credential SET not_before = ?2, not_after = ?3, version = version + 1 WHERE id = ?1");
         _setState = session.Prepare("UPDATE credential SET state = ?2, version = version + 1 WHERE id = ?1");
+        _changeState = session.Prepare(
+            "UPDATE credential SET state = ?3, version = version + 1 WHERE id = ?1 AND state = ?2");
+        _setPolicies = session.Prepare(
+            "UPDATE credential SET extension = ?2, sad_reuse = ?3, metered = ?4, link_mac = ?5, " +
+            "version = version + 1 WHERE id = ?1");
         _certificates = session.Prepare("SELECT der FROM certificate WHERE credential_id = ?1 ORDER BY position");
         _addCertificate = session.Prepare(
             "INSERT INTO certificate (credential_id, position, der) VALUES (?1, ?2, ?3)");
@@ -44,7 +51,7 @@ public sealed class CredentialTable
             .Bind(row.Id).Bind(row.ProfileId).Bind(row.SignerId).Bind(row.KeyId).Bind(row.KeyLabel)
             .Bind(row.KeyAlgorithm).Bind(row.PublicKey).Bind(row.LinkMac).Bind((int)row.State).Bind(row.Scal)
             .Bind(row.Multisign).Bind(row.Description).Bind(row.NotBefore).Bind(row.NotAfter).Bind(row.Version)
-            .Bind(row.CreatedAt)
+            .Bind(row.CreatedAt).Bind((int)row.Extension).Bind((int)row.SadReuse).Bind(row.Metered ? 1 : 0)
             .Execute();
         AddCertificates(row.Id, row.Certificates);
     }
@@ -88,6 +95,17 @@ public sealed class CredentialTable
     public bool SetState(Guid id, CredentialState state)
         => _setState.Start().Bind(id).Bind((int)state).Execute() == 1;
 
+    /// <summary>Switches the credential from one state to another; raises the version.</summary>
+    /// <returns>False when it is not in that state, which another node may have changed in this moment.</returns>
+    public bool ChangeState(Guid id, CredentialState from, CredentialState to)
+        => _changeState.Start().Bind(id).Bind((int)from).Bind((int)to).Execute() == 1;
+
+    /// <summary>Writes the policies and the MAC that covers them; raises the version.</summary>
+    /// <returns>False when there is no such credential.</returns>
+    public bool SetPolicies(CredentialRow row) => _setPolicies.Start()
+        .Bind(row.Id).Bind((int)row.Extension).Bind((int)row.SadReuse).Bind(row.Metered ? 1 : 0).Bind(row.LinkMac)
+        .Execute() == 1;
+
     private void AddCertificates(Guid id, IReadOnlyList<byte[]> certificates)
     {
         for (var position = 0; position < certificates.Count; position++)
@@ -125,7 +143,12 @@ public sealed class CredentialTable
         rows.Int64(12),
         rows.Int64(13),
         rows.Int64(14),
-        rows.Int64(15));
+        rows.Int64(15))
+    {
+        Extension = (ExtensionPolicy)rows.Int32(16),
+        SadReuse = (SadReuse)rows.Int32(17),
+        Metered = rows.Flag(18),
+    };
 
     private List<byte[]> ReadCertificates(Guid id)
     {

@@ -11,4 +11,7 @@ public enum ProfileKind
 
     /// <summary>As an organisation's legal representative.</summary>
     Representative = 2,
+
+    /// <summary>An organisation itself, which seals.</summary>
+    Organisation = 3,
 }

@@ -7,10 +7,12 @@ namespace Appliance.Storage;
 /// <param name="ActivationId">The activation it draws on.</param>
 /// <param name="Ordinals">The occurrences it holds.</param>
 /// <param name="OutcomeKey">Its row in <see cref="OutcomeTable"/>; null when it has none.</param>
+/// <param name="PackageId">The package it has taken as many transactions from; null without one.</param>
 public sealed record ReservationRow(
     long Sequence,
     long Incarnation,
     Guid RequestId,
     Guid ActivationId,
     IReadOnlyList<int> Ordinals,
-    UInt128? OutcomeKey = null);
+    UInt128? OutcomeKey = null,
+    Guid? PackageId = null);

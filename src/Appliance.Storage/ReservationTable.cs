@@ -11,13 +11,15 @@ public abstract class ReservationTable
     /// <param name="activationId">The activation that it draws on.</param>
     /// <param name="ordinals">The occurrences that it holds.</param>
     /// <param name="outcomeKey">Its row in <see cref="OutcomeTable"/>; null when it has none.</param>
+    /// <param name="packageId">The package it has taken as many transactions from; null without one.</param>
     /// <returns>Its number inside the store.</returns>
     public abstract long Insert(
         long incarnation,
         Guid requestId,
         Guid activationId,
         ReadOnlySpan<int> ordinals,
-        UInt128? outcomeKey = null);
+        UInt128? outcomeKey = null,
+        Guid? packageId = null);
 
     /// <summary>Removes a settled request.</summary>
     /// <returns>False when it was gone: somebody else has settled it.</returns>
@@ -25,6 +27,9 @@ public abstract class ReservationTable
 
     /// <summary>A page of what an incarnation has in flight, or left when it died.</summary>
     public abstract IReadOnlyList<ReservationRow> List(long incarnation, int limit);
+
+    /// <summary>The activations that requests in flight draw on; those of many requests are there many times.</summary>
+    public abstract IReadOnlyList<Guid> ListActivations();
 
     internal static byte[] Pack(ReadOnlySpan<int> ordinals)
     {

@@ -18,6 +18,8 @@ public abstract class StoreConnection : IDisposable
         Credentials = new CredentialTable(session);
         Factors = new FactorTable(session);
         AccessTokens = new AccessTokenTable(session);
+        Admins = new AdminTable(session);
+        ActivationChunks = new ActivationChunkTable(session);
     }
 
     /// <summary>Facts about the installation.</summary>
@@ -47,11 +49,20 @@ public abstract class StoreConnection : IDisposable
     /// <summary>The tokens that Identity issued.</summary>
     public AccessTokenTable AccessTokens { get; }
 
+    /// <summary>Who may work the command line.</summary>
+    public AdminTable Admins { get; }
+
     /// <summary>What authorisations granted.</summary>
     public abstract ActivationTable Activations { get; }
 
     /// <summary>The authorised hash occurrences.</summary>
     public abstract ActivationHashTable ActivationHashes { get; }
+
+    /// <summary>What bulk activations are being filled with.</summary>
+    public ActivationChunkTable ActivationChunks { get; }
+
+    /// <summary>Transactions that were paid for.</summary>
+    public abstract PackageTable Packages { get; }
 
     /// <summary>The requests in flight.</summary>
     public abstract ReservationTable Reservations { get; }
@@ -72,6 +83,14 @@ public abstract class StoreConnection : IDisposable
     /// True while the end of a transaction is being found out: until then the connection does nothing else.
     /// </summary>
     public virtual bool IsRecovering => false;
+
+    /// <summary>
+    /// Gives up finding out how a transaction ended, from any thread: the process is about to end, and the next start
+    /// settles what it left.
+    /// </summary>
+    public virtual void StopRecovering()
+    {
+    }
 
     /// <summary>Room for the states of the activation in hand.</summary>
     public OccurrenceStates States { get; } = new();

@@ -15,6 +15,10 @@ public sealed class StoreKeys
 
     internal HashSet<Guid> Signers { get; } = [];
 
+    internal HashSet<Guid> Packages { get; } = [];
+
+    internal HashSet<Guid> MeteredCredentials { get; } = [];
+
     internal List<(Guid Activation, byte[] Hash)> Hashes { get; } = [];
 
     /// <summary>An activation to check and change.</summary>
@@ -32,6 +36,12 @@ public sealed class StoreKeys
     /// <summary>A signer whose factor is tried.</summary>
     public void AddSigner(Guid id) => Signers.Add(id);
 
+    /// <summary>A package to which something is given back.</summary>
+    public void AddPackage(Guid id) => Packages.Add(id);
+
+    /// <summary>A credential whose active package is drawn on.</summary>
+    public void AddPackageOf(Guid credentialId) => MeteredCredentials.Add(credentialId);
+
     /// <summary>Begins anew.</summary>
     public void Clear()
     {
@@ -40,5 +50,7 @@ public sealed class StoreKeys
         Outcomes.Clear();
         Signers.Clear();
         Hashes.Clear();
+        Packages.Clear();
+        MeteredCredentials.Clear();
     }
 }

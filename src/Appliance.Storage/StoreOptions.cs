@@ -14,8 +14,11 @@ public sealed class StoreOptions
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>The writer's page cache in KiB. Defaults to 32 MiB.</summary>
-    public int WriterCacheKib { get; init; } = 32 * 1024;
+    /// <summary>
+    /// The writer's page cache in KiB; what it takes grows with the pages that are touched. Defaults to 128 MiB: room for
+    /// the rows of some 15,000 signers at work in a store of a million.
+    /// </summary>
+    public int WriterCacheKib { get; init; } = 128 * 1024;
 
     /// <summary>Connections that read at the same time; more readers wait. Defaults to 4.</summary>
     public int Readers { get; init; } = 4;

@@ -15,6 +15,7 @@ public sealed class SqliteCrashTests
     public async Task A_killed_server_signs_nothing_twice_and_loses_nothing_that_was_answered()
     {
         using var store = new SqliteUnderTest();
-        await KillDrill.RunAsync(store, FewKills);
+        using var drill = new KillDrill(store, DrillSettings.KillsOr(FewKills));
+        await drill.RunAsync(TestContext.Current.CancellationToken);
     }
 }

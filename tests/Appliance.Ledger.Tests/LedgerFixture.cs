@@ -72,11 +72,18 @@ internal sealed class LedgerFixture : IAsyncDisposable
     public Task<Guid> OpenAsync(IReadOnlyList<byte[]> hashes, int? total = null, int scal = 2)
         => OpenAsync(Grant(hashes, total, scal));
 
-    /// <summary>Carries an activation over to one with other hashes.</summary>
-    public async Task<(ExtendResult Result, Guid Extended)> ExtendAsync(Guid old, ActivationRequest grant)
+    /// <summary>Carries an activation over to one with other hashes, or gives it a longer life.</summary>
+    public async Task<(ExtendResult Result, Guid Extended)> ExtendAsync(
+        Guid old,
+        ActivationRequest grant,
+        ExtensionPolicy policy = ExtensionPolicy.Nested,
+        long version = 1,
+        long sadExpiresAt = 0,
+        long lifetime = 3_600_000)
     {
         var extension = Activations.Prepare(grant);
-        var result = await WriteAsync(c => Activations.Extend(c, old, extension));
+        var rules = new ExtensionRules(policy, version, sadExpiresAt, lifetime);
+        var result = await WriteAsync(c => Activations.Extend(c, old, extension, rules));
         return (result, extension.Id);
     }
 

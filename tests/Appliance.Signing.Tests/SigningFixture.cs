@@ -34,6 +34,7 @@ internal sealed class SigningFixture : IAsyncDisposable
         _authority = DemoAuthority.Create(hsm.Token, "Demo CA", Time);
         var link = new CredentialLink(RandomNumberGenerator.GetBytes(32));
         _provisioning = new CredentialProvisioning(Store, _loop, hsm.Token, link, _authority, Time);
+        Packages = new PackageAdministration(Store, _loop, link, activations.Packages, Time);
         _factors = new TotpFactors(RandomNumberGenerator.GetBytes(32), new TotpOptions(), Time);
         Service = new SigningService(
             Store,
@@ -56,6 +57,8 @@ internal sealed class SigningFixture : IAsyncDisposable
 
     public SigningService Service { get; }
 
+    public PackageAdministration Packages { get; }
+
     public string DatabasePath => _directory.File("store.db");
 
     public async ValueTask DisposeAsync()
@@ -68,14 +71,14 @@ internal sealed class SigningFixture : IAsyncDisposable
     }
 
     /// <summary>A signer with a paired factor whose present code is fresh.</summary>
-    public async Task<Caller> AddSignerAsync(string name)
+    public async Task<Caller> AddSignerAsync(string name, ProfileKind kind = ProfileKind.Person)
     {
         var signer = Guid.CreateVersion7(Time.GetUtcNow());
         var profile = Guid.CreateVersion7(Time.GetUtcNow());
         await WriteAsync(connection =>
         {
             connection.Signers.Insert(new SignerRow(signer, name, name, null, SignerState.Active, 0));
-            connection.Profiles.Insert(new ProfileRow(profile, signer, ProfileKind.Person, name, 0));
+            connection.Profiles.Insert(new ProfileRow(profile, signer, kind, name, 0));
             return true;
         });
         var enrolment = await WriteAsync(connection => _factors.Enrol(connection, signer, name));
@@ -86,7 +89,13 @@ internal sealed class SigningFixture : IAsyncDisposable
     }
 
     public async Task<CredentialInfo> AddCredentialAsync(
-        Caller caller, KeyAlgorithm algorithm = KeyAlgorithm.EcP256, int scal = 2, int multisign = 100, int years = 1)
+        Caller caller,
+        KeyAlgorithm algorithm = KeyAlgorithm.EcP256,
+        int scal = 2,
+        int multisign = 100,
+        int years = 1,
+        ExtensionPolicy extension = ExtensionPolicy.Nested,
+        SadReuse sadReuse = SadReuse.UntilExhausted)
     {
         var profile = Store.Read(connection => connection.Profiles.ListBySigner(caller.SignerId)[0]);
         var made = await _provisioning.CreateAsync(
@@ -99,6 +108,8 @@ internal sealed class SigningFixture : IAsyncDisposable
                 Scal = scal,
                 Multisign = multisign,
                 Years = years,
+                Extension = extension,
+                SadReuse = sadReuse,
             },
             Cancelled);
         return Service.FindCredential(caller, made.Row.Id)!;

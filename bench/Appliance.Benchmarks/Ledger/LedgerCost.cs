@@ -1,5 +1,6 @@
 using System.Globalization;
 using Appliance.Ledger;
+using Appliance.Storage;
 
 namespace Appliance.Benchmarks.Ledger;
 
@@ -31,6 +32,24 @@ internal static class LedgerCost
 
         Console.WriteLine();
         await LoneCaller.PrintAsync();
+    }
+
+    /// <summary>The whole commit loop over PostgreSQL.</summary>
+    /// <param name="connection">Of a throwaway database with schemas s1, s2 and so on, one for each measurement.</param>
+    /// <param name="writers">Commits in flight.</param>
+    public static async Task PrintPostgres(string connection, int writers)
+    {
+        Console.WriteLine("| PostgreSQL, callers | pairs/s | CPU us per pair | commits/s | wait us p50 | p99 | p99.9 |");
+        Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|");
+        var schema = 0;
+        foreach (var callers in new[] { 1, 8, 64, 256 })
+        {
+            await PrintLoopAsync(callers, new PostgresOptions
+            {
+                ConnectionString = $"{connection};Search Path=s{++schema}",
+                Writers = writers,
+            });
+        }
     }
 
     private static async Task PrintBatchesAsync(int batch)
@@ -91,9 +110,9 @@ internal static class LedgerCost
         }
     }
 
-    private static async Task PrintLoopAsync(int callers)
+    private static async Task PrintLoopAsync(int callers, PostgresOptions? postgres = null)
     {
-        using var scene = await LedgerScene.CreateAsync(2 * PerActivation);
+        using var scene = await LedgerScene.CreateAsync(2 * PerActivation, postgres);
         var pairs = callers == 1 ? scene.Total / 32 : scene.Total;
         var waits = new double[pairs];
         var time = TimeProvider.System;

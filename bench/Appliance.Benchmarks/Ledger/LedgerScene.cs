@@ -17,10 +17,12 @@ internal sealed class LedgerScene : IDisposable
     private readonly Guid[] _credentials = new Guid[CredentialCount];
     private readonly int _perActivation;
 
-    private LedgerScene(int perActivation)
+    private LedgerScene(int perActivation, PostgresOptions? postgres)
     {
         _perActivation = perActivation;
-        Store = Store.Open(new StoreOptions { Path = Path.Combine(_directory, "store.db") });
+        Store = Store.Open(postgres is null
+            ? new StoreOptions { Path = Path.Combine(_directory, "store.db") }
+            : new StoreOptions { Postgres = postgres });
         Now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
     }
 
@@ -32,9 +34,9 @@ internal sealed class LedgerScene : IDisposable
 
     public int Total => ActivationCount * _perActivation;
 
-    public static async Task<LedgerScene> CreateAsync(int perActivation)
+    public static async Task<LedgerScene> CreateAsync(int perActivation, PostgresOptions? postgres = null)
     {
-        var scene = new LedgerScene(perActivation);
+        var scene = new LedgerScene(perActivation, postgres);
         await using var loop = scene.StartLoop();
         scene.Activations = await Activations.StartAsync(
             loop, RandomNumberGenerator.GetBytes(32), "bench", TimeProvider.System, CancellationToken.None);
@@ -54,7 +56,10 @@ internal sealed class LedgerScene : IDisposable
         var credential = _credentials[activation % CredentialCount];
         return new ReservationRequest(
             Guid.CreateVersion7(), _activationIds[activation], credential, 1, credential, Guid.Empty,
-            [_hashes[activation][hash]], Now);
+            [_hashes[activation][hash]], Now)
+        {
+            Metered = true,
+        };
     }
 
     public void Dispose()
@@ -73,6 +78,7 @@ internal sealed class LedgerScene : IDisposable
             connection.Credentials.Insert(new CredentialRow(
                 id, id, id, new byte[16], "key", 1, new byte[294], new byte[32], [new byte[900]],
                 CredentialState.Enabled, 2, 10_000, "", 0, long.MaxValue, 1, Now));
+            Activations.Packages.Grant(connection, id, 100_000_000, 0, long.MaxValue, Now);
         }
 
         for (var i = 0; i < ActivationCount; i++)

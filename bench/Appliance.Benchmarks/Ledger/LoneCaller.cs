@@ -11,7 +11,7 @@ internal static class LoneCaller
     public static async Task PrintAsync()
     {
         using var scene = await LedgerScene.CreateAsync(perActivation: 32);
-        using var probe = new SyncProbe(Path.Combine(Path.GetDirectoryName(scene.Store.Path)!, "probe"));
+        using var probe = new SyncProbe(Path.Combine(Path.GetDirectoryName(scene.Store.Location)!, "probe"));
         await using var loop = scene.StartLoop();
         var rounds = new List<(double Wait, double Sync)>();
         for (var round = 0; round < Rounds; round++)

@@ -16,20 +16,15 @@ internal static class ScaleCost
             await using var empty = await ScaleScene.OpenAsync(
                 Path.Combine(directory, "store.db"), ScaleScene.ActivationCount);
             await empty.AddCredentialsAsync();
-            var (fulls, empties) = (new List<ScaleRow>(), new List<ScaleRow>());
-            for (var round = -1; round < Rounds; round++)
+            Console.WriteLine("| signers at a time | store | pairs/s | CPU us per pair | commits/s | wait us p50 | p99 |");
+            Console.WriteLine("|---:|---|---:|---:|---:|---:|---:|");
+            var ratios = new List<string>();
+            foreach (var signers in new[] { ScaleScene.Callers, ScaleScene.ActivationCount })
             {
-                // Either comes first by turns, so that a drift of the machine hits both alike.
-                var first = await (round % 2 == 0 ? full : empty).RunAsync();
-                var second = await (round % 2 == 0 ? empty : full).RunAsync();
-                if (round >= 0)
-                {
-                    (round % 2 == 0 ? fulls : empties).Add(first);
-                    (round % 2 == 0 ? empties : fulls).Add(second);
-                }
+                ratios.Add(await CompareAsync(full, empty, signers));
             }
 
-            Print(fulls, empties);
+            Console.WriteLine($"pairs, full to empty: {string.Join(", ", ratios)}");
         }
         finally
         {
@@ -37,21 +32,32 @@ internal static class ScaleCost
         }
     }
 
-    private static void Print(List<ScaleRow> fulls, List<ScaleRow> empties)
+    private static async Task<string> CompareAsync(ScaleScene full, ScaleScene empty, int signers)
     {
-        Console.WriteLine("| store, 64 callers | pairs/s | CPU us per pair | commits/s | wait us p50 | p99 |");
-        Console.WriteLine("|---|---:|---:|---:|---:|---:|");
+        var (fulls, empties) = (new List<ScaleRow>(), new List<ScaleRow>());
+        for (var round = -1; round < Rounds; round++)
+        {
+            // Either comes first by turns, so that a drift of the machine hits both alike.
+            var first = await (round % 2 == 0 ? full : empty).RunAsync(signers);
+            var second = await (round % 2 == 0 ? empty : full).RunAsync(signers);
+            if (round >= 0)
+            {
+                (round % 2 == 0 ? fulls : empties).Add(first);
+                (round % 2 == 0 ? empties : fulls).Add(second);
+            }
+        }
+
         foreach (var (name, rows) in new[] { ("full", fulls), ("empty", empties) })
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {name} | {Median(rows.Select(row => row.Pairs)):F0} | {Median(rows.Select(row => row.CpuUs)):F1} "
-                + $"| {Median(rows.Select(row => row.Commits)):F0} | {Median(rows.Select(row => row.WaitUs)):F0} "
-                + $"| {Median(rows.Select(row => row.LongWaitUs)):F0} |"));
+                $"| {signers} | {name} | {Median(rows.Select(row => row.Pairs)):F0} "
+                + $"| {Median(rows.Select(row => row.CpuUs)):F1} | {Median(rows.Select(row => row.Commits)):F0} "
+                + $"| {Median(rows.Select(row => row.WaitUs)):F0} | {Median(rows.Select(row => row.LongWaitUs)):F0} |"));
         }
 
-        var ratio = Median(fulls.Zip(empties, (full, empty) => full.Pairs / empty.Pairs));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ratio of pairs, full to empty: {ratio:F2}"));
+        var ratio = Median(fulls.Zip(empties, (one, other) => one.Pairs / other.Pairs));
+        return string.Create(CultureInfo.InvariantCulture, $"{ratio:F2} with {signers} signers at a time");
     }
 
     private static double Median(IEnumerable<double> values)

@@ -8,13 +8,13 @@ namespace Appliance.Benchmarks.Scale;
 
 /// <summary>
 /// A store, full or empty, and rounds of reserving and consuming in it. Each round has activations of its own, each of
-/// another credential, drawn from all there are; one hash is asked for at a time, and the next one of another signer.
+/// another credential, drawn from all there are.
 /// </summary>
 internal sealed class ScaleScene : IAsyncDisposable
 {
     public const int ActivationCount = 8_192;
+    public const int Callers = 64;
     private const int PerActivation = 8;
-    private const int Callers = 64;
 
     private readonly Random _random = new(1);
     private readonly Store _store;
@@ -54,7 +54,11 @@ internal sealed class ScaleScene : IAsyncDisposable
         },
         CancellationToken.None);
 
-    public async Task<ScaleRow> RunAsync()
+    /// <param name="signersAtATime">
+    /// How many activations are in use at a time, each for one hash after the other: as many as callers in good order,
+    /// all of them at worst.
+    /// </param>
+    public async Task<ScaleRow> RunAsync(int signersAtATime)
     {
         var drawn = new HashSet<int>();
         while (drawn.Count < ActivationCount)
@@ -68,7 +72,7 @@ internal sealed class ScaleScene : IAsyncDisposable
         var commits = _loop.Commits;
         var cpu = Environment.CpuUsage.TotalTime;
         var start = TimeProvider.System.GetTimestamp();
-        await LedgerCallers.RunAsync(_loop, _activations, Callers, n => Request(grants, n), waits);
+        await LedgerCallers.RunAsync(_loop, _activations, Callers, n => Request(grants, n, signersAtATime), waits);
         var wall = TimeProvider.System.GetElapsedTime(start);
         Array.Sort(waits);
         return new ScaleRow(
@@ -81,6 +85,7 @@ internal sealed class ScaleScene : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _activations.DisposeAsync();
         await _loop.DisposeAsync();
         _store.Dispose();
     }
@@ -99,11 +104,13 @@ internal sealed class ScaleScene : IAsyncDisposable
         return 0;
     }
 
-    private ReservationRequest Request(ActivationRequest[] grants, int n)
+    private ReservationRequest Request(ActivationRequest[] grants, int n, int signersAtATime)
     {
-        ref readonly var grant = ref grants[n % ActivationCount];
+        var (group, within) = Math.DivRem(n, signersAtATime * PerActivation);
+        var (hash, signer) = Math.DivRem(within, signersAtATime);
+        ref readonly var grant = ref grants[(group * signersAtATime) + signer];
         return new ReservationRequest(
             Guid.CreateVersion7(), grant.ActivationId, grant.CredentialId, 1, grant.SignerId, Guid.Empty,
-            [grant.Hashes[n / ActivationCount]], _now);
+            [grant.Hashes[hash]], _now);
     }
 }

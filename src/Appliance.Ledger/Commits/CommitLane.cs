@@ -50,7 +50,11 @@ internal sealed partial class CommitLane
         return _queue.TryAdd(work);
     }
 
-    public void Stop() => _queue.Stop();
+    public void Stop()
+    {
+        _queue.Stop();
+        _store.StopRecovering();
+    }
 
     private StoreException? Absence()
         => _away ?? (_store.IsRecovering

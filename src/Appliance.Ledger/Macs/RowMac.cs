@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Appliance.Storage;
 
 namespace Appliance.Ledger.Macs;
 
@@ -14,9 +15,16 @@ internal sealed class RowMac(ReadOnlyMemory<byte> key)
     private const byte ActivationKind = 1;
     private const byte HashKind = 2;
     private const byte OutcomeKind = 3;
+    private const int OutcomeHeaderLength = 1 + (3 * 16);
+    private const byte ChainedActivationKind = 4;
+    private const byte StagedActivationKind = 5;
+    private const byte PackageKind = 6;
+    private const byte ChunkKind = 7;
     private const int HashHeaderLength = 1 + 16 + 4;
     private const int ActivationLength = 1 + (4 * 16) + 4 + 4 + 8;
-    private const int OutcomeHeaderLength = 1 + (3 * 16);
+    private const int ChainedActivationLength = ActivationLength + 4 + 8;
+    private const int PackageLength = 1 + (2 * 16) + 4 + (3 * 8);
+    private const int ChunkHeaderLength = 1 + 16 + 4 + 4;
 
 #pragma warning disable IDE1006 // The naming rules know no thread statics, which are t_camelCase here.
     [ThreadStatic]
@@ -38,20 +46,54 @@ internal sealed class RowMac(ReadOnlyMemory<byte> key)
         return Compute(message[..(HashHeaderLength + hash.Length)]);
     }
 
-    /// <summary>Over everything in an activation that never changes.</summary>
-    public UInt128 OfActivation(
-        Guid activationId, Guid credentialId, Guid signerId, Guid clientId, int scal, int total, long expiresAt)
+    /// <summary>
+    /// Over everything in an activation that never changes. Rows of an earlier schema have no time of authorisation,
+    /// and a MAC that knows none. One that is staged has a MAC of its own: it opens by us alone.
+    /// </summary>
+    public UInt128 OfActivation(in ActivationFacts facts)
     {
-        Span<byte> message = stackalloc byte[ActivationLength];
-        message[0] = ActivationKind;
-        activationId.TryWriteBytes(message[1..], bigEndian: true, out _);
-        credentialId.TryWriteBytes(message[17..], bigEndian: true, out _);
-        signerId.TryWriteBytes(message[33..], bigEndian: true, out _);
-        clientId.TryWriteBytes(message[49..], bigEndian: true, out _);
-        BinaryPrimitives.WriteInt32BigEndian(message[65..], scal);
-        BinaryPrimitives.WriteInt32BigEndian(message[69..], total);
-        BinaryPrimitives.WriteInt64BigEndian(message[73..], expiresAt);
+        Span<byte> message = stackalloc byte[ChainedActivationLength];
+        message[0] = facts switch
+        {
+            { IsStaged: true } => StagedActivationKind,
+            { AuthorisedAt: 0 } => ActivationKind,
+            _ => ChainedActivationKind,
+        };
+        facts.Id.TryWriteBytes(message[1..], bigEndian: true, out _);
+        facts.CredentialId.TryWriteBytes(message[17..], bigEndian: true, out _);
+        facts.SignerId.TryWriteBytes(message[33..], bigEndian: true, out _);
+        facts.ClientId.TryWriteBytes(message[49..], bigEndian: true, out _);
+        BinaryPrimitives.WriteInt32BigEndian(message[65..], facts.Scal);
+        BinaryPrimitives.WriteInt32BigEndian(message[69..], facts.Total);
+        BinaryPrimitives.WriteInt64BigEndian(message[73..], facts.ExpiresAt);
+        BinaryPrimitives.WriteInt32BigEndian(message[81..], facts.Given);
+        BinaryPrimitives.WriteInt64BigEndian(message[85..], facts.AuthorisedAt);
+        return Compute(message[0] == ActivationKind ? message[..ActivationLength] : message);
+    }
+
+    /// <summary>Over everything in a package but its state and what is left of it.</summary>
+    public UInt128 OfPackage(in PackageRow row)
+    {
+        Span<byte> message = stackalloc byte[PackageLength];
+        message[0] = PackageKind;
+        row.Id.TryWriteBytes(message[1..], bigEndian: true, out _);
+        row.CredentialId.TryWriteBytes(message[17..], bigEndian: true, out _);
+        BinaryPrimitives.WriteInt32BigEndian(message[33..], row.Total);
+        BinaryPrimitives.WriteInt64BigEndian(message[37..], row.ValidFrom);
+        BinaryPrimitives.WriteInt64BigEndian(message[45..], row.ValidUntil);
+        BinaryPrimitives.WriteInt64BigEndian(message[53..], row.CreatedAt);
         return Compute(message);
+    }
+
+    /// <summary>Over a chunk of a staged activation.</summary>
+    public UInt128 OfChunk(Guid activationId, int first, int digestLength, ReadOnlySpan<byte> hashes)
+    {
+        Span<byte> header = stackalloc byte[ChunkHeaderLength];
+        header[0] = ChunkKind;
+        activationId.TryWriteBytes(header[1..], bigEndian: true, out _);
+        BinaryPrimitives.WriteInt32BigEndian(header[17..], first);
+        BinaryPrimitives.WriteInt32BigEndian(header[21..], digestLength);
+        return Compute(header, hashes);
     }
 
     /// <summary>Over the recorded signatures of a request, and which request it was.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Server.Commands.Documents;
 
@@ -13,7 +14,7 @@ internal static class AuditCommands
         BuildShow(environment),
     };
 
-    private static Command BuildShow(CommandEnvironment environment)
+    private static AdminCommand BuildShow(CommandEnvironment environment)
     {
         var user = CommandOptions.User(required: false);
         var credential = new Option<Guid?>("--credential") { Description = "Only this credential's.", HelpName = "ID" };
@@ -28,8 +29,12 @@ internal static class AuditCommands
             HelpName = "N",
             DefaultValueFactory = static _ => 100,
         };
-        var command = new Command("show", "Shows audit records, newest first.") { user, credential, name, limit };
-        command.SetAction(async (parsed, _) =>
+        var admin = new Option<string?>("--admin") { Description = "Only what this admin did.", HelpName = "NAME" };
+        var command = new AdminCommand("show", "Shows audit records, newest first.", AdminRoles.Auditor, changes: false)
+        {
+            user, credential, name, admin, limit,
+        };
+        command.SetAction(environment, async (parsed, _) =>
         {
             var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var __ = bench.ConfigureAwait(false);
@@ -38,6 +43,7 @@ internal static class AuditCommands
                 SignerId = parsed.GetValue(user) is { } asked ? bench.FindSigner(asked).Signer.Id : null,
                 CredentialId = parsed.GetValue(credential),
                 Event = parsed.GetValue(name) is { } wanted ? ParseEvent(wanted) : null,
+                Actor = parsed.GetValue(admin),
                 Limit = CheckLimit(parsed.GetValue(limit)),
             };
             var entries = bench.Store.Read(connection => AuditTrail.Read(connection, query));
@@ -58,7 +64,7 @@ internal static class AuditCommands
         }
 
         bench.Reply.Table(
-            ["No.", "Time (UTC)", "Event", "Outcome", "User", "Credential", "Count", "Detail"],
+            ["No.", "Time (UTC)", "Event", "Outcome", "User", "Credential", "Count", "Admin", "Detail"],
             documents.Select(ToCells));
 
         string NameOf(Guid signerId)
@@ -87,6 +93,7 @@ internal static class AuditCommands
         Count = entry.Record.Count,
         Digest = entry.Record.Digest.IsEmpty ? null : Convert.ToHexStringLower(entry.Record.Digest.Span),
         Detail = entry.Record.Detail,
+        Actor = entry.Record.Actor,
     };
 
     private static IReadOnlyList<string> ToCells(AuditDocument document) =>
@@ -98,6 +105,7 @@ internal static class AuditCommands
         document.User ?? "",
         document.CredentialId?.ToString("D") ?? "",
         document.Count == 0 ? "" : document.Count.ToString(CultureInfo.InvariantCulture),
+        document.Actor ?? "",
         document.Detail ?? "",
     ];
 

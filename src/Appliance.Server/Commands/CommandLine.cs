@@ -11,9 +11,19 @@ internal static class CommandLine
 {
     private static readonly TimeSpan s_undoTime = TimeSpan.FromSeconds(30);
 
-    public static async Task<int> RunAsync(string[] args, CommandEnvironment environment)
+    /// <summary>A name that begins with @ is a name, not a file of arguments.</summary>
+    private static readonly ParserConfiguration s_parser = new() { ResponseFileTokenReplacer = null };
+
+    /// <summary>Runs one command.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="environment">What is around it.</param>
+    /// <param name="cancellationToken">Cancels it, as a signal does that the process gets.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(
+        string[] args, CommandEnvironment environment, CancellationToken cancellationToken = default)
     {
-        var parsed = CommandTree.Build(environment).Parse(args);
+        environment = environment with { Arguments = args };
+        var parsed = CommandTree.Build(environment).Parse(args, s_parser);
         var reply = new CommandReply(environment, parsed.GetValue(GlobalOptions.Json));
         if (parsed.Action is ParseErrorAction)
         {
@@ -28,11 +38,17 @@ internal static class CommandLine
             EnableDefaultExceptionHandler = false,
 
             // The server's own host hears the signals and drains; a command is cancelled and undoes what it began.
-            ProcessTerminationTimeout = ServeCommand.IsIn(parsed) ? null : s_undoTime,
+            ProcessTerminationTimeout = ServeCommand.IsIn(parsed) || environment.Host is not null ? null : s_undoTime,
         };
         try
         {
-            var exitCode = await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+            if (environment.Host is { } host
+                && await host.AdmitAsync(parsed, cancellationToken).ConfigureAwait(false) is { } warning)
+            {
+                reply.Warn(warning);
+            }
+
+            var exitCode = await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
 
             // A signal comes as 128 + its number, or as a cancellation.
             return exitCode <= ExitCode.Usage ? exitCode : throw new OperationCanceledException();

@@ -83,19 +83,37 @@ internal sealed class CommandReply
                 ? JsonSerializer.Serialize(new ErrorDocument(sentence), CommandJson.Default.ErrorDocument)
                 : $"appliance: {sentence}");
 
+    /// <summary>A sentence on standard error though the command goes on; {"warning":"..."} with --json.</summary>
+    public void Warn(string sentence)
+        => _environment.Error.WriteLine(
+            Json
+                ? JsonSerializer.Serialize(new WarningDocument(sentence), CommandJson.Default.WarningDocument)
+                : $"appliance: warning: {sentence}");
+
     private IAnsiConsole CreateConsole()
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(_environment.Output),
-            Ansi = _environment.Terminal ? AnsiSupport.Detect : AnsiSupport.No,
+            Ansi = Ansi(),
             Interactive = InteractionSupport.No,
         });
         if (!_environment.Terminal)
         {
             console.Profile.Width = FileWidth;
         }
+        else if (_environment.Width is { } width)
+        {
+            console.Profile.Width = width;
+        }
 
         return console;
     }
+
+    private AnsiSupport Ansi() => (_environment.Terminal, _environment.Ansi) switch
+    {
+        (false, _) or (_, false) => AnsiSupport.No,
+        (_, true) => AnsiSupport.Yes,
+        _ => AnsiSupport.Detect,
+    };
 }

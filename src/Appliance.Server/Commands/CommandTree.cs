@@ -15,7 +15,10 @@ internal static class CommandTree
         DoctorCommand.Build(environment),
         SignerCommands.Build(environment),
         CredentialCommands.Build(environment),
+        PackageCommands.Build(environment),
         FactorCommands.Build(environment),
         AuditCommands.Build(environment),
+        AdminCommands.Build(environment),
+        StatusCommand.Build(environment),
     };
 }

@@ -2,124 +2,41 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Appliance.Identity;
 using Appliance.Server.Commands.Documents;
-using Appliance.Signing.Provisioning;
 using Appliance.Storage;
 
 namespace Appliance.Server.Commands;
 
-/// <summary>`credential create`, `credential import` and `credential list`.</summary>
+/// <summary>`credential import`, `list`, `suspend`, `resume` and `revoke`, and `create` beside them.</summary>
 internal static class CredentialCommands
 {
     private const int ChainFileLimit = 1024 * 1024;
 
     public static Command Build(CommandEnvironment environment) => new("credential", "Keys and their certificates.")
     {
-        BuildCreate(environment),
+        new CredentialCreateCommand().Build(environment),
         BuildImport(environment),
         BuildList(environment),
+        BuildState(
+            environment,
+            new AdminCommand(
+                "suspend",
+                "Switches a credential off for now, from this command's end on.",
+                AdminRoles.Operator | AdminRoles.SecurityOfficer),
+            CredentialState.Suspended),
+        BuildState(
+            environment,
+            new AdminCommand("resume", "Switches a suspended credential on.", AdminRoles.SecurityOfficer),
+            CredentialState.Enabled),
+        BuildState(
+            environment,
+            new AdminCommand(
+                "revoke", "Switches a credential off for good; the token keeps its key.", AdminRoles.SecurityOfficer),
+            CredentialState.Disabled),
     };
 
-    private static Command BuildCreate(CommandEnvironment environment)
-    {
-        var user = CommandOptions.User();
-        var algorithm = new Option<string>("--algorithm")
-        {
-            Description = string.Join(", ", AlgorithmName.All) + ".",
-            HelpName = "A",
-            Required = true,
-        };
-        var years = new Option<int>("--years")
-        {
-            Description = "Validity of the certificate from the demo CA: 1, 2 or 3.",
-            DefaultValueFactory = static _ => 1,
-        };
-        var notBefore = new Option<DateTimeOffset?>("--not-before")
-        {
-            Description = "Start of the validity, ISO 8601; UTC where no offset is given (default: now).",
-            HelpName = "T",
-            CustomParser = CommandOptions.ParseTime,
-        };
-        var scal = new Option<int>("--scal")
-        {
-            Description = "2: an authorisation is bound to the hashes; 1: to their number only.",
-            DefaultValueFactory = static _ => 2,
-        };
-        var multisign = new Option<int>("--multisign")
-        {
-            Description = "The most signatures one authorisation may cover.",
-            HelpName = "N",
-            DefaultValueFactory = static _ => 1,
-        };
-        var description = new Option<string>("--description")
-        {
-            Description = "Free text.",
-            HelpName = "D",
-            DefaultValueFactory = static _ => "",
-        };
-        var csr = new Option<FileInfo?>("--csr")
-        {
-            Description = "Write a PKCS#10 request (PEM) to this file; the credential waits for `credential import`.",
-            HelpName = "FILE",
-        };
-        var command = new Command("create", "Makes a key pair in the token and gets a certificate.")
-        {
-            user, algorithm, years, notBefore, scal, multisign, description, csr,
-        };
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            var keyAlgorithm = AlgorithmName.Parse(parsed.GetRequiredValue(algorithm));
-            var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
-            await using var _ = bench.ConfigureAwait(false);
-            var (signer, profile) = bench.FindSigner(parsed.GetRequiredValue(user)!);
-            var order = new CredentialOrder
-            {
-                SignerId = signer.Id,
-                ProfileId = profile.Id,
-                Subject = Workbench.SubjectOf(signer.Id, signer.DisplayName),
-                Algorithm = keyAlgorithm,
-                Years = parsed.GetValue(years),
-                NotBefore = parsed.GetValue(notBefore),
-                Scal = parsed.GetValue(scal),
-                Multisign = parsed.GetValue(multisign),
-                Description = parsed.GetValue(description) ?? "",
-                SigningRequest = parsed.GetValue(csr) is not null,
-            };
-            await CreateAsync(bench, order, signer, parsed.GetValue(csr), cancellationToken).ConfigureAwait(false);
-            return ExitCode.Ok;
-        });
-        return command;
-    }
-
-    private static async Task CreateAsync(
-        Workbench bench,
-        CredentialOrder order,
-        SignerRow signer,
-        FileInfo? csr,
-        CancellationToken cancellationToken)
-    {
-        // Made first: a key whose CSR cannot be written is of no use.
-        if (csr is not null)
-        {
-            await File.WriteAllTextAsync(csr.FullName, "", cancellationToken).ConfigureAwait(false);
-        }
-
-        var made = await bench.Provisioning.CreateAsync(order, cancellationToken).ConfigureAwait(false);
-        if (csr is not null && made.SigningRequest is not null)
-        {
-            var pem = PemEncoding.WriteString("CERTIFICATE REQUEST", made.SigningRequest) + "\n";
-            await File.WriteAllTextAsync(csr.FullName, pem, CancellationToken.None).ConfigureAwait(false);
-        }
-
-        Answer(bench.Reply, Describe(made.Row, signer.UserName));
-        if (csr is not null)
-        {
-            bench.Reply.Say($"The request is in {csr.FullName}; then: appliance credential import --id {made.Row.Id:D} "
-                + "--certificates chain.pem");
-        }
-    }
-
-    private static Command BuildImport(CommandEnvironment environment)
+    private static AdminCommand BuildImport(CommandEnvironment environment)
     {
         var id = new Option<Guid>("--id") { Description = "The credential.", Required = true };
         var certificates = new Option<FileInfo>("--certificates")
@@ -128,32 +45,55 @@ internal static class CredentialCommands
             HelpName = "chain.pem",
             Required = true,
         };
-        var command = new Command("import", "Takes the CA's answer to a credential's CSR.") { id, certificates };
-        command.SetAction(async (parsed, cancellationToken) =>
+        var command = new AdminCommand(
+            "import", "Takes the CA's answer to a credential's CSR.", AdminRoles.Operator)
+        {
+            id, certificates,
+        };
+        command.SetAction(environment, async (parsed, cancellationToken) =>
         {
             var file = parsed.GetRequiredValue(certificates);
-            if (file.Exists && file.Length > ChainFileLimit)
-            {
-                throw new CommandException($"{file.FullName} is larger than 1 MiB; that is no certificate chain.");
-            }
-
-            var pem = await File.ReadAllTextAsync(file.FullName, cancellationToken).ConfigureAwait(false);
+            var pem = Encoding.UTF8.GetString(
+                await environment.Caller.ReadFileAsync(file, ChainFileLimit, cancellationToken).ConfigureAwait(false));
             var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var _ = bench.ConfigureAwait(false);
             var row = await bench.Provisioning
                 .ImportCertificatesAsync(parsed.GetValue(id), pem, cancellationToken)
                 .ConfigureAwait(false);
+            bench.Forget(row.Id);
             Answer(bench.Reply, Describe(row, bench.UserNameOf(row.SignerId)));
             return ExitCode.Ok;
         });
         return command;
     }
 
-    private static Command BuildList(CommandEnvironment environment)
+    private static AdminCommand BuildState(
+        CommandEnvironment environment, AdminCommand command, CredentialState state)
+    {
+        var id = new Option<Guid>("--id") { Description = "The credential.", Required = true };
+        command.Add(id);
+        command.SetAction(environment, async (parsed, cancellationToken) =>
+        {
+            var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
+            await using var _ = bench.ConfigureAwait(false);
+            var row = await bench.Provisioning
+                .SetStateAsync(parsed.GetValue(id), state, cancellationToken)
+                .ConfigureAwait(false);
+            bench.Forget(row.Id);
+            Answer(bench.Reply, Describe(row, bench.UserNameOf(row.SignerId)));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static AdminCommand BuildList(CommandEnvironment environment)
     {
         var user = CommandOptions.User(required: false);
-        var command = new Command("list", "Lists credentials, oldest first.") { user };
-        command.SetAction(async (parsed, _) =>
+        var command = new AdminCommand("list", "Lists credentials, oldest first.", AdminRoles.None, changes: false)
+        {
+            user,
+        };
+        command.SetAction(environment, async (parsed, _) =>
         {
             var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var __ = bench.ConfigureAwait(false);
@@ -190,7 +130,7 @@ internal static class CredentialCommands
         return list;
     }
 
-    private static void Answer(CommandReply reply, CredentialDocument document)
+    internal static void Answer(CommandReply reply, CredentialDocument document)
     {
         if (reply.Json)
         {
@@ -214,7 +154,7 @@ internal static class CredentialCommands
         document.Description,
     ];
 
-    private static CredentialDocument Describe(CredentialRow row, string user)
+    internal static CredentialDocument Describe(CredentialRow row, string user)
     {
         var chain = new StringBuilder();
         foreach (var certificate in row.Certificates)
@@ -231,6 +171,9 @@ internal static class CredentialCommands
             State = row.State.ToString().ToLowerInvariant(),
             Scal = row.Scal,
             Multisign = row.Multisign,
+            Extension = PolicyNames.Of(row.Extension),
+            SadReuse = PolicyNames.Of(row.SadReuse),
+            Metered = row.Metered,
             Description = row.Description,
             NotBefore = pending ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.NotBefore),
             NotAfter = pending ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.NotAfter),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Appliance.Factors;
+using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Server.Commands.Documents;
 using Appliance.Storage;
@@ -15,7 +16,7 @@ internal static class FactorCommands
         BuildActivate(environment),
     };
 
-    private static Command BuildEnrol(CommandEnvironment environment)
+    private static AdminCommand BuildEnrol(CommandEnvironment environment)
     {
         var user = CommandOptions.User();
         var png = new Option<FileInfo?>("--png")
@@ -23,8 +24,12 @@ internal static class FactorCommands
             Description = "Also write the QR code as PNG; the file holds the secret.",
             HelpName = "FILE",
         };
-        var command = new Command("enrol", "Gives a signer a new TOTP secret; an earlier one ends.") { user, png };
-        command.SetAction(async (parsed, cancellationToken) =>
+        var command = new AdminCommand(
+            "enrol", "Gives a signer a new TOTP secret; an earlier one ends.", AdminRoles.Operator)
+        {
+            user, png,
+        };
+        command.SetAction(environment, async (parsed, cancellationToken) =>
         {
             var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var _ = bench.ConfigureAwait(false);
@@ -34,17 +39,24 @@ internal static class FactorCommands
                 connection =>
                 {
                     var made = factors.Enrol(connection, signer.Id, signer.UserName);
-                    Audit(connection, environment, AuditEvent.FactorEnrolled, AuditOutcome.Ok, signer);
+                    Audit(connection, bench, AuditEvent.FactorEnrolled, AuditOutcome.Ok, signer);
                     return made;
                 },
                 cancellationToken).ConfigureAwait(false);
-            Answer(bench.Reply, enrolment, parsed.GetValue(png), signer);
+            if (parsed.GetValue(png) is { } picture)
+            {
+                await environment.Caller
+                    .WriteFileAsync(picture, QrCode.Png(enrolment.Uri()), secret: true, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+
+            Answer(bench.Reply, enrolment, signer);
             return ExitCode.Ok;
         });
         return command;
     }
 
-    private static Command BuildActivate(CommandEnvironment environment)
+    private static AdminCommand BuildActivate(CommandEnvironment environment)
     {
         var user = CommandOptions.User();
         var code = new Option<string>("--code")
@@ -53,8 +65,12 @@ internal static class FactorCommands
             HelpName = "C",
             Required = true,
         };
-        var command = new Command("activate", "Activates an enrolled factor by its first code.") { user, code };
-        command.SetAction(async (parsed, cancellationToken) =>
+        var command = new AdminCommand(
+            "activate", "Activates an enrolled factor by its first code.", AdminRoles.Operator)
+        {
+            user, code,
+        };
+        command.SetAction(environment, async (parsed, cancellationToken) =>
         {
             var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var _ = bench.ConfigureAwait(false);
@@ -65,7 +81,7 @@ internal static class FactorCommands
                 connection =>
                 {
                     var tried = factors.Activate(connection, signer.Id, given);
-                    AuditActivation(connection, environment, tried, signer);
+                    AuditActivation(connection, bench, tried, signer);
                     return tried;
                 },
                 cancellationToken).ConfigureAwait(false);
@@ -86,14 +102,9 @@ internal static class FactorCommands
         return command;
     }
 
-    private static void Answer(CommandReply reply, TotpEnrolment enrolment, FileInfo? png, SignerRow signer)
+    private static void Answer(CommandReply reply, TotpEnrolment enrolment, SignerRow signer)
     {
         var uri = enrolment.Uri();
-        if (png is not null)
-        {
-            SecretFile.Write(png, QrCode.Png(uri));
-        }
-
         if (reply.Json)
         {
             reply.Write(new FactorDocument(uri, enrolment.SecretText()), CommandJson.Default.FactorDocument);
@@ -109,37 +120,38 @@ internal static class FactorCommands
 
     private static void AuditActivation(
         StoreConnection connection,
-        CommandEnvironment environment,
+        Workbench bench,
         FactorStatus status,
         SignerRow signer)
     {
         if (status == FactorStatus.Accepted)
         {
-            Audit(connection, environment, AuditEvent.FactorActivated, AuditOutcome.Ok, signer);
+            Audit(connection, bench, AuditEvent.FactorActivated, AuditOutcome.Ok, signer);
             return;
         }
 
-        Audit(connection, environment, AuditEvent.FactorActivated, AuditOutcome.Refused, signer, status.ToString());
+        Audit(connection, bench, AuditEvent.FactorActivated, AuditOutcome.Refused, signer, status.ToString());
         if (status == FactorStatus.JustLocked)
         {
-            Audit(connection, environment, AuditEvent.FactorLocked, AuditOutcome.Ok, signer);
+            Audit(connection, bench, AuditEvent.FactorLocked, AuditOutcome.Ok, signer);
         }
     }
 
     private static void Audit(
         StoreConnection connection,
-        CommandEnvironment environment,
+        Workbench bench,
         AuditEvent happened,
         AuditOutcome outcome,
         SignerRow signer,
         string? detail = null)
         => AuditTrail.Append(connection, new AuditRecord
         {
-            At = environment.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+            At = bench.Composition.Time.GetUtcNow().ToUnixTimeMilliseconds(),
             Event = happened,
             Outcome = outcome,
             SignerId = signer.Id,
             Detail = detail,
+            Actor = bench.Actor,
         });
 
     private static string Explain(FactorStatus status, string user) => status switch

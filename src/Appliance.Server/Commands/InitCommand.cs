@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Pkcs11;
 using Appliance.Server.Commands.Documents;
@@ -22,33 +23,53 @@ internal static class InitCommand
             HelpName = "NAME",
             DefaultValueFactory = static _ => DefaultAuthorityName,
         };
-        var command = new Command("init", "Makes the root key and a demo CA in the token, and the store.") { name };
-        command.SetAction(async (parsed, cancellationToken) =>
+        var admin = new Option<string?>("--admin")
+        {
+            Description = "The first admin, a user of this system; it gets every role (default: who runs this).",
+            HelpName = "NAME",
+        };
+        var command = new AdminCommand(
+            "init",
+            "Makes the root key and a demo CA in the token, the store, and the first admin.",
+            AdminRoles.SecurityOfficer)
+        {
+            name, admin,
+        };
+        command.SetAction(environment, async (parsed, cancellationToken) =>
         {
             var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var _ = bench.ConfigureAwait(false);
             RefuseSecond(bench.Store.Read(static connection => connection.RootKeys.List()));
+            var first = AdminCommands.CheckUser(parsed.GetValue(admin) ?? environment.User.Name);
             var token = bench.Composition.Token;
             cancellationToken.ThrowIfCancellationRequested();
             var rootKey = RootKey.Create(token, environment.Time);
-            using var authority = await CommitAsync(bench, rootKey, parsed.GetValue(name)!, environment.Time)
+            using var authority = await CommitAsync(bench, rootKey, parsed.GetValue(name)!, first, environment.Time)
                 .ConfigureAwait(false);
-            Answer(bench, token, rootKey, authority);
+            Answer(bench, token, rootKey, authority, first);
             return ExitCode.Ok;
         });
         return command;
     }
 
     private static async Task<DemoAuthority> CommitAsync(
-        Workbench bench, RootKeyRow rootKey, string name, TimeProvider time)
+        Workbench bench, RootKeyRow rootKey, string name, string admin, TimeProvider time)
     {
         var token = bench.Composition.Token;
         DemoAuthority? authority = null;
         try
         {
             authority = DemoAuthority.Create(token, name, time);
+            using var key = RootKey.Unwrap(token, [rootKey]);
+            var admins = new AdminDirectory(key.Derive(KeyPurpose.AdminRows), time);
             await bench.Loop
-                .WriteAsync(connection => Write(connection, rootKey, authority, time), CancellationToken.None)
+                .WriteAsync(
+                    connection =>
+                    {
+                        Write(connection, rootKey, authority, bench.Actor, time);
+                        return admins.Add(connection, admin, AdminRoles.All, bench.Actor);
+                    },
+                    CancellationToken.None)
                 .ConfigureAwait(false);
             return authority;
         }
@@ -65,8 +86,8 @@ internal static class InitCommand
         }
     }
 
-    private static bool Write(
-        StoreConnection connection, RootKeyRow rootKey, DemoAuthority authority, TimeProvider time)
+    private static void Write(
+        StoreConnection connection, RootKeyRow rootKey, DemoAuthority authority, string actor, TimeProvider time)
     {
         RefuseSecond(connection.RootKeys.List());
         connection.RootKeys.Insert(rootKey);
@@ -76,8 +97,8 @@ internal static class InitCommand
             At = time.GetUtcNow().ToUnixTimeMilliseconds(),
             Event = AuditEvent.RootKeyCreated,
             Detail = $"{(WrapMechanism)rootKey.Mechanism}, token serial {rootKey.TokenSerial}",
+            Actor = actor,
         });
-        return true;
     }
 
     private static void RefuseSecond(IReadOnlyList<RootKeyRow> rows)
@@ -89,7 +110,8 @@ internal static class InitCommand
         }
     }
 
-    private static void Answer(Workbench bench, Token token, RootKeyRow rootKey, DemoAuthority authority)
+    private static void Answer(
+        Workbench bench, Token token, RootKeyRow rootKey, DemoAuthority authority, string admin)
     {
         var mechanism = ((WrapMechanism)rootKey.Mechanism).ToString();
         if (bench.Reply.Json)
@@ -100,12 +122,14 @@ internal static class InitCommand
                     token.Info.Label,
                     token.Info.SerialNumber,
                     mechanism,
-                    PemEncoding.WriteString("CERTIFICATE", authority.Certificate) + "\n"),
+                    PemEncoding.WriteString("CERTIFICATE", authority.Certificate) + "\n",
+                    admin),
                 CommandJson.Default.InitDocument);
         }
 
         bench.Reply.Say($"Store {bench.Store.Location} is ready; its root key is wrapped by {token.Info} ({mechanism}).");
         bench.Reply.Say($"The demo CA's key is in the same token; its certificate lasts until {authority.NotAfter:u}.");
+        bench.Reply.Say($"{admin} is the first admin, with every role; see: appliance admin --help.");
         bench.Reply.Say("Next: appliance signer add --user NAME --name \"Full Name\"");
     }
 }

@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using Appliance.Identity;
 using Appliance.Server.Commands.Documents;
 using Appliance.Server.Commands.Imports;
 
@@ -16,7 +19,7 @@ internal static class SignerCommands
         BuildImport(environment),
     };
 
-    private static Command BuildAdd(CommandEnvironment environment)
+    private static AdminCommand BuildAdd(CommandEnvironment environment)
     {
         var user = CommandOptions.User();
         var name = new Option<string>("--name")
@@ -30,15 +33,31 @@ internal static class SignerCommands
             Description = "File whose first line is the password; without it the password is prompted for.",
             HelpName = "F",
         };
-        var command = new Command("add", "Adds a signer with a password.") { user, name, passwordFile };
-        command.SetAction(async (parsed, cancellationToken) =>
+        var kind = new Option<string>("--kind")
         {
-            var password = Passwords.Read(parsed.GetValue(passwordFile), environment);
+            Description = string.Join(", ", PolicyNames.Kinds) + ".",
+            HelpName = "K",
+            DefaultValueFactory = static _ => PolicyNames.Kinds[0],
+        };
+        var command = new AdminCommand("add", "Adds a signer with a password.", AdminRoles.Operator)
+        {
+            user, name, passwordFile, kind,
+        };
+        command.SetAction(environment, async (parsed, cancellationToken) =>
+        {
+            var profileKind = PolicyNames.ParseKind(parsed.GetValue(kind));
+            var password = await environment.Caller
+                .ReadPasswordAsync(parsed.GetValue(passwordFile), cancellationToken)
+                .ConfigureAwait(false);
             var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var _ = bench.ConfigureAwait(false);
             var added = await bench.Directory
                 .AddSignerAsync(
-                    parsed.GetRequiredValue(user)!, parsed.GetRequiredValue(name), password, cancellationToken)
+                    parsed.GetRequiredValue(user)!,
+                    parsed.GetRequiredValue(name),
+                    password,
+                    cancellationToken,
+                    profileKind)
                 .ConfigureAwait(false);
             var (signer, profile) = bench.FindSigner(added.SignerId);
             if (bench.Reply.Json)
@@ -56,18 +75,24 @@ internal static class SignerCommands
         return command;
     }
 
-    private static Command BuildImport(CommandEnvironment environment)
+    private static AdminCommand BuildImport(CommandEnvironment environment)
     {
         var file = new Argument<FileInfo>("FILE")
         {
-            Description = "JSON array of {user, name, password, factor, credentials: [{algorithm, multisign, scal, "
-                + "years, description}]}.",
+            Description = "JSON array of {user, name, password, kind, factor, credentials: [{algorithm, multisign, "
+                + "scal, extension, sadReuse, package, years, description}]}.",
         };
-        var command = new Command(
-            "import", "Adds signers with factors and credentials, all or none; tells their secrets in JSON.") { file };
-        command.SetAction(async (parsed, cancellationToken) =>
+        var command = new AdminCommand(
+            "import",
+            "Adds signers with factors and credentials, all or none; tells their secrets in JSON.",
+            AdminRoles.Operator)
         {
-            var signers = Read(parsed.GetRequiredValue(file));
+            file,
+        };
+        command.SetAction(environment, async (parsed, cancellationToken) =>
+        {
+            var signers = await ReadAsync(environment.Caller, parsed.GetRequiredValue(file), cancellationToken)
+                .ConfigureAwait(false);
             var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var _ = bench.ConfigureAwait(false);
             var made = await new SignerImport(bench, environment.Time)
@@ -81,15 +106,20 @@ internal static class SignerCommands
         return command;
     }
 
-    private static IReadOnlyList<ImportSigner> Read(FileInfo file)
+    private static async Task<IReadOnlyList<ImportSigner>> ReadAsync(
+        ICommandCaller caller, FileInfo file, CancellationToken cancellationToken)
     {
-        if (file.Exists && file.Length > ImportFileLimit)
+        var json = await caller.ReadFileAsync(file, ImportFileLimit, cancellationToken).ConfigureAwait(false);
+        try
         {
-            throw new CommandException($"{file.FullName} is larger than 16 MiB; import it in parts.");
+            var start = json.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
+            return JsonSerializer.Deserialize(json.AsSpan(start), CommandJson.Default.IReadOnlyListImportSigner)
+                ?? throw new CommandException($"{file} holds null; write an array of signers.");
         }
-
-        using var stream = file.OpenRead();
-        return JsonSerializer.Deserialize(stream, CommandJson.Default.IReadOnlyListImportSigner)
-            ?? throw new CommandException($"{file.FullName} holds null; write an array of signers.");
+        finally
+        {
+            // Passwords may be in it.
+            CryptographicOperations.ZeroMemory(json);
+        }
     }
 }

@@ -1,8 +1,12 @@
 using System.CommandLine;
+using System.Globalization;
 using Appliance.Factors;
 using Appliance.Identity;
 using Appliance.Ledger;
+using Appliance.Server.Admin;
+using Appliance.Server.Commands.Admins;
 using Appliance.Server.Hosting;
+using Appliance.Server.Options;
 using Appliance.Signing.Provisioning;
 using Appliance.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -16,15 +20,24 @@ internal sealed class Workbench : IAsyncDisposable
     private const int ImportWindow = 1;
 
     private readonly Composition _composition;
+    private readonly LiveAppliance? _live;
     private PasswordLane? _passwordLane;
 
-    private Workbench(Composition composition, CommandReply reply)
+    private Workbench(Composition composition, CommandEnvironment environment, CommandReply reply)
     {
         _composition = composition;
+        _live = environment.Host?.Live;
+        Actor = environment.User.Name;
         Reply = reply;
     }
 
     public CommandReply Reply { get; }
+
+    /// <summary>In whose name, for the audit trail.</summary>
+    public string Actor { get; }
+
+    /// <summary>The running server that carries the command out; null where this process opened the store.</summary>
+    public LiveAppliance? Live => _live;
 
     public Composition Composition => _composition;
 
@@ -38,20 +51,69 @@ internal sealed class Workbench : IAsyncDisposable
 
     public TotpFactors ImportFactors => _composition.CreateFactors(ImportWindow);
 
-    public CredentialProvisioning Provisioning => _composition.Provisioning;
+    public CredentialProvisioning Provisioning => field ??= _composition.CreateProvisioning(Actor);
+
+    public PackageAdministration Packages => field ??= _composition.CreatePackages(Actor);
 
     public SignerDirectory Directory
-        => new(Loop, _passwordLane ??= new PasswordLane(Passwords), _composition.Time);
+        => new(
+            Loop, _passwordLane ??= new PasswordLane(Passwords), _composition.Time, _live?.Parts.Tokens, Actor);
 
-    /// <summary>Takes the store of the configured appliance.</summary>
+    /// <summary>Processors that a command may keep busy: beside a server, signing comes first.</summary>
+    public int Parallelism => _live is null ? Environment.ProcessorCount : Math.Max(1, Environment.ProcessorCount / 2);
+
+    /// <summary>
+    /// Takes the store of the configured appliance and checks that the caller may run the command; in a server, which
+    /// has done both, what it has.
+    /// </summary>
     public static async Task<Workbench> OpenAsync(ParseResult parsed, CommandEnvironment environment)
     {
-        // The command line hears signals only once an action has given control back.
-        await Task.Yield();
+        var reply = CommandReply.For(parsed, environment);
+        if (environment.Host is { } host)
+        {
+            return new Workbench(host.Live.Composition, environment, reply);
+        }
+
         var options = CommandConfiguration.Load(parsed);
-        var composition = Composition.Open(options, environment.Time, NullLoggerFactory.Instance);
-        return new Workbench(composition, CommandReply.For(parsed, environment));
+        var composition = Open(options, environment.Time);
+        try
+        {
+            var command = (AdminCommand)parsed.CommandResult.Command;
+            if (await AdminGate.AdmitAsync(
+                    composition, environment.User, command, live: false, CancellationToken.None).ConfigureAwait(false)
+                is { } warning)
+            {
+                reply.Warn(warning);
+            }
+
+            return new Workbench(composition, environment, reply);
+        }
+        catch
+        {
+            await composition.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
+
+    private static Composition Open(ApplianceOptions options, TimeProvider time)
+    {
+        try
+        {
+            return Composition.Open(options, time, NullLoggerFactory.Instance);
+        }
+        catch (StoreLockedException error)
+        {
+            var owner = error.OwnerProcessId is { } pid
+                ? string.Create(CultureInfo.InvariantCulture, $"process {pid}")
+                : "another process";
+            throw new CommandException(
+                $"The store '{options.Store.Path}' is in use by {owner}, which takes no commands at "
+                + $"{AdminSocketPath.Of(options)}: a server that starts or stops, or another command; try again.");
+        }
+    }
+
+    /// <summary>What this process remembers of a credential that was changed is old now.</summary>
+    public void Forget(Guid credentialId) => _live?.Parts.Signing.Forget(credentialId);
 
     /// <summary>
     /// The subject of a signer's certificates. Its serialNumber tells apart signers of one name, as ETSI EN 319 412-2
@@ -88,6 +150,9 @@ internal sealed class Workbench : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _passwordLane?.Dispose();
-        await _composition.DisposeAsync().ConfigureAwait(false);
+        if (_live is null)
+        {
+            await _composition.DisposeAsync().ConfigureAwait(false);
+        }
     }
 }

@@ -58,6 +58,28 @@ internal static class StatusTable
             [SigningStatus.SignatureParametersInvalid] = Both("Invalid parameter signAlgoParams"),
             [SigningStatus.SignatureCountInvalid] = Both("Invalid value for parameter numSignatures"),
             [SigningStatus.SignatureCountTooHigh] = Both("Numbers of signatures is too high"),
+            [SigningStatus.ExtensionRefused] = Both(
+                "The credential's policy does not let an extension add these hashes", GrpcStatusCode.PermissionDenied),
+            [SigningStatus.PackageExhausted] = Both(
+                "The credential's package has too few signatures left", GrpcStatusCode.FailedPrecondition),
+            [SigningStatus.PackageExpired] = Both(
+                "The credential's package is not valid now", GrpcStatusCode.FailedPrecondition),
+            [SigningStatus.BulkNotAllowed] = Both(
+                "Bulk activations are for credentials that seal", GrpcStatusCode.PermissionDenied),
+            [SigningStatus.BulkLimit] = Both(
+                "More hashes than a bulk activation may have, or too many bulk activations are open",
+                GrpcStatusCode.ResourceExhausted),
+            [SigningStatus.BulkUnknown] = Both("Invalid parameter activationID", GrpcStatusCode.NotFound),
+            [SigningStatus.BulkOutOfRange] = Both(
+                "The chunk has too many hashes, or goes beyond those of the activation", GrpcStatusCode.OutOfRange),
+            [SigningStatus.BulkConflict] = Both(
+                "Other hashes were put at these ordinals before", GrpcStatusCode.AlreadyExists),
+            [SigningStatus.BulkIncomplete] = Both(
+                "The activation does not have as many hashes as that", GrpcStatusCode.FailedPrecondition),
+            [SigningStatus.BulkDigestMismatch] = Both(
+                "The digest is not that of the activation's hashes", GrpcStatusCode.FailedPrecondition),
+            [SigningStatus.BulkTooManyEqual] = Both(
+                "One hash is there more often than 1,024 times", GrpcStatusCode.FailedPrecondition),
             [SigningStatus.FactorMissing] = (CscErrors.MissingString("OTP"), CscErrors.MissingArray("authData")),
             [SigningStatus.FactorWrong] = (
                 new(HttpStatusCode.BadRequest, GrpcStatusCode.PermissionDenied, "invalid_otp", "The OTP is invalid"),

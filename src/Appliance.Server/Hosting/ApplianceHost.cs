@@ -1,4 +1,5 @@
 using Appliance.Ledger;
+using Appliance.Server.Admin;
 using Appliance.Server.Options;
 using Appliance.Storage;
 
@@ -31,10 +32,14 @@ internal static partial class ApplianceHost
         using var node = Stores.LockNode(options.Store);
         await using var composition = Composition.Open(options, time, loggers);
         await StartChecks.DemandDurabilityAsync(composition, cancellationToken);
-        using var parts = await SigningParts.StartAsync(composition, options, loggers, cancellationToken);
+        await using var parts = await SigningParts.StartAsync(composition, options, loggers, cancellationToken);
         using var wires = new Wires(parts, options, time, loggers);
         app.Lifetime.ApplicationStopping.Register(wires.Drain);
         app.Run(wires.HandleAsync);
+        var live = new LiveAppliance(composition, parts, () => wires.CallsInFlight, time.GetUtcNow());
+        await using var admin = AdminServer.Start(live, AdminSocketPath.Of(options), options.Admin.Group, logger);
+        var grace = TimeSpan.FromSeconds(options.Limits.DrainSeconds) * Wires.GraceShare;
+        app.Lifetime.ApplicationStopping.Register(() => admin?.Drain(grace));
 
         await composition.RecordAsync(AuditEvent.NodeStarted, cancellationToken);
         await app.StartAsync(cancellationToken);
@@ -48,6 +53,7 @@ internal static partial class ApplianceHost
         finally
         {
             ReadyFile.Delete(readyFile);
+            await (admin?.DisposeAsync() ?? ValueTask.CompletedTask);
             await StopAsync(composition, logger);
         }
     }

@@ -1,4 +1,5 @@
 using Appliance.Factors;
+using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Pkcs11;
 using Appliance.Server.Options;
@@ -24,13 +25,17 @@ internal sealed class Composition : IAsyncDisposable
     private const int LedgerRoom = 256;
 
     private readonly ApplianceOptions _options;
+
+    /// <summary>Each part is made once, by whoever asks first: commands run beside each other in a server.</summary>
+    private readonly Lock _making = new();
+
     private Pkcs11Module? _module;
     private Token? _token;
     private RootKey? _rootKey;
     private DemoAuthority? _authority;
     private CredentialLink? _link;
-    private CredentialProvisioning? _provisioning;
     private TotpFactors? _factors;
+    private AdminDirectory? _admins;
 
     private Composition(ApplianceOptions options, Store store, TimeProvider time, ILoggerFactory loggers)
     {
@@ -56,21 +61,25 @@ internal sealed class Composition : IAsyncDisposable
     public bool ForceLogin { get; init; }
 
     /// <summary>The token, logged in.</summary>
-    public Token Token => _token ??= OpenToken();
+    public Token Token => Once(ref _token, OpenToken);
 
-    public RootKey RootKey
-        => _rootKey ??= RootKey.Unwrap(Token, Store.Read(static connection => connection.RootKeys.List()));
+    public RootKey RootKey => Once(
+        ref _rootKey,
+        () => RootKey.Unwrap(Token, Store.Read(static connection => connection.RootKeys.List())));
 
-    public CredentialLink Link => _link ??= new CredentialLink(RootKey.Derive(KeyPurpose.CredentialLink));
+    public CredentialLink Link
+        => Once(ref _link, () => new CredentialLink(RootKey.Derive(KeyPurpose.CredentialLink)));
 
     /// <summary>The demo CA, or null where `appliance init` made none.</summary>
-    public DemoAuthority? Authority
-        => _authority ??= Store.Read(Token, static (connection, token) => DemoAuthority.Load(connection, token));
+    public DemoAuthority? Authority => Once<DemoAuthority?>(
+        ref _authority,
+        () => Store.Read(Token, static (connection, token) => DemoAuthority.Load(connection, token)));
 
-    public CredentialProvisioning Provisioning
-        => _provisioning ??= new CredentialProvisioning(Store, Loop, Token, Link, Authority, Time);
+    public TotpFactors Factors => Once(ref _factors, () => CreateFactors(_options.Totp.Window));
 
-    public TotpFactors Factors => _factors ??= CreateFactors(_options.Totp.Window);
+    /// <summary>Who may work the command line.</summary>
+    public AdminDirectory Admins
+        => Once(ref _admins, () => new AdminDirectory(RootKey.Derive(KeyPurpose.AdminRows), Time));
 
     /// <summary>Takes the store and starts its commit loop.</summary>
     public static Composition Open(
@@ -87,6 +96,14 @@ internal sealed class Composition : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Makes and changes credentials in an admin's name.</summary>
+    public CredentialProvisioning CreateProvisioning(string actor)
+        => new(Store, Loop, Token, Link, Authority, Time, actor);
+
+    /// <summary>Grants and withdraws packages in an admin's name.</summary>
+    public PackageAdministration CreatePackages(string actor)
+        => new(Store, Loop, Link, new Packages(RootKey.Derive(KeyPurpose.ActivationRows), actor), Time);
 
     /// <summary>Factors with the caller's window: an import pairs with the code of the step before.</summary>
     public TotpFactors CreateFactors(int window)
@@ -139,6 +156,14 @@ internal sealed class Composition : IAsyncDisposable
         _token?.Dispose();
         _module?.Dispose();
         Store.Dispose();
+    }
+
+    private T Once<T>(ref T? part, Func<T> make)
+    {
+        lock (_making)
+        {
+            return part ??= make();
+        }
     }
 
     private static PinSource PinOf(TokenSettings settings)

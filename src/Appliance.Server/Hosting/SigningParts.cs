@@ -9,14 +9,16 @@ using Appliance.Signing.Keys;
 namespace Appliance.Server.Hosting;
 
 /// <summary>What serves over what <see cref="Composition"/> holds: the slots' sessions, signing, and sign-in.</summary>
-internal sealed class SigningParts : IDisposable
+internal sealed class SigningParts : IAsyncDisposable
 {
     private readonly PasswordLane _passwords;
+    private readonly Activations _activations;
 
     private SigningParts(
         Composition composition, ApplianceOptions options, Activations activations, ILoggerFactory loggers)
     {
         var time = composition.Time;
+        _activations = activations;
         Watch = new StoreWatch(composition.Store, time, loggers.CreateLogger<StoreWatch>());
         Slots = new SlotGroup(
             [composition.Token],
@@ -39,6 +41,8 @@ internal sealed class SigningParts : IDisposable
             new SigningOptions
             {
                 SadLifetime = TimeSpan.FromSeconds(options.Signing.SadLifetimeSeconds),
+                ActivationLifetime = TimeSpan.FromSeconds(options.Signing.ActivationLifetimeSeconds),
+                SealActivationLifetime = TimeSpan.FromSeconds(options.Signing.SealActivationLifetimeSeconds),
                 OutcomeLifetime = TimeSpan.FromHours(options.Signing.OutcomeHours),
             },
             time,
@@ -89,10 +93,11 @@ internal sealed class SigningParts : IDisposable
     /// <summary>
     /// Finishes what is queued at the token, then closes the sessions. The commit loop must still run.
     /// </summary>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         Watch.Dispose();
         Slots.Dispose();
         _passwords.Dispose();
+        await _activations.DisposeAsync();
     }
 }

@@ -12,7 +12,7 @@ namespace Appliance.Server.Hosting;
 internal sealed class Wires : IDisposable
 {
     /// <summary>What streams get of the time for a stop; the rest is for telling those that were cut off.</summary>
-    private const double GraceShare = 0.8;
+    public const double GraceShare = 0.8;
 
     private readonly Admission _admission;
     private readonly Health _health;
@@ -50,6 +50,9 @@ internal sealed class Wires : IDisposable
     }
 
     internal SignHashStreams Streams { get; }
+
+    /// <summary>Calls in work, over both wires.</summary>
+    public int CallsInFlight => _admission.Inside;
 
     public Task HandleAsync(HttpContext http) => _grpc.InvokeAsync(http, _rest);
 

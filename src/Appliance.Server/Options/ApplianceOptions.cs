@@ -12,6 +12,8 @@ internal sealed class ApplianceOptions
 
     public ListenSettings Listen { get; set; } = new();
 
+    public AdminSettings Admin { get; set; } = new();
+
     public TotpSettings Totp { get; set; } = new();
 
     public SignInSettings SignIn { get; set; } = new();

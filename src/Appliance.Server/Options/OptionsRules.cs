@@ -1,3 +1,4 @@
+using Appliance.Server.Admin;
 using Appliance.Storage;
 
 namespace Appliance.Server.Options;
@@ -9,6 +10,7 @@ internal static class OptionsRules
     {
         CheckStore(options.Store, errors);
         CheckToken(options.Token, errors);
+        CheckAdmin(options, errors);
         CheckListen(options.Listen, errors);
         Range(errors, "Totp:Window", options.Totp.Window, 0, 1);
         Text(errors, "Totp:Issuer", options.Totp.Issuer, 64);
@@ -20,6 +22,15 @@ internal static class OptionsRules
         Range(errors, "SignIn:AccessTokenSeconds", options.SignIn.AccessTokenSeconds, 60, 86_400);
         Range(errors, "SignIn:RefreshTokenSeconds", options.SignIn.RefreshTokenSeconds, 3_600, 31_536_000);
         Range(errors, "Signing:SadLifetimeSeconds", options.Signing.SadLifetimeSeconds, 10, 86_400);
+        var least = Math.Clamp(options.Signing.SadLifetimeSeconds, 10, 86_400);
+        Range(
+            errors, "Signing:ActivationLifetimeSeconds", options.Signing.ActivationLifetimeSeconds, least, 86_400);
+        Range(
+            errors,
+            "Signing:SealActivationLifetimeSeconds",
+            options.Signing.SealActivationLifetimeSeconds,
+            least,
+            31_536_000);
         Range(errors, "Signing:OutcomeHours", options.Signing.OutcomeHours, 1, 168);
         Range(errors, "Limits:CallsInFlight", options.Limits.CallsInFlight, 1, 65_536);
         Range(errors, "Limits:Streams", options.Limits.Streams, 1, 1_024);
@@ -99,6 +110,16 @@ internal static class OptionsRules
         }
 
         Range(errors, "Token:Sessions", token.Sessions, 0, 1_024);
+    }
+
+    private static void CheckAdmin(ApplianceOptions options, List<string> errors)
+    {
+        if (AdminSocketPath.Of(options) is { } path && AdminSocketPath.IsTooLong(path))
+        {
+            errors.Add(
+                $"Admin:Socket: {path} is longer than the {AdminSocketPath.MaxBytes} bytes of a socket's path; "
+                + "give it a shorter one, such as /run/appliance/admin.sock.");
+        }
     }
 
     private static void CheckListen(ListenSettings listen, List<string> errors)

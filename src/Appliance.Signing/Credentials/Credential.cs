@@ -35,6 +35,15 @@ internal sealed class Credential
 
     public int Multisign => _row.Multisign;
 
+    /// <summary>Which hashes an extension may add.</summary>
+    public ExtensionPolicy Extension => _row.Extension;
+
+    /// <summary>A SAD is good for one signHash.</summary>
+    public bool OneShot => _row is { Scal: 1, SadReuse: SadReuse.OneShot };
+
+    /// <summary>Signs only while a package has transactions left.</summary>
+    public bool Metered => _row.Metered;
+
     public bool IsEnabled => _row.State == CredentialState.Enabled;
 
     /// <summary>True when the certificate's validity holds at this instant (Unix milliseconds UTC).</summary>

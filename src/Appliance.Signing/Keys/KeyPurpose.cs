@@ -17,4 +17,7 @@ public static class KeyPurpose
 
     /// <summary>AES-256-GCM of TOTP secrets.</summary>
     public const string TotpSecret = "totp-secret";
+
+    /// <summary>MAC of the rows that say who is an admin.</summary>
+    public const string AdminRows = "admin-rows";
 }

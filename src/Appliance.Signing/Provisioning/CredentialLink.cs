@@ -6,13 +6,17 @@ using Appliance.Storage;
 namespace Appliance.Signing.Provisioning;
 
 /// <summary>
-/// The link from a credential to its owner and its key (architecture, decision 9): HMAC-SHA-256 over what must not
-/// change in a credential's row. Whoever can write the store can neither give a key to another signer, nor put
-/// another key under a credential, nor lower its SCAL, nor raise its multisign.
+/// The link from a credential to its owner, its key and its policies (architecture, decision 9): HMAC-SHA-256 over what
+/// only the appliance may change in a credential's row. Whoever can write the store can neither give a key to another
+/// signer, nor put another key under a credential, nor lower its SCAL, raise its multisign or loosen its policies.
 /// </summary>
 public sealed class CredentialLink
 {
-    private const byte FormatVersion = 1;
+    private const byte FormatVersion = 2;
+
+    /// <summary>Without policies: of rows that were made before there were any, which have the defaults.</summary>
+    private const byte FirstFormatVersion = 1;
+
     private static ReadOnlySpan<byte> Context => "appliance credential link"u8;
 
     private readonly ReadOnlyMemory<byte> _key;
@@ -24,9 +28,27 @@ public sealed class CredentialLink
     public byte[] Compute(CredentialRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
+        return Compute(row, FormatVersion);
+    }
+
+    /// <summary>False when the row is not as the appliance wrote it.</summary>
+    public bool Verify(CredentialRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        if (CryptographicOperations.FixedTimeEquals(Compute(row, FormatVersion), row.LinkMac))
+        {
+            return true;
+        }
+
+        return row is { Extension: ExtensionPolicy.Nested, SadReuse: SadReuse.UntilExhausted, Metered: false }
+            && CryptographicOperations.FixedTimeEquals(Compute(row, FirstFormatVersion), row.LinkMac);
+    }
+
+    private byte[] Compute(CredentialRow row, byte version)
+    {
         using var mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key.Span);
         mac.AppendData(Context);
-        mac.AppendData([FormatVersion]);
+        mac.AppendData([version]);
         Append(mac, row.Id);
         Append(mac, row.SignerId);
         Append(mac, row.ProfileId);
@@ -36,14 +58,14 @@ public sealed class CredentialLink
         Append(mac, row.PublicKey);
         Append(mac, row.Scal);
         Append(mac, row.Multisign);
-        return mac.GetHashAndReset();
-    }
+        if (version != FirstFormatVersion)
+        {
+            Append(mac, (int)row.Extension);
+            Append(mac, (int)row.SadReuse);
+            Append(mac, row.Metered ? 1 : 0);
+        }
 
-    /// <summary>False when the row is not as it was when its credential was created.</summary>
-    public bool Verify(CredentialRow row)
-    {
-        ArgumentNullException.ThrowIfNull(row);
-        return CryptographicOperations.FixedTimeEquals(Compute(row), row.LinkMac);
+        return mac.GetHashAndReset();
     }
 
     private static void Append(IncrementalHash mac, Guid id)

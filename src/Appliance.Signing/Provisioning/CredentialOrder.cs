@@ -1,4 +1,5 @@
 using Appliance.Pkcs11;
+using Appliance.Storage;
 
 namespace Appliance.Signing.Provisioning;
 
@@ -26,12 +27,24 @@ public sealed record CredentialOrder
     /// <summary>2: a SAD is bound to the hashes it authorises. 1: it is bound to their number only.</summary>
     public int Scal { get; init; } = 2;
 
-    /// <summary>The most signatures one authorisation may cover: 1 to 100,000.</summary>
+    /// <summary>The most signatures one authorisation may cover: 1 to 1,000,000.</summary>
     public int Multisign { get; init; } = 1;
+
+    /// <summary>
+    /// Which hashes an extension may add; <see cref="ExtensionPolicy.Seal"/> for organisations only.
+    /// </summary>
+    public ExtensionPolicy Extension { get; init; } = ExtensionPolicy.Nested;
+
+    /// <summary>How often a SAD serves signHash; for SCAL1 only.</summary>
+    public SadReuse SadReuse { get; init; } = SadReuse.UntilExhausted;
 
     /// <summary>Free text, at most 255 characters.</summary>
     public string Description { get; init; } = "";
 
     /// <summary>True for a PKCS#10 CSR instead of a certificate from the demo CA.</summary>
     public bool SigningRequest { get; init; }
+
+    /// <summary>The policy for who orders nothing else: organisations seal, persons see what they sign.</summary>
+    public static ExtensionPolicy DefaultExtension(ProfileKind kind)
+        => kind == ProfileKind.Organisation ? ExtensionPolicy.Seal : ExtensionPolicy.Nested;
 }

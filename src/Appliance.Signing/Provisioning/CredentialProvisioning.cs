@@ -8,12 +8,12 @@ using Appliance.Storage;
 namespace Appliance.Signing.Provisioning;
 
 /// <summary>
-/// Makes credentials: a key pair in the token, a certificate from the demo CA or from a CA that answers a CSR, a row
-/// with its link MAC in the store, an audit record. A step that fails leaves neither key nor row behind.
+/// Makes credentials and changes them: a key pair in the token, a certificate from the demo CA or from a CA that answers
+/// a CSR, a row with its link MAC in the store, an audit record. A step that fails leaves neither key nor row behind.
 /// </summary>
 public sealed class CredentialProvisioning
 {
-    private const int MultisignLimit = 100_000;
+    private const int MultisignLimit = 1_000_000;
     private const int DescriptionLimit = 255;
     private const int BackdateYearsLimit = 10;
 
@@ -23,15 +23,20 @@ public sealed class CredentialProvisioning
     private readonly CredentialLink _link;
     private readonly DemoAuthority? _authority;
     private readonly TimeProvider _time;
+    private readonly string? _actor;
 
-    /// <summary>Works on a token that is logged in. Without an authority only CSRs can be asked for.</summary>
+    /// <summary>
+    /// Works on a token that is logged in. Without an authority only CSRs can be asked for. The actor is the admin who
+    /// asks, for the audit trail.
+    /// </summary>
     public CredentialProvisioning(
         Store store,
         CommitLoop loop,
         Token token,
         CredentialLink link,
         DemoAuthority? authority,
-        TimeProvider time)
+        TimeProvider time,
+        string? actor = null)
     {
         _store = store;
         _loop = loop;
@@ -39,6 +44,7 @@ public sealed class CredentialProvisioning
         _link = link;
         _authority = authority;
         _time = time;
+        _actor = actor;
     }
 
     /// <summary>Makes a credential: enabled with a certificate of the demo CA, or pending with a CSR.</summary>
@@ -113,9 +119,16 @@ public sealed class CredentialProvisioning
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(prepared);
         var row = prepared.Row;
-        if (connection.Profiles.Find(row.ProfileId)?.SignerId != row.SignerId)
+        var profile = connection.Profiles.Find(row.ProfileId);
+        if (profile?.SignerId != row.SignerId)
         {
             throw new ProvisioningException("The credential's profile is not one of its signer; choose another.");
+        }
+
+        if (row.Extension == ExtensionPolicy.Seal && profile.Kind != ProfileKind.Organisation)
+        {
+            throw new ProvisioningException(
+                "Only an organisation's credential may have the extension policy seal; use nested or none.");
         }
 
         connection.Credentials.Insert(row);
@@ -149,7 +162,7 @@ public sealed class CredentialProvisioning
         CancellationToken cancellationToken)
     {
         var row = _store.Read(connection => connection.Credentials.Find(credentialId))
-            ?? throw new ProvisioningException($"There is no credential {credentialId:D}; see `credential list`.");
+            ?? throw Unknown(credentialId);
         if (!_link.Verify(row))
         {
             throw new ProvisioningException(
@@ -157,15 +170,73 @@ public sealed class CredentialProvisioning
         }
 
         var chain = CertificateChain.Read(pem, row.PublicKey, _time.GetUtcNow());
-        return await _loop.WriteAsync(
-            connection => SetCertificates(connection, credentialId, chain),
-            cancellationToken).ConfigureAwait(false);
+        return await ChangeAsync(connection => SetCertificates(connection, credentialId, chain), cancellationToken)
+            .ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// Suspends an enabled credential, enables a suspended one, or disables one for good. It holds from the commit on:
+    /// every reservation looks at the state in its own transaction.
+    /// </summary>
+    /// <param name="credentialId">The credential.</param>
+    /// <param name="state">Suspended, enabled or disabled.</param>
+    /// <param name="cancellationToken">Cancels before the commit only.</param>
+    /// <exception cref="ProvisioningException">There is none, or it cannot go from its state to this one.</exception>
+    public async Task<CredentialRow> SetStateAsync(
+        Guid credentialId, CredentialState state, CancellationToken cancellationToken)
+        => await ChangeAsync(connection => SetState(connection, credentialId, state), cancellationToken)
+            .ConfigureAwait(false);
+
+    /// <summary>A refusal is a result: nothing was written, and the others in the commit are not undone.</summary>
+    private async Task<CredentialRow> ChangeAsync(
+        Func<StoreConnection, CredentialRow> change, CancellationToken cancellationToken)
+    {
+        var (row, refusal) = await _loop.WriteAsync<(CredentialRow?, ProvisioningException?)>(
+            connection =>
+            {
+                try
+                {
+                    return (change(connection), null);
+                }
+                catch (ProvisioningException refused)
+                {
+                    return (null, refused);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+        return row ?? throw refusal!;
+    }
+
+    private CredentialRow SetState(StoreConnection connection, Guid credentialId, CredentialState state)
+    {
+        var row = connection.Credentials.Find(credentialId) ?? throw Unknown(credentialId);
+        var may = (row.State, state) switch
+        {
+            (CredentialState.Enabled, CredentialState.Suspended) => true,
+            (CredentialState.Suspended, CredentialState.Enabled) => true,
+            (not CredentialState.Disabled, CredentialState.Disabled) => true,
+            _ => false,
+        };
+        if (!may || !connection.Credentials.ChangeState(credentialId, row.State, state))
+        {
+            throw new ProvisioningException(
+                $"Credential {credentialId:D} is {NameOf(row.State)} and cannot become {NameOf(state)}.");
+        }
+
+        Audit(connection, row, AuditEvent.CredentialChanged, NameOf(state));
+        return connection.Credentials.Find(credentialId)!;
+    }
+
+    private static string NameOf(CredentialState state) => state.ToString().ToLowerInvariant();
+
+    private static ProvisioningException Unknown(Guid credentialId)
+        => new($"There is no credential {credentialId:D}; see `credential list`.");
 
     private CredentialRow SetCertificates(StoreConnection connection, Guid credentialId, CertificateChain chain)
     {
         var row = connection.Credentials.Find(credentialId);
-        if (row?.State is not (CredentialState.Pending or CredentialState.Enabled))
+        if (row?.State is not (CredentialState.Pending or CredentialState.Enabled)
+            || !connection.Credentials.ChangeState(credentialId, row.State, CredentialState.Enabled))
         {
             throw new ProvisioningException(
                 $"Credential {credentialId:D} is {row?.State}; only a pending or enabled one takes certificates.");
@@ -176,11 +247,6 @@ public sealed class CredentialProvisioning
             chain.Certificates,
             chain.NotBefore.ToUnixTimeMilliseconds(),
             chain.NotAfter.ToUnixTimeMilliseconds());
-        if (row.State == CredentialState.Pending)
-        {
-            connection.Credentials.SetState(credentialId, CredentialState.Enabled);
-        }
-
         Audit(connection, row, AuditEvent.CredentialChanged, "certificates imported");
         return connection.Credentials.Find(credentialId)!;
     }
@@ -196,6 +262,12 @@ public sealed class CredentialProvisioning
         {
             throw new ProvisioningException(
                 FormattableString.Invariant($"Multisign is 1 to {MultisignLimit}, not {order.Multisign}."));
+        }
+
+        if (order is { Scal: 2, SadReuse: SadReuse.OneShot })
+        {
+            throw new ProvisioningException(
+                "One-shot SADs are for SCAL 1; at SCAL 2 each hash is signed once, and its SAD serves until then.");
         }
 
         if (order.Description.Length > DescriptionLimit)
@@ -234,7 +306,11 @@ public sealed class CredentialProvisioning
         NotBefore: 0,
         NotAfter: 0,
         Version: 1,
-        CreatedAt: now.ToUnixTimeMilliseconds());
+        CreatedAt: now.ToUnixTimeMilliseconds())
+    {
+        Extension = order.Extension,
+        SadReuse = order.SadReuse,
+    };
 
     private CredentialRow Linked(CredentialRow row) => row with { LinkMac = _link.Compute(row) };
 
@@ -256,6 +332,7 @@ public sealed class CredentialProvisioning
             SignerId = row.SignerId,
             CredentialId = row.Id,
             Detail = detail,
+            Actor = _actor,
         });
 
     private static long Milliseconds(DateTime local)

@@ -18,11 +18,13 @@ internal sealed class ActivationInserts
     private readonly ColumnOf<long> _created = new(NpgsqlDbType.Bigint);
     private readonly ColumnOf<byte[]> _mac = new(NpgsqlDbType.Bytea);
     private readonly ColumnOf<byte[]> _states = new(NpgsqlDbType.Bytea);
+    private readonly ColumnOf<long> _given = new(NpgsqlDbType.Bigint);
+    private readonly ColumnOf<long> _authorised = new(NpgsqlDbType.Bigint);
 
     public ActivationInserts() => Statement = new SetStatement(
         "INSERT INTO activation (seq, id, credential_id, signer_id, client_id, state, scal, total, remaining, " +
-        "expires_at, created_at, mac, states) " +
-        "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        "expires_at, created_at, mac, states, given, authorised_at) " +
+        "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         _sequence,
         _id,
         _credential,
@@ -35,7 +37,9 @@ internal sealed class ActivationInserts
         _expires,
         _created,
         _mac,
-        _states);
+        _states,
+        _given,
+        _authorised);
 
     public SetStatement Statement { get; }
 
@@ -53,7 +57,9 @@ internal sealed class ActivationInserts
         _expires.Add(row.ExpiresAt);
         _created.Add(row.CreatedAt);
         _mac.Add(Bytes128.Of(row.Mac));
-        _states.Add(OccurrenceStates.NewBits(row.Total));
+        _states.Add(OccurrenceStates.NewRowBits(row.Total));
+        _given.Add(row.Given);
+        _authorised.Add(row.AuthorisedAt);
         Statement.EndRow();
     }
 }

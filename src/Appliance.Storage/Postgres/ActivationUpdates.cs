@@ -9,14 +9,17 @@ internal sealed class ActivationUpdates
     private readonly ColumnOf<long> _state = new(NpgsqlDbType.Bigint);
     private readonly ColumnOf<long> _remaining = new(NpgsqlDbType.Bigint);
     private readonly ColumnOf<byte[]> _states = new(NpgsqlDbType.Bytea);
+    private readonly ColumnOf<long> _next = new(NpgsqlDbType.Bigint);
 
     public ActivationUpdates() => Statement = new SetStatement(
-        "UPDATE activation a SET state = w.state, remaining = w.remaining, states = w.states " +
-        "FROM unnest($1, $2, $3, $4) AS w (seq, state, remaining, states) WHERE a.seq = w.seq",
+        "UPDATE activation a SET state = w.state, remaining = w.remaining, states = w.states, " +
+        "next_ordinal = w.next FROM unnest($1, $2, $3, $4, $5) AS w (seq, state, remaining, states, next) " +
+        "WHERE a.seq = w.seq",
         _sequence,
         _state,
         _remaining,
-        _states);
+        _states,
+        _next);
 
     public SetStatement Statement { get; }
 
@@ -27,6 +30,7 @@ internal sealed class ActivationUpdates
         _remaining.Add(activation.Check.Remaining);
         // A copy: what is sent must not change while the next piece of work is applied.
         _states.Add([.. activation.States]);
+        _next.Add(activation.NextOrdinal);
         Statement.EndRow();
     }
 }

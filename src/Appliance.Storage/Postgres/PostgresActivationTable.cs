@@ -10,7 +10,8 @@ namespace Appliance.Storage.Postgres;
 internal sealed class PostgresActivationTable : ActivationTable
 {
     private const string Columns =
-        "id, credential_id, signer_id, client_id, state, scal, total, remaining, expires_at, created_at, mac";
+        "id, credential_id, signer_id, client_id, state, scal, total, remaining, expires_at, created_at, mac, given, " +
+        "authorised_at, seq";
 
     /// <summary>
     /// The activation's row is locked for itself, those of credential and signer against changes: a revocation waits
@@ -18,14 +19,17 @@ internal sealed class PostgresActivationTable : ActivationTable
     /// </summary>
     private const string Check =
         "SELECT a.id, a.seq, a.credential_id, a.signer_id, a.client_id, a.state, a.scal, a.total, a.remaining, " +
-        "a.expires_at, a.mac, a.states, c.state, c.version, c.not_before, c.not_after, s.state " +
+        "a.expires_at, a.mac, a.states, c.state, c.version, c.not_before, c.not_after, s.state, " +
+        "a.given, a.authorised_at, a.next_ordinal " +
         "FROM activation a JOIN credential c ON c.id = a.credential_id JOIN signer s ON s.id = a.signer_id " +
         "WHERE a.id = ANY($1) ORDER BY a.seq FOR UPDATE OF a FOR SHARE OF c, s";
 
     private const string FindHashes =
-        "SELECT h.activation_seq, h.hash, h.ordinal, h.mac FROM unnest($1, $2) AS w (id, hash) " +
+        "SELECT h.activation_seq, h.hash, h.ordinal, h.mac, g.states FROM unnest($1, $2) AS w (id, hash) " +
         "JOIN activation a ON a.id = w.id " +
-        "JOIN activation_hash h ON h.activation_seq = a.seq AND h.hash = w.hash ORDER BY h.ordinal";
+        "JOIN activation_hash h ON h.activation_seq = a.seq AND h.hash = w.hash " +
+        "LEFT JOIN activation_segment g ON g.activation_seq = a.seq AND g.segment = h.ordinal / 4096 " +
+        "ORDER BY h.ordinal";
 
     private readonly PostgresTransaction _transaction;
     private readonly NumberBlock _numbers;
@@ -33,7 +37,15 @@ internal sealed class PostgresActivationTable : ActivationTable
     private readonly Dictionary<long, LoadedActivation> _bySequence = [];
     private readonly ActivationInserts _inserts = new();
     private readonly ActivationUpdates _updates = new();
+    private readonly SegmentWrites _segments = new();
     private readonly Statement _find;
+    private readonly Statement _readSegments;
+    private readonly Statement _prolong;
+    private readonly Statement _open;
+    private readonly Statement _countStaged;
+    private readonly Statement _listExpired;
+    private readonly Statement _deleteSegments;
+    private readonly Statement _delete;
     private readonly Statement _tally;
     private readonly Statement _tallyReserved;
 
@@ -44,12 +56,26 @@ internal sealed class PostgresActivationTable : ActivationTable
         var session = transaction.Session;
         _find = session.Prepare($"SELECT {Columns} FROM activation WHERE id = ?1");
         _tally = session.Prepare(
-            "SELECT total, scal, states, (SELECT count(*) FROM activation_hash h WHERE h.activation_seq = a.seq) " +
-            "FROM activation a WHERE ?1 IS NULL OR id = ?1");
+            "SELECT total, scal, states, (SELECT count(*) FROM activation_hash h WHERE h.activation_seq = a.seq), " +
+            "seq FROM activation a WHERE ?1 IS NULL OR id = ?1");
         _tallyReserved = session.Prepare(
             "SELECT coalesce(sum(length(ordinals)) / 4, 0) FROM reservation WHERE ?1 IS NULL OR activation_id = ?1");
-        transaction.Writes(_inserts.Statement, _updates.Statement);
-        transaction.Collect = Collect;
+        _readSegments = session.Prepare(
+            "SELECT states, segment FROM activation_segment WHERE activation_seq = ?1 AND (?2 IS NULL OR segment = ?2)");
+        _prolong = session.Prepare("UPDATE activation SET expires_at = ?2, mac = ?3 WHERE seq = ?1");
+        _open = session.Prepare(
+            "UPDATE activation SET state = 0, expires_at = ?2, authorised_at = ?3, mac = ?4 WHERE seq = ?1");
+        _countStaged = session.Prepare(
+            "SELECT count(*) FROM activation WHERE signer_id = ?1 AND state = 2 AND expires_at > ?2");
+        _listExpired = session.Prepare(
+            "SELECT seq, id, expires_at FROM activation WHERE expires_at < ?1 AND (expires_at, seq) > (?2, ?3) " +
+            "ORDER BY expires_at, seq LIMIT ?4");
+        _deleteSegments = session.Prepare(
+            "DELETE FROM activation_segment WHERE (activation_seq, segment) IN " +
+            "(SELECT activation_seq, segment FROM activation_segment WHERE activation_seq = ?1 LIMIT ?2)");
+        _delete = session.Prepare("DELETE FROM activation WHERE seq = ?1");
+        transaction.Writes(_inserts.Statement, _updates.Statement, _segments.Statement);
+        transaction.Collects(Collect);
         transaction.Forgets(Forget);
     }
 
@@ -73,9 +99,13 @@ internal sealed class PostgresActivationTable : ActivationTable
         ArgumentNullException.ThrowIfNull(states);
         var found = Load(id);
         check = found is null ? default : found.Check;
-        if (found is not null)
+        if (found is { States.Length: > 0 })
         {
             states.Load(found.States);
+        }
+        else if (found is not null)
+        {
+            states.Load(this, check.Sequence, check.Total, found.NextOrdinal);
         }
 
         return found is not null;
@@ -93,7 +123,56 @@ internal sealed class PostgresActivationTable : ActivationTable
     {
         ArgumentNullException.ThrowIfNull(states);
         _transaction.Demand();
-        _bySequence[sequence].Update(remaining, states.Bits);
+        _bySequence[sequence].Update(remaining, states);
+    }
+
+    public override void Prolong(long sequence, long expiresAt, UInt128 mac)
+    {
+        _transaction.Demand();
+        _prolong.Start().Bind(sequence).Bind(expiresAt).Bind(mac).Execute();
+        _bySequence[sequence].Prolong(expiresAt, mac);
+    }
+
+    public override void Open(long sequence, long expiresAt, long authorisedAt, UInt128 mac)
+    {
+        _transaction.Demand();
+        _open.Start().Bind(sequence).Bind(expiresAt).Bind(authorisedAt).Bind(mac).Execute();
+        _bySequence[sequence].Open(expiresAt, authorisedAt, mac);
+    }
+
+    public override int CountStaged(Guid signerId, long now)
+    {
+        _transaction.Flush();
+        using var rows = _countStaged.Start().Bind(signerId).Bind(now).Rows();
+        rows.Next();
+        return rows.Int32(0);
+    }
+
+    public override IReadOnlyList<ExpiredActivation> ListExpired(
+        long before, (long ExpiresAt, long Sequence) after, int limit)
+    {
+        using var rows = _listExpired.Start()
+            .Bind(before).Bind(after.ExpiresAt).Bind(after.Sequence).Bind(limit)
+            .Rows();
+        var result = new List<ExpiredActivation>();
+        while (rows.Next())
+        {
+            result.Add(new ExpiredActivation(rows.Int64(0), rows.Guid(1), rows.Int64(2)));
+        }
+
+        return result;
+    }
+
+    public override int DeleteSegments(long sequence, int limit)
+    {
+        _transaction.Flush();
+        return _deleteSegments.Start().Bind(sequence).Bind(limit).Execute();
+    }
+
+    public override void Delete(long sequence)
+    {
+        _transaction.Flush();
+        _delete.Start().Bind(sequence).Execute();
     }
 
     public override void Close(long sequence)
@@ -107,7 +186,7 @@ internal sealed class PostgresActivationTable : ActivationTable
         ActivationTally tally;
         using (var rows = _tally.Start().Bind(id).Rows())
         {
-            tally = ActivationRows.Count(rows);
+            tally = ActivationRows.Count(rows, ReadSegments);
         }
 
         using var sum = _tallyReserved.Start().Bind(id).Rows();
@@ -204,6 +283,38 @@ internal sealed class PostgresActivationTable : ActivationTable
         return occurrences ?? (IReadOnlyList<LoadedOccurrence>)[];
     }
 
+    internal override void ReadSegment(long sequence, int segment, Span<byte> bits)
+    {
+        var activation = Loaded(sequence);
+        if (activation is null || !activation.Segments.TryGetValue(segment, out var known))
+        {
+            known = new byte[OccurrenceStates.SegmentLength];
+            activation?.Segments.Add(segment, known);
+            using var rows = _readSegments.Start().Bind(sequence).Bind(segment).Rows();
+            if (rows.Next())
+            {
+                Fill(known, rows.Span(0));
+            }
+        }
+
+        known.CopyTo(bits);
+    }
+
+    private static void Fill(byte[] segment, ReadOnlySpan<byte> stored)
+        => stored[..Math.Min(stored.Length, segment.Length)].CopyTo(segment);
+
+    private IEnumerable<byte[]> ReadSegments(long sequence)
+    {
+        using var rows = _readSegments.Start().Bind(sequence).Bind((long?)null).Rows();
+        var result = new List<byte[]>();
+        while (rows.Next())
+        {
+            result.Add(rows.Bytes(0));
+        }
+
+        return result;
+    }
+
     private static NpgsqlBatchCommand With(string sql, params NpgsqlParameter[] parameters)
     {
         var command = new NpgsqlBatchCommand(sql);
@@ -237,8 +348,11 @@ internal sealed class PostgresActivationTable : ActivationTable
                 NotBefore = reader.GetInt64(14),
                 NotAfter = reader.GetInt64(15),
                 SignerState = (SignerState)reader.GetInt64(16),
+                Given = (int)reader.GetInt64(17),
+                AuthorisedAt = reader.GetInt64(18),
             };
-            var loaded = new LoadedActivation(check, reader.GetFieldValue<byte[]>(11));
+            var loaded = new LoadedActivation(
+                check, reader.GetFieldValue<byte[]>(11), (int)reader.GetInt64(19));
             _byId[id] = loaded;
             _bySequence[check.Sequence] = loaded;
         }
@@ -252,10 +366,31 @@ internal sealed class PostgresActivationTable : ActivationTable
             {
                 var hash = reader.GetFieldValue<byte[]>(1);
                 var occurrences = activation.Hashes.GetValueOrDefault(hash) ?? [];
-                occurrences.Add(new LoadedOccurrence(reader.GetInt64(2), Bytes128.Read(reader.GetFieldValue<byte[]>(3))));
+                var ordinal = reader.GetInt64(2);
+                occurrences.Add(new LoadedOccurrence(ordinal, Bytes128.Read(reader.GetFieldValue<byte[]>(3))));
                 activation.Hashes[hash] = occurrences;
+                KnowSegment(activation, ordinal, reader);
             }
         }
+    }
+
+    /// <summary>The segment of a hash that was looked for comes with it; without a row all are authorised.</summary>
+    private static void KnowSegment(LoadedActivation activation, long ordinal, NpgsqlDataReader reader)
+    {
+        var segment = ordinal / OccurrenceStates.PerSegment;
+        if (activation.States.Length > 0 || ordinal < 0 || segment > int.MaxValue
+            || activation.Segments.ContainsKey((int)segment))
+        {
+            return;
+        }
+
+        var states = new byte[OccurrenceStates.SegmentLength];
+        if (!reader.IsDBNull(4))
+        {
+            Fill(states, reader.GetFieldValue<byte[]>(4));
+        }
+
+        activation.Segments.Add((int)segment, states);
     }
 
     private void Collect()
@@ -266,6 +401,12 @@ internal sealed class PostgresActivationTable : ActivationTable
             {
                 _updates.Add(sequence, activation);
                 activation.IsChanged = false;
+                foreach (var segment in activation.ChangedSegments)
+                {
+                    _segments.Add(sequence, segment, activation.Segments[segment]);
+                }
+
+                activation.ChangedSegments.Clear();
             }
         }
     }

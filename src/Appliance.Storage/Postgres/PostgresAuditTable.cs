@@ -7,11 +7,13 @@ namespace Appliance.Storage.Postgres;
 internal sealed class PostgresAuditTable : AuditTable
 {
     private const string Columns =
-        "at, event, outcome, signer_id, credential_id, activation_id, client_id, request_id, count, digest, detail";
+        "at, event, outcome, signer_id, credential_id, activation_id, client_id, request_id, count, digest, detail, " +
+        "actor";
 
     private const string Filter =
         "(?2 IS NULL OR signer_id = ?2) AND (?3 IS NULL OR credential_id = ?3) AND " +
-        "(?4 IS NULL OR request_id = ?4) AND (?5 IS NULL OR event = ?5)";
+        "(?4 IS NULL OR request_id = ?4) AND (?5 IS NULL OR event = ?5) AND " +
+        "(?7 IS NULL OR actor = ?7)";
 
     private readonly PostgresTransaction _transaction;
     private readonly Statement _readOldest;
@@ -28,6 +30,7 @@ internal sealed class PostgresAuditTable : AuditTable
     private readonly ColumnOf<long> _count = new(NpgsqlDbType.Bigint);
     private readonly ColumnOf<byte[]> _digest = new(NpgsqlDbType.Bytea);
     private readonly ColumnOf<string?> _detail = new(NpgsqlDbType.Text);
+    private readonly ColumnOf<string?> _actor = new(NpgsqlDbType.Text);
 
     public PostgresAuditTable(PostgresTransaction transaction)
     {
@@ -38,7 +41,7 @@ internal sealed class PostgresAuditTable : AuditTable
         _readNewest = session.Prepare(
             $"SELECT {Columns}, seq FROM audit WHERE seq < ?1 AND {Filter} ORDER BY seq DESC LIMIT ?6");
         _append = new SetStatement(
-            $"INSERT INTO audit ({Columns}) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            $"INSERT INTO audit ({Columns}) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             _at,
             _event,
             _outcome,
@@ -49,7 +52,8 @@ internal sealed class PostgresAuditTable : AuditTable
             _request,
             _count,
             _digest,
-            _detail);
+            _detail,
+            _actor);
         transaction.Writes(_append);
     }
 
@@ -67,6 +71,7 @@ internal sealed class PostgresAuditTable : AuditTable
         _count.Add(row.Count);
         _digest.Add(row.Digest.ToArray());
         _detail.Add(PostgresText.Storable(row.Detail));
+        _actor.Add(PostgresText.Storable(row.Actor));
         _append.EndRow();
     }
 
@@ -77,7 +82,7 @@ internal sealed class PostgresAuditTable : AuditTable
         using var rows = statement.Start()
             .Bind(filter.After ?? (filter.OldestFirst ? 0 : long.MaxValue))
             .Bind(filter.SignerId).Bind(filter.CredentialId).Bind(filter.RequestId).Bind(filter.Event)
-            .Bind(filter.Limit)
+            .Bind(filter.Limit).Bind(filter.Actor)
             .Rows();
         return AuditRows.ReadAll(rows);
     }

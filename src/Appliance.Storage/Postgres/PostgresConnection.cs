@@ -13,18 +13,19 @@ internal sealed class PostgresConnection : StoreConnection
     private readonly PostgresActivationTable _activations;
     private readonly PostgresReservationTable _reservations;
     private readonly PostgresOutcomeTable _outcomes;
-    private readonly CancellationToken _closing;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly PostgresPackageTable _packages;
     private volatile bool _isRecovering;
 
-    public PostgresConnection(PostgresSession session, PostgresIncarnation incarnation, CancellationToken closing)
+    public PostgresConnection(PostgresSession session, PostgresIncarnation incarnation)
         : base(session)
     {
         _session = session;
-        _closing = closing;
         _transaction = new PostgresTransaction(session, new PostgresWriter(incarnation));
         Incarnations = new PostgresIncarnationTable(session, incarnation);
         Activations = _activations = new PostgresActivationTable(_transaction);
         ActivationHashes = new PostgresActivationHashTable(_transaction, _activations);
+        Packages = _packages = new PostgresPackageTable(_transaction);
         Reservations = _reservations = new PostgresReservationTable(_transaction);
         Outcomes = _outcomes = new PostgresOutcomeTable(_transaction);
         Audit = new PostgresAuditTable(_transaction);
@@ -35,6 +36,8 @@ internal sealed class PostgresConnection : StoreConnection
     public override ActivationTable Activations { get; }
 
     public override ActivationHashTable ActivationHashes { get; }
+
+    public override PackageTable Packages { get; }
 
     public override ReservationTable Reservations { get; }
 
@@ -50,6 +53,8 @@ internal sealed class PostgresConnection : StoreConnection
 
     /// <summary>False when the connection was lost.</summary>
     public bool IsOpen => _session.IsOpen;
+
+    public override void StopRecovering() => _closing.Cancel();
 
     public override void Begin(StoreKeys? keys)
     {
@@ -73,6 +78,13 @@ internal sealed class PostgresConnection : StoreConnection
         }
         catch (StoreException lost) when (lost.Failure == StoreFailure.Unavailable)
         {
+            if (PostgresErrors.IsDefinite(lost))
+            {
+                // A server that became read-only keeps its connections; the one that writes now is another.
+                _session.Close();
+                throw;
+            }
+
             if (!FindOut(lost))
             {
                 throw;
@@ -152,17 +164,20 @@ internal sealed class PostgresConnection : StoreConnection
         }
 
         _session.Dispose();
+        _closing.Dispose();
     }
 
     private void Open(StoreKeys keys)
     {
         var reads = new List<NpgsqlBatchCommand>();
         PostgresActivationTable.Announce(keys, reads);
+        PostgresPackageTable.Announce(keys, reads);
         PostgresReservationTable.Announce(keys, reads);
         PostgresOutcomeTable.Announce(keys, reads);
         FactorLocks.Announce(keys, reads);
         using var reader = _transaction.Begin(reads);
         _activations.Load(keys, reader);
+        _packages.Load(keys, reader);
         _reservations.Load(keys, reader);
         _outcomes.Load(keys, reader);
         while (reader.NextResult())
@@ -189,7 +204,7 @@ internal sealed class PostgresConnection : StoreConnection
                 }
                 catch (StoreException still) when (still.Failure is StoreFailure.Unavailable or StoreFailure.Conflict)
                 {
-                    _closing.WaitHandle.WaitOne(s_pause);
+                    _closing.Token.WaitHandle.WaitOne(s_pause);
                 }
             }
 

@@ -16,6 +16,13 @@ internal static class PostgresErrors
             ? new StoreException(Classify(said.SqlState), $"PostgreSQL {said.SqlState} ({said.MessageText}): {doing}", said)
             : new StoreException(StoreFailure.Unavailable, $"PostgreSQL cannot be reached ({error.Message}): {doing}", error);
 
+    /// <summary>
+    /// True when the server refused a statement, so that nothing of its transaction can be committed any more; false for
+    /// a connection that ended, which may have been after the COMMIT.
+    /// </summary>
+    public static bool IsDefinite(StoreException error)
+        => error.InnerException is PostgresException { InvariantSeverity: "ERROR" };
+
     private static StoreFailure Classify(string state) => state switch
     {
         "40001" or "40P01" or "55P03" => StoreFailure.Conflict,

@@ -23,24 +23,28 @@ internal sealed class PostgresReservationTable : ReservationTable
     private readonly ColumnOf<Guid> _activation = new(NpgsqlDbType.Uuid);
     private readonly ColumnOf<byte[]> _ordinals = new(NpgsqlDbType.Bytea);
     private readonly ColumnOf<byte[]?> _outcome = new(NpgsqlDbType.Bytea);
+    private readonly ColumnOf<Guid?> _package = new(NpgsqlDbType.Uuid);
+    private readonly Statement _listActivations;
 
     public PostgresReservationTable(PostgresTransaction transaction)
     {
         _transaction = transaction;
         _numbers = new NumberBlock(transaction.Session, "reservation_numbers");
         _list = transaction.Session.Prepare(
-            "SELECT seq, incarnation, request_id, activation_id, ordinals, outcome_key FROM reservation " +
+            "SELECT seq, incarnation, request_id, activation_id, ordinals, outcome_key, package_id FROM reservation " +
             "WHERE incarnation = ?1 ORDER BY seq LIMIT ?2");
         _deleteOne = transaction.Session.Prepare("DELETE FROM reservation WHERE seq = ?1");
         _insert = new SetStatement(
-            "INSERT INTO reservation (seq, incarnation, request_id, activation_id, ordinals, outcome_key) " +
-            "SELECT * FROM unnest($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO reservation (seq, incarnation, request_id, activation_id, ordinals, outcome_key, " +
+            "package_id) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)",
             _sequence,
             _incarnation,
             _request,
             _activation,
             _ordinals,
-            _outcome);
+            _outcome,
+            _package);
+        _listActivations = transaction.Session.Prepare("SELECT activation_id FROM reservation");
         transaction.Writes(_insert);
         transaction.Forgets(Forget);
     }
@@ -50,7 +54,8 @@ internal sealed class PostgresReservationTable : ReservationTable
         Guid requestId,
         Guid activationId,
         ReadOnlySpan<int> ordinals,
-        UInt128? outcomeKey = null)
+        UInt128? outcomeKey = null,
+        Guid? packageId = null)
     {
         _transaction.Demand();
         if (incarnation != _transaction.Writer.Incarnation)
@@ -66,6 +71,7 @@ internal sealed class PostgresReservationTable : ReservationTable
         _activation.Add(activationId);
         _ordinals.Add(Pack(ordinals));
         _outcome.Add(outcomeKey is { } key ? Bytes128.Of(key) : null);
+        _package.Add(packageId);
         _insert.EndRow();
         return sequence;
     }
@@ -82,6 +88,18 @@ internal sealed class PostgresReservationTable : ReservationTable
     {
         using var rows = _list.Start().Bind(incarnation).Bind(limit).Rows();
         return ReservationRows.ReadAll(rows);
+    }
+
+    public override IReadOnlyList<Guid> ListActivations()
+    {
+        using var rows = _listActivations.Start().Rows();
+        var result = new List<Guid>();
+        while (rows.Next())
+        {
+            result.Add(rows.Guid(0));
+        }
+
+        return result;
     }
 
     /// <summary>The statement that deletes what was announced as settled.</summary>

@@ -62,7 +62,11 @@ internal sealed class PostgresStore : Store
     {
         ArgumentNullException.ThrowIfNull(read);
         ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
-        _freeReaders.Wait(_closing.Token);
+        if (!_freeReaders.Wait(_options.Timeout, _closing.Token))
+        {
+            throw new StoreException(StoreFailure.Unavailable, 0, "Every connection that reads waits for PostgreSQL.");
+        }
+
         try
         {
             while (true)
@@ -136,7 +140,7 @@ internal sealed class PostgresStore : Store
     }
 
     private PostgresConnection Connect()
-        => new(new PostgresSession(_source, _options.Serializable), _incarnation, _closing.Token);
+        => new(new PostgresSession(_source, _options.Serializable), _incarnation);
 
     private static NpgsqlConnectionStringBuilder Settings(PostgresOptions options)
     {

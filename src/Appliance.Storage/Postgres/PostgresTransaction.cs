@@ -10,6 +10,7 @@ internal sealed class PostgresTransaction(PostgresSession session, PostgresWrite
 {
     private readonly List<SetStatement> _writes = [];
     private readonly List<Action> _forgets = [];
+    private readonly List<Action> _collects = [];
 
     public PostgresSession Session => session;
 
@@ -23,8 +24,8 @@ internal sealed class PostgresTransaction(PostgresSession session, PostgresWrite
     /// <summary>Registers how a table forgets what it has read.</summary>
     public void Forgets(Action forget) => _forgets.Add(forget);
 
-    /// <summary>Collects changed rows into the statements; set by the tables that keep rows in memory.</summary>
-    public Action? Collect { get; set; }
+    /// <summary>Registers how a table that keeps rows in memory collects the changed ones into its statements.</summary>
+    public void Collects(Action collect) => _collects.Add(collect);
 
     /// <summary>Opens the transaction and runs these in the same round trip.</summary>
     /// <param name="reads">Statements whose rows the caller reads, from the next result of what this returns on.</param>
@@ -107,7 +108,7 @@ internal sealed class PostgresTransaction(PostgresSession session, PostgresWrite
     /// <summary>What waits, as statements.</summary>
     public List<NpgsqlBatchCommand> TakeWrites()
     {
-        Collect?.Invoke();
+        _collects.ForEach(static collect => collect());
         var commands = new List<NpgsqlBatchCommand>();
         foreach (var statement in _writes.Where(statement => statement.Rows > 0))
         {

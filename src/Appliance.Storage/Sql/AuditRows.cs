@@ -1,6 +1,6 @@
 namespace Appliance.Storage.Sql;
 
-/// <summary>The rows of a query for at, event, outcome, ..., detail, seq.</summary>
+/// <summary>The rows of a query for at, event, outcome, ..., detail, actor, seq.</summary>
 internal static class AuditRows
 {
     public static IReadOnlyList<AuditRow> ReadAll(Rows rows)
@@ -9,7 +9,7 @@ internal static class AuditRows
         while (rows.Next())
         {
             result.Add(new AuditRow(
-                rows.Int64(11),
+                rows.Int64(12),
                 rows.Int64(0),
                 rows.Text(1),
                 rows.Text(2),
@@ -20,7 +20,8 @@ internal static class AuditRows
                 rows.NullableGuid(7),
                 rows.Int32(8),
                 rows.Bytes(9),
-                rows.NullableText(10)));
+                rows.NullableText(10),
+                rows.NullableText(11)));
         }
 
         return result;

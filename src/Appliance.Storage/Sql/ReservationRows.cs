@@ -1,6 +1,6 @@
 namespace Appliance.Storage.Sql;
 
-/// <summary>The rows of a query for seq, incarnation, request_id, activation_id, ordinals, outcome_key.</summary>
+/// <summary>The rows of a query for seq, incarnation, request_id, activation_id, ordinals, outcome_key, package_id.</summary>
 internal static class ReservationRows
 {
     public static IReadOnlyList<ReservationRow> ReadAll(Rows rows)
@@ -11,7 +11,7 @@ internal static class ReservationRows
             UInt128? outcomeKey = rows.IsNull(5) ? null : rows.UInt128(5);
             var ordinals = ReservationTable.Unpack(rows.Span(4));
             result.Add(new ReservationRow(
-                rows.Int64(0), rows.Int64(1), rows.Guid(2), rows.Guid(3), ordinals, outcomeKey));
+                rows.Int64(0), rows.Int64(1), rows.Guid(2), rows.Guid(3), ordinals, outcomeKey, rows.NullableGuid(6)));
         }
 
         return result;

@@ -28,6 +28,7 @@ internal sealed class SqliteConnection : StoreConnection
         Incarnations = new SqliteIncarnationTable(database);
         Activations = new SqliteActivationTable(database);
         ActivationHashes = new SqliteActivationHashTable(database);
+        Packages = new SqlitePackageTable(database);
         Reservations = new SqliteReservationTable(database);
         Outcomes = new SqliteOutcomeTable(database);
         Audit = new SqliteAuditTable(database);
@@ -38,6 +39,8 @@ internal sealed class SqliteConnection : StoreConnection
     public override ActivationTable Activations { get; }
 
     public override ActivationHashTable ActivationHashes { get; }
+
+    public override PackageTable Packages { get; }
 
     public override ReservationTable Reservations { get; }
 

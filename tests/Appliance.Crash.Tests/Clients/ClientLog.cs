@@ -13,7 +13,6 @@ internal sealed class ClientLog : IDisposable
     private readonly string _path;
     private readonly FileStream _file;
     private long _read;
-    private int _inFlight;
 
     public ClientLog(string path)
     {
@@ -22,16 +21,22 @@ internal sealed class ClientLog : IDisposable
     }
 
     /// <summary>Requests that were sent and not answered.</summary>
-    public int InFlight => Volatile.Read(ref _inFlight);
+    public Gauge InFlight { get; } = new();
+
+    /// <summary>Requests that were signed.</summary>
+    public Gauge SignedCount { get; } = new();
 
     public void Sent(WorkItem item, Attempt attempt)
     {
         Write(LogKind.Sent, item, attempt, "");
-        Interlocked.Increment(ref _inFlight);
+        InFlight.Add(1);
     }
 
     public void Signed(WorkItem item, Attempt attempt, IEnumerable<byte[]> signatures)
-        => Answer(LogKind.Signed, item, attempt, string.Join(',', signatures.Select(Convert.ToHexString)));
+    {
+        Answer(LogKind.Signed, item, attempt, string.Join(',', signatures.Select(Convert.ToHexString)));
+        SignedCount.Add(1);
+    }
 
     public void Refused(WorkItem item, Attempt attempt, string status)
         => Answer(LogKind.Refused, item, attempt, status);
@@ -54,7 +59,7 @@ internal sealed class ClientLog : IDisposable
     private void Answer(LogKind kind, WorkItem item, Attempt attempt, string text)
     {
         Write(kind, item, attempt, text);
-        Interlocked.Decrement(ref _inFlight);
+        InFlight.Add(-1);
     }
 
     private void Write(LogKind kind, WorkItem item, Attempt attempt, string text)

@@ -59,7 +59,6 @@ internal sealed class LoadRun
         await _client.StreamAsync(
             signer,
             ItemsPerStream,
-            Attempt.First,
             () => _stopping ? null : _workload.Take(signer),
             caller,
             _cancellation);

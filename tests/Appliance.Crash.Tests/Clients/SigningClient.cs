@@ -7,7 +7,7 @@ using Google.Protobuf.Reflection;
 namespace Appliance.Crash.Tests.Clients;
 
 /// <summary>
-/// Calls one server until that dies, and logs every request and every answer. It never repeats a call of itself.
+/// Calls one server and logs every request and every answer; a call that the channel repeats is one request.
 /// </summary>
 internal sealed class SigningClient : IDisposable
 {
@@ -19,17 +19,33 @@ internal sealed class SigningClient : IDisposable
     private static readonly MethodDescriptor s_signHashStream =
         SignaturesReflection.Descriptor.Services[0].FindMethodByName("SignHashStream");
 
+    private static readonly GrpcRetryPolicy s_never = new() { MaxAttempts = 1 };
+
     private readonly ClientLog _log;
+    private readonly TimeSpan? _timeout;
     private readonly GrpcChannel[] _channels;
 
-    public SigningClient(Uri address, ClientLog log)
+    /// <param name="address">Of the server.</param>
+    /// <param name="log">Where everything is put down.</param>
+    /// <param name="retry">Null never to repeat a call.</param>
+    /// <param name="timeout">Of a call, all its attempts together.</param>
+    public SigningClient(Uri address, ClientLog log, GrpcRetryPolicy? retry = null, TimeSpan? timeout = null)
     {
         _log = log;
-        _channels = [.. Enumerable.Range(0, Channels).Select(_ => NewChannel(address))];
+        _timeout = timeout;
+        _channels = [.. Enumerable.Range(0, Channels).Select(_ => NewChannel(address, retry))];
     }
 
-    public static GrpcChannel NewChannel(Uri address)
-        => new(address, new GrpcChannelOptions { Retry = new GrpcRetryPolicy { MaxAttempts = 1 } });
+    public static GrpcChannel NewChannel(Uri address, GrpcRetryPolicy? retry = null)
+        => new(address, new GrpcChannelOptions { Retry = retry ?? s_never });
+
+    /// <summary>One SignHash that is not logged, so that nothing is expected of it.</summary>
+    public static Task SignOnceAsync(GrpcChannel channel, WorkItem item, CancellationToken cancellation)
+        => channel.UnaryAsync<SignHashRequest, SignHashResponse>(
+            s_signHash,
+            Request(item, inMessage: false),
+            new GrpcCallOptions { Metadata = item.Signer.Bearer() },
+            cancellation);
 
     /// <summary>One SignHash.</summary>
     /// <returns>How it ended, as the log has it.</returns>
@@ -40,10 +56,11 @@ internal sealed class SigningClient : IDisposable
         {
             var answer = await _channels[caller % Channels].UnaryAsync<SignHashRequest, SignHashResponse>(
                 s_signHash,
-                Request(item),
+                Request(item, inMessage: false),
                 new GrpcCallOptions
                 {
                     Metadata = item.Signer.Bearer(),
+                    Timeout = _timeout,
                     RequestId = attempt == Attempt.Plain ? null : item.Id,
                 },
                 cancellation);
@@ -66,14 +83,12 @@ internal sealed class SigningClient : IDisposable
     /// <summary>SignHashStream until the server dies or there is no more work.</summary>
     /// <param name="signer">Whose token the stream carries.</param>
     /// <param name="atATime">Items sent and not answered.</param>
-    /// <param name="attempt">As for each item.</param>
     /// <param name="next">The next item of that signer; null for none.</param>
     /// <param name="caller">Chooses the connection.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task StreamAsync(
         DrillSigner signer,
         int atATime,
-        Attempt attempt,
         Func<WorkItem?> next,
         int caller,
         CancellationToken cancellation)
@@ -91,7 +106,7 @@ internal sealed class SigningClient : IDisposable
             while (await call.ReadAsync(cancellation) is { Result: { } result })
             {
                 waiting.TryRemove(result.Id, out var item);
-                Answer(item!, attempt, result);
+                Answer(item!, result);
                 places.Release();
             }
         }
@@ -104,7 +119,7 @@ internal sealed class SigningClient : IDisposable
         await writing;
         foreach (var item in waiting.Values)
         {
-            _log.Lost(item, attempt, why);
+            _log.Lost(item, Attempt.First, why);
         }
 
         async Task WriteAsync()
@@ -114,12 +129,10 @@ internal sealed class SigningClient : IDisposable
                 while (next() is { } item)
                 {
                     await places.WaitAsync(ended.Token);
-                    item.Streamed = true;
                     waiting[item.Id] = item;
-                    _log.Sent(item, attempt);
-                    await call.WriteAsync(
-                        new SignHashStreamRequest { Item = new SignHashItem { Id = item.Id, Request = Request(item) } },
-                        ended.Token);
+                    _log.Sent(item, Attempt.First);
+                    var sent = new SignHashItem { Id = item.Id, Request = Request(item, inMessage: true) };
+                    await call.WriteAsync(new SignHashStreamRequest { Item = sent }, ended.Token);
                 }
 
                 await call.CompleteAsync(ended.Token);
@@ -133,23 +146,33 @@ internal sealed class SigningClient : IDisposable
 
     public void Dispose() => Array.ForEach(_channels, channel => channel.Dispose());
 
-    private static SignHashRequest Request(WorkItem item) => new()
+    /// <summary>The request id is metadata of a call, and in the message of an item.</summary>
+    private static SignHashRequest Request(WorkItem item, bool inMessage)
     {
-        CredentialId = item.Signer.Credential,
-        Sad = item.Signer.Sad,
-        SignAlgo = item.Signer.SignAlgo,
-        Hashes = { item.Hashes.Select(hash => ByteString.CopyFrom(hash)) },
-    };
+        var request = new SignHashRequest
+        {
+            CredentialId = item.Signer.Credential,
+            Sad = item.Signer.Sad,
+            SignAlgo = item.Signer.SignAlgo,
+            Hashes = { item.Hashes.Select(hash => ByteString.CopyFrom(hash)) },
+        };
+        if (inMessage)
+        {
+            request.RequestId = item.Id;
+        }
 
-    private void Answer(WorkItem item, Attempt attempt, SignHashResult result)
+        return request;
+    }
+
+    private void Answer(WorkItem item, SignHashResult result)
     {
         if (result.Status is { } status)
         {
-            _log.Refused(item, attempt, $"{(GrpcStatusCode)status.Code}: {status.Message}");
+            _log.Refused(item, Attempt.First, $"{(GrpcStatusCode)status.Code}: {status.Message}");
         }
         else
         {
-            _log.Signed(item, attempt, result.Signatures.Select(signature => signature.ToByteArray()));
+            _log.Signed(item, Attempt.First, result.Signatures.Select(signature => signature.ToByteArray()));
         }
     }
 }

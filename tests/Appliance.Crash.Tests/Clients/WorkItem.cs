@@ -23,7 +23,4 @@ internal sealed record WorkItem(
     public string Digest { get; } = Hashes.Count == 1
         ? Convert.ToHexString(Hashes[0])
         : Convert.ToHexString(SHA256.HashData([.. Hashes.SelectMany(hash => hash)]));
-
-    /// <summary>SignHashStream instead of SignHash.</summary>
-    public bool Streamed { get; set; }
 }

@@ -5,7 +5,7 @@ namespace Appliance.Crash.Tests.Drills;
 /// <summary>One round of a drill; seed and number decide all of it.</summary>
 /// <param name="Number">From 1.</param>
 /// <param name="Kind">Of the round.</param>
-/// <param name="KillAfter">From the start of the load to the kill.</param>
+/// <param name="KillAfter">From when enough calls are in flight to the kill.</param>
 /// <param name="Before">Longest delay before the token signs.</param>
 /// <param name="After">Longest delay after it.</param>
 /// <param name="Dispatch">Token:Dispatch.</param>
@@ -25,7 +25,7 @@ internal sealed record RoundPlan(
         var kind = (RoundKind)(number % 4);
         var (least, most, before, after) = kind switch
         {
-            RoundKind.Burst => (1.0, 12.0, 4.0, 4.0),
+            RoundKind.Burst => (0.0, 10.0, 4.0, 4.0),
             RoundKind.SlowToSign => (40.0, 500.0, 20.0, 0.2),
             RoundKind.SlowToAnswer => (40.0, 500.0, 0.2, 20.0),
             _ => (20.0, 700.0, 4.0, 4.0),

@@ -16,8 +16,8 @@ internal sealed class Inquest(WitnessLedger witness, ClientLog log, StoreUnderTe
     /// <summary>A request younger than that may not have left the client.</summary>
     private static readonly TimeSpan s_underWay = TimeSpan.FromMilliseconds(0.5);
 
-    /// <summary>What the server says when a signature may exist that nobody has (SigningStatus.OutcomeInDoubt).</summary>
-    private const string InDoubt = "in doubt";
+    /// <summary>The status when a signature may exist that nobody has (SigningStatus.OutcomeInDoubt).</summary>
+    private const string InDoubt = "Aborted";
 
     private readonly Dictionary<string, RequestStory> _stories = new(StringComparer.Ordinal);
     private readonly HashSet<RequestStory> _lost = [];

@@ -49,13 +49,21 @@ internal sealed class Installation : IDisposable
     }
 
     /// <summary>How the server is started: the same program, its token behind the witness.</summary>
-    public ProcessStartInfo Serve(string readyFile, string dispatch)
+    /// <param name="readyFile">Where it tells its addresses.</param>
+    /// <param name="dispatch">Token:Dispatch.</param>
+    /// <param name="node">Which of the nodes it is.</param>
+    public ProcessStartInfo Serve(string readyFile, string dispatch, int node)
     {
         var start = Command("serve", "--ready-file", readyFile);
         start.Environment["WITNESS_MODULE"] = SoftHsm;
         start.Environment["WITNESS_FILE"] = Witness.Path;
         start.Environment["APPLIANCE__Token__Module"] = WitnessFile.Module;
         start.Environment["APPLIANCE__Token__Dispatch"] = dispatch;
+        foreach (var (name, value) in _store.EnvironmentOf(node))
+        {
+            start.Environment[name] = value;
+        }
+
         return start;
     }
 

@@ -9,26 +9,27 @@ namespace Appliance.Crash.Tests.Stores;
 /// </summary>
 internal sealed class SqliteUnderTest : StoreUnderTest
 {
-    private string _path = "";
+    /// <summary>The file.</summary>
+    public string Path { get; private set; } = "";
 
-    public override void Prepare(string directory) => _path = Path.Combine(directory, "store.db");
+    public override void Prepare(string directory) => Path = System.IO.Path.Combine(directory, "store.db");
 
-    public override JsonObject Settings() => new() { ["Path"] = _path };
+    public override JsonObject Settings() => new() { ["Path"] = Path };
 
     public override void Dispose()
     {
     }
 
-    protected override T Look<T>(Func<Store, T> look)
+    public override T Look<T>(Func<Store, T> look)
     {
         var folder = Directory.CreateTempSubdirectory("crash-copy-");
         try
         {
-            var copy = Path.Combine(folder.FullName, "store.db");
-            File.Copy(_path, copy);
-            if (File.Exists(_path + "-wal"))
+            var copy = System.IO.Path.Combine(folder.FullName, "store.db");
+            File.Copy(Path, copy);
+            if (File.Exists(Path + "-wal"))
             {
-                File.Copy(_path + "-wal", copy + "-wal");
+                File.Copy(Path + "-wal", copy + "-wal");
             }
 
             using var store = Store.Open(new StoreOptions { Path = copy });

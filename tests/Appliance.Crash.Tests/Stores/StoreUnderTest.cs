@@ -9,6 +9,14 @@ internal abstract class StoreUnderTest : IDisposable
 {
     private const int PageSize = 10_000;
 
+    /// <summary>The names of the nodes that serve over it; of a file there is one, whatever its name.</summary>
+    public virtual IReadOnlyList<string> Nodes => [""];
+
+    /// <summary>What a node's settings differ by, as environment variables.</summary>
+    /// <param name="node">Its place among <see cref="Nodes"/>.</param>
+    public virtual IReadOnlyDictionary<string, string> EnvironmentOf(int node)
+        => new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>Makes room for the store.</summary>
     /// <param name="directory">The installation's folder.</param>
     public abstract void Prepare(string directory);
@@ -23,13 +31,18 @@ internal abstract class StoreUnderTest : IDisposable
     /// <param name="after">The last audit record already known.</param>
     /// <param name="activations">Whose occurrences' states are wanted.</param>
     public StoreRows Read(long after, IReadOnlyCollection<Guid> activations)
-        => Look(store => store.Read(connection => ReadRows(connection, after, activations)));
+        => Look(store => store.Read(connection => ReadRows(connection, Nodes, after, activations)));
 
     public abstract void Dispose();
 
-    protected abstract T Look<T>(Func<Store, T> look);
+    /// <summary>Opens what the server's death has left, or a copy of it, and looks at it.</summary>
+    public abstract T Look<T>(Func<Store, T> look);
 
-    private static StoreRows ReadRows(StoreConnection connection, long after, IReadOnlyCollection<Guid> activations)
+    private static StoreRows ReadRows(
+        StoreConnection connection,
+        IReadOnlyList<string> nodes,
+        long after,
+        IReadOnlyCollection<Guid> activations)
     {
         var audit = new List<AuditEntry>();
         while (true)
@@ -50,8 +63,13 @@ internal abstract class StoreUnderTest : IDisposable
         }
 
         var states = activations.ToDictionary(id => id, id => StatesOf(connection, id));
-        return new StoreRows(audit, connection.Reservations.ListBefore(long.MaxValue), states);
+        return new StoreRows(audit, [.. nodes.SelectMany(node => ReservedBy(connection, node))], states);
     }
+
+    /// <summary>Every run of a node that is not settled is one of those that are dead to a later one.</summary>
+    private static IEnumerable<ReservationRow> ReservedBy(StoreConnection connection, string node)
+        => connection.Incarnations.ListDead(long.MaxValue, node, TimeSpan.FromDays(1))
+            .SelectMany(run => connection.Reservations.List(run.Id, int.MaxValue));
 
     private static OccurrenceState[] StatesOf(StoreConnection connection, Guid activation)
     {

@@ -68,17 +68,20 @@ internal sealed class Drill(IReadOnlyList<Operation> operations, int seed)
         return findings;
     }
 
-    /// <summary>Where a caller is told something that only the sync right before made true.</summary>
+    /// <summary>Where a caller is told something that only the sync of the log right before made true.</summary>
     public IEnumerable<(int Cut, long Sync)> FindSyncsThatCarryPromises()
     {
+        var logs = operations.Where(operation => operation.Kind == OperationKind.Create
+            && operation.Text.EndsWith("-wal", StringComparison.Ordinal)).Select(operation => operation.Node).ToHashSet();
+        var promises = _promises.Where(promise => promise.Commit is not null).Select(promise => promise.Order).ToHashSet();
         var sync = 0L;
         foreach (var (index, operation) in operations.Index())
         {
-            if (operation.Kind == OperationKind.SyncEnd)
+            if (operation.Kind == OperationKind.SyncEnd && logs.Contains(operation.Node))
             {
                 sync = operation.Number;
             }
-            else if (operation.Kind == OperationKind.Mark && sync != 0)
+            else if (promises.Contains(index) && sync != 0)
             {
                 yield return (index + 1, sync);
                 sync = 0;

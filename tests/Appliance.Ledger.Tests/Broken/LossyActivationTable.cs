@@ -38,7 +38,26 @@ internal sealed class LossyActivationTable(ActivationTable inner, int every) : A
         inner.Update(sequence, remaining, states);
     }
 
+    public override void Prolong(long sequence, long expiresAt, UInt128 mac)
+        => inner.Prolong(sequence, expiresAt, mac);
+
+    public override void Open(long sequence, long expiresAt, long authorisedAt, UInt128 mac)
+        => inner.Open(sequence, expiresAt, authorisedAt, mac);
+
+    public override int CountStaged(Guid signerId, long now) => inner.CountStaged(signerId, now);
+
+    public override IReadOnlyList<ExpiredActivation> ListExpired(
+        long before, (long ExpiresAt, long Sequence) after, int limit)
+        => inner.ListExpired(before, after, limit);
+
+    public override int DeleteSegments(long sequence, int limit) => inner.DeleteSegments(sequence, limit);
+
+    public override void Delete(long sequence) => inner.Delete(sequence);
+
     public override void Close(long sequence) => inner.Close(sequence);
 
     public override ActivationTally Tally(Guid? id = null) => inner.Tally(id);
+
+    internal override void ReadSegment(long sequence, int segment, Span<byte> bits)
+        => inner.ReadSegment(sequence, segment, bits);
 }

@@ -12,6 +12,8 @@ internal sealed class LossyConnection(SqliteConnection inner, int every) : Store
 
     public override ActivationHashTable ActivationHashes => inner.ActivationHashes;
 
+    public override PackageTable Packages => inner.Packages;
+
     public override ReservationTable Reservations => inner.Reservations;
 
     public override OutcomeTable Outcomes => inner.Outcomes;

@@ -248,7 +248,7 @@ public abstract partial class LedgerContract
         Assert.Equal(all[4], OutcomeRequest.FingerprintOf(activation, signer, "x", [[.. a], [.. b]]));
     }
 
-    private static async Task<ReservationRequest> NewRequestAsync(LedgerFixture ledger)
+    private protected static async Task<ReservationRequest> NewRequestAsync(LedgerFixture ledger)
     {
         var hashes = LedgerFixture.Hashes(4);
         var activation = await ledger.OpenAsync(hashes);

@@ -86,6 +86,68 @@ public abstract partial class LedgerContract
     }
 
     [Fact]
+    public async Task A_one_shot_sad_serves_again_only_when_nothing_came_of_it()
+    {
+        await using var ledger = await StartAsync();
+        var hashes = LedgerFixture.Hashes(2);
+        var activation = await ledger.OpenAsync([], total: 5, scal: 1);
+        var request = ledger.Request(activation, hashes[0]) with { OneShot = true };
+
+        var (status, reservation) = await ledger.ReserveAsync(request);
+        Assert.Equal(ReservationStatus.Ok, status);
+        Assert.Equal(ReservationStatus.AlreadyUsed, (await ledger.ReserveAsync(request)).Status);
+        await ledger.SettleAsync(reservation, ReservationOutcome.Released);
+        Assert.Equal(ReservationStatus.Ok, (await ledger.ReserveAsync(request)).Status);
+        Assert.Equal(ReservationStatus.AlreadyUsed, (await ledger.ReserveAsync(request)).Status);
+
+        Assert.Equal(new ActivationTally(4, 1, 0, 0), ledger.Tally(activation));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task The_states_of_many_occurrences_lie_in_segments(int scal)
+    {
+        await using var ledger = await StartAsync();
+        var hashes = LedgerFixture.Hashes(9_000);
+        var activation = await ledger.OpenAsync(hashes, scal: scal);
+        Assert.Equal(new ActivationTally(9_000, 0, 0, 0), ledger.Tally(activation));
+
+        var (_, all) = await ledger.ReserveAsync(ledger.Request(activation, hashes[..8_999]));
+        Assert.Equal(new ActivationTally(1, 8_999, 0, 0), ledger.Tally(activation));
+        await ledger.SettleAsync(all, ReservationOutcome.Released);
+        Assert.Equal(new ActivationTally(9_000, 0, 0, 0), ledger.Tally(activation));
+
+        byte[][] some = [hashes[0], hashes[4_095], hashes[4_096], hashes[8_999]];
+        var (_, spent) = await ledger.ReserveAsync(ledger.Request(activation, some));
+        await ledger.SettleAsync(spent, ReservationOutcome.Spent);
+        Assert.Equal(new ActivationTally(8_996, 0, 0, 4), ledger.Tally(activation));
+        if (scal == 2)
+        {
+            Assert.Equal(ReservationStatus.HashNotAuthorized, await ledger.TryReserveAsync(activation, hashes[4_096]));
+        }
+
+        var (status, rest) = await ledger.ReserveAsync(
+            ledger.Request(activation, hashes.Where(hash => !some.Contains(hash)).ToArray()));
+        Assert.Equal(ReservationStatus.Ok, status);
+        await ledger.SettleAsync(rest, ReservationOutcome.Consumed);
+        Assert.Equal(new ActivationTally(0, 0, 8_996, 4), ledger.Tally(activation));
+        Assert.Equal(ReservationStatus.UsedUp, await ledger.TryReserveAsync(activation, hashes[0]));
+    }
+
+    [Fact]
+    public async Task Ten_thousand_equal_hashes_are_found_one_after_the_other()
+    {
+        await using var ledger = await StartAsync();
+        var hash = LedgerFixture.Hashes(1)[0];
+        byte[][] hashes = [.. Enumerable.Repeat(hash, 10_000)];
+        var activation = await ledger.OpenAsync(hashes);
+
+        Assert.Equal(ReservationStatus.Ok, await ledger.TryReserveAsync(activation, hashes));
+        Assert.Equal(new ActivationTally(0, 10_000, 0, 0), ledger.Tally(activation));
+    }
+
+    [Fact]
     public async Task An_activation_serves_its_own_credential_signer_and_client_until_it_expires()
     {
         await using var ledger = await StartAsync();

@@ -3,7 +3,7 @@ using Appliance.Storage;
 namespace Appliance.Ledger.Tests.Contract;
 
 /// <summary>What the ledger promises beyond that over a store that several nodes share.</summary>
-public abstract class SharedLedgerContract : LedgerContract
+public abstract partial class SharedLedgerContract : LedgerContract
 {
     private const int Nodes = 4;
     private const int CallersOfNode = 16;

@@ -132,9 +132,10 @@ internal sealed class ModelDrill(LedgerFixture ledger, int seed)
 
         var grant = ledger.Grant(
             [.. hashes.Select(index => _pool[index])], Math.Max(1, hashes.Length), old.Scal);
-        var (result, _) = await ledger.ExtendAsync(old.Id, grant);
+        var (result, _) = await ledger.ExtendAsync(
+            old.Id, grant, ExtensionPolicy.Seal, _version, lifetime: 1_000_000_000_000);
         var carried = expected == ReservationStatus.Ok ? old.Remaining : 0;
-        Expect("extension", new ExtendResult(expected, carried), result);
+        Expect("extension", (expected, carried), (result.Status, result.Remaining));
         if (result.Status == ReservationStatus.Ok)
         {
             _activations.Add(new ModelActivation(grant.ActivationId, old.Scal, carried, grant.ExpiresAt, hashes));

@@ -13,10 +13,13 @@ public sealed class AuditCommandTests
         var all = await installation.JsonAsync("audit show");
 
         Assert.Equal(
-            "credential.created signer.created signer.created rootkey.created",
+            "credential.created signer.created signer.created admin.added rootkey.created",
             string.Join(' ', all.EnumerateArray().Select(record => record.Text("event"))));
         Assert.Equal("ioana", all[0].Text("user"));
         Assert.Equal(credential.Text("id"), all[0].Text("credentialId"));
+        Assert.All(all.EnumerateArray(), record => Assert.Equal(installation.User.Name, record.Text("admin")));
+        Assert.Equal(5, await CountAsync($"--admin {installation.User.Name}"));
+        Assert.Equal(0, await CountAsync("--admin somebody"));
         Assert.Equal(1, await CountAsync("--user mihai"));
         Assert.Equal(1, await CountAsync($"--credential {credential.Text("id")}"));
         Assert.Equal(2, await CountAsync("--event signer.created"));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Appliance.Server.Admin;
 using Appliance.Server.Commands;
 
 namespace Appliance.Server.Tests.Commands;
@@ -34,6 +35,9 @@ internal sealed class Installation : IDisposable
 
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
+    /// <summary>In whose name commands run that open the store themselves.</summary>
+    public OsUser User { get; set; } = OsUsers.Current();
+
     public string PathOf(string name) => Path.Combine(_directory, name);
 
     /// <summary>Over a PostgreSQL database, with a token of its own.</summary>
@@ -58,19 +62,27 @@ internal sealed class Installation : IDisposable
 
     public async Task<CommandOutcome> RunAsync(string[] arguments, string input = "")
     {
+        using var reader = new StringReader(input);
+        return await RunAsync(arguments, reader, CancellationToken.None);
+    }
+
+    public async Task<CommandOutcome> RunAsync(
+        string[] arguments, TextReader input, CancellationToken cancellationToken)
+    {
         await using var output = new StringWriter();
         await using var error = new StringWriter();
-        using var reader = new StringReader(input);
         var environment = new CommandEnvironment
         {
             Output = output,
             Error = error,
-            Input = reader,
+            Input = input,
             Interactive = false,
             Terminal = false,
             Time = Time,
+            User = User,
         };
-        var exitCode = await CommandLine.RunAsync([.. arguments, "--config", PathOf("appliance.json")], environment);
+        var exitCode = await CommandLine.RunAsync(
+            [.. arguments, "--config", PathOf("appliance.json")], environment, cancellationToken);
         return new CommandOutcome(exitCode, output.ToString(), error.ToString());
     }
 

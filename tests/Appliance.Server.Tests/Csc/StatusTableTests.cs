@@ -56,6 +56,7 @@ public sealed class StatusTableTests
     [Theory]
     [InlineData(SigningStatus.Overloaded, 429, GrpcStatusCode.ResourceExhausted)]
     [InlineData(SigningStatus.TokenUnavailable, 503, GrpcStatusCode.Unavailable)]
+    [InlineData(SigningStatus.InProgress, 409, GrpcStatusCode.Unavailable)]
     public void What_may_be_tried_again_says_when(SigningStatus status, int http, GrpcStatusCode code)
     {
         var error = StatusTable.ErrorFor(status, CscVersion.V2);
@@ -63,6 +64,16 @@ public sealed class StatusTableTests
         Assert.Equal((http, code), ((int)error.HttpStatus, error.GrpcCode));
         Assert.True(error.RetryAfterSeconds > 0);
         Assert.Equal(TimeSpan.FromSeconds(error.RetryAfterSeconds), GrpcErrors.StatusOf(error).RetryAfter);
+    }
+
+    [Theory]
+    [InlineData(SigningStatus.RequestIdReused, 422, GrpcStatusCode.FailedPrecondition)]
+    [InlineData(SigningStatus.OutcomeInDoubt, 410, GrpcStatusCode.Aborted)]
+    public void What_will_never_come_is_not_asked_for_again(SigningStatus status, int http, GrpcStatusCode code)
+    {
+        var error = StatusTable.ErrorFor(status, CscVersion.V1);
+
+        Assert.Equal((http, code, 0), ((int)error.HttpStatus, error.GrpcCode, error.RetryAfterSeconds));
     }
 
     [Fact]

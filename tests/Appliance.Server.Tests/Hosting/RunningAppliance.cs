@@ -94,7 +94,7 @@ public sealed class RunningAppliance : IAsyncLifetime
         }
 
         _wires?.Dispose();
-        _parts?.Dispose();
+        await (_parts?.DisposeAsync() ?? ValueTask.CompletedTask);
         if (_composition is not null)
         {
             await _composition.DisposeAsync();

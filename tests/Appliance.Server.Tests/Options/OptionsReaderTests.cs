@@ -1,3 +1,4 @@
+using Appliance.Server.Admin;
 using Appliance.Server.Options;
 using Microsoft.Extensions.Configuration;
 
@@ -21,8 +22,21 @@ public sealed class OptionsReaderTests
         Assert.Equal("http://127.0.0.1:8080", options.Listen.Rest);
         Assert.True(options.Listen.Reflection);
         Assert.Equal(3_600, options.Signing.SadLifetimeSeconds);
+        Assert.Equal(24, options.Signing.OutcomeHours);
         Assert.Equal(1, options.Totp.Window);
         Assert.Equal(4_096, options.Limits.CallsInFlight);
+    }
+
+    [Fact]
+    public void A_path_that_no_socket_can_have_is_told_with_what_to_set()
+    {
+        var longest = "/" + new string('s', AdminSocketPath.MaxBytes - 1);
+        Assert.Equal(longest, AdminSocketPath.Of(Read(new KeyValuePair<string, string?>("Admin:Socket", longest))));
+
+        var error = Assert.Throws<OptionsException>(
+            () => Read(new KeyValuePair<string, string?>("Store:Path", longest)));
+
+        Assert.StartsWith("Admin:Socket:", Assert.Single(error.Errors), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -55,6 +69,9 @@ public sealed class OptionsReaderTests
     [InlineData("Listen:AllowPlaintext", "maybe")]
     [InlineData("Listen:Reflection", "1")]
     [InlineData("Signing:SadLifetimeSeconds", "86401")]
+    [InlineData("Signing:OutcomeHours", "0")]
+    [InlineData("Signing:OutcomeHours", "169")]
+    [InlineData("Signing:OutcomeHours", "1.5")]
     [InlineData("Limits:CallsInFlight", "0")]
     [InlineData("Limits:Streams", "0")]
     [InlineData("Limits:StreamItems", "4097")]

@@ -49,9 +49,11 @@ internal sealed class RemoteSigner : IDisposable
         return new TestSigner((await installation.JsonAsync($"signer import {file}"))[0]);
     }
 
-    public static async Task<RemoteSigner> SignInAsync(TestSigner signer, ReadyDocument ready)
+    public static async Task<RemoteSigner> SignInAsync(
+        TestSigner signer, ReadyDocument ready, GrpcRetryPolicy? retry = null)
     {
-        var remote = new RemoteSigner(signer, new GrpcChannel(new Uri(ready.Grpc)));
+        var channel = new GrpcChannel(new Uri(ready.Grpc), new GrpcChannelOptions { Retry = retry ?? new() });
+        var remote = new RemoteSigner(signer, channel);
         var login = await remote._channel.UnaryAsync<Proto.LoginRequest, Proto.LoginResponse>(
             Proto.AuthReflection.Descriptor.Services[0].FindMethodByName("Login"),
             new Proto.LoginRequest(),
@@ -92,7 +94,12 @@ internal sealed class RemoteSigner : IDisposable
     }
 
     /// <summary>signatures/signHash over gRPC.</summary>
-    public async Task<IReadOnlyList<byte[]>> SignAsync(string sad, params IEnumerable<byte[]> hashes)
+    public Task<IReadOnlyList<byte[]>> SignAsync(string sad, params IEnumerable<byte[]> hashes)
+        => SignAsync(null, sad, hashes);
+
+    /// <summary>The same with an id, and so with the channel's retries.</summary>
+    public async Task<IReadOnlyList<byte[]>> SignAsync(
+        string? requestId, string sad, params IEnumerable<byte[]> hashes)
     {
         var answer = await _channel.UnaryAsync<Proto.SignHashRequest, Proto.SignHashResponse>(
             Proto.SignaturesReflection.Descriptor.Services[0].FindMethodByName("SignHash"),
@@ -103,7 +110,7 @@ internal sealed class RemoteSigner : IDisposable
                 Hashes = { hashes.Select(hash => ByteString.CopyFrom(hash)) },
                 SignAlgo = "1.2.840.10045.4.3.2",
             },
-            Bearer(),
+            Bearer(requestId),
             cancellationToken: TestContext.Current.CancellationToken);
         return [.. answer.Message.Signatures.Select(signature => signature.ToByteArray())];
     }
@@ -119,5 +126,9 @@ internal sealed class RemoteSigner : IDisposable
 
     public void Dispose() => _channel.Dispose();
 
-    private GrpcCallOptions Bearer() => new() { Metadata = new() { { "authorization", $"Bearer {Token}" } } };
+    private GrpcCallOptions Bearer(string? requestId = null) => new()
+    {
+        Metadata = new() { { "authorization", $"Bearer {Token}" } },
+        RequestId = requestId,
+    };
 }

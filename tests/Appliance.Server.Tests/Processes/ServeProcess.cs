@@ -23,6 +23,10 @@ internal sealed partial class ServeProcess : IDisposable
         _error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Where the executable finds the runtime.</summary>
+    public static string DotnetRoot { get; } =
+        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
+
     public int Id => _process.Id;
 
     /// <summary>What it wrote when it was ready; null when it ended before.</summary>
@@ -32,7 +36,9 @@ internal sealed partial class ServeProcess : IDisposable
     public TimeSpan ReadyAfter { get; private set; }
 
     /// <summary>Starts a server; returns when it is ready or has ended.</summary>
-    public static async Task<ServeProcess> StartAsync(Installation installation)
+    /// <param name="installation">Its settings.</param>
+    /// <param name="more">More arguments.</param>
+    public static async Task<ServeProcess> StartAsync(Installation installation, params string[] more)
     {
         var file = installation.PathOf("ready.json");
         var there = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,7 +47,7 @@ internal sealed partial class ServeProcess : IDisposable
         watcher.EnableRaisingEvents = true;
 
         var started = Stopwatch.GetTimestamp();
-        var server = new ServeProcess(Process.Start(Describe(installation, file))!);
+        var server = new ServeProcess(Process.Start(Describe(installation, file, more))!);
         var ended = server._process.WaitForExitAsync(TestContext.Current.CancellationToken);
         if (await Task.WhenAny(there.Task, ended) == there.Task)
         {
@@ -52,6 +58,9 @@ internal sealed partial class ServeProcess : IDisposable
 
         return server;
     }
+
+    /// <summary>SIGKILL: nothing is finished, flushed or said.</summary>
+    public void Kill() => _process.Kill();
 
     public void Terminate() => Assert.Equal(0, Kill(Id, Sigterm));
 
@@ -80,17 +89,17 @@ internal sealed partial class ServeProcess : IDisposable
         _process.Dispose();
     }
 
-    private static ProcessStartInfo Describe(Installation installation, string readyFile) => new()
+    private static ProcessStartInfo Describe(Installation installation, string readyFile, string[] more) => new(
+        Path.Combine(AppContext.BaseDirectory, "appliance"),
+        ["serve", "--config", installation.PathOf("appliance.json"), "--ready-file", readyFile, .. more])
     {
-        FileName = Path.Combine(AppContext.BaseDirectory, "appliance"),
-        ArgumentList = { "serve", "--config", installation.PathOf("appliance.json"), "--ready-file", readyFile },
         RedirectStandardOutput = true,
         RedirectStandardError = true,
         UseShellExecute = false,
         Environment =
         {
             ["SOFTHSM2_CONF"] = SoftHsmTokens.Configuration,
-            ["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..")),
+            ["DOTNET_ROOT"] = DotnetRoot,
         },
     };
 

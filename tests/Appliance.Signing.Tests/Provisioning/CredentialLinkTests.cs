@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 using Appliance.Signing.Provisioning;
 using Appliance.Storage;
 
@@ -25,7 +27,9 @@ public sealed class CredentialLinkTests
         Version: 1,
         CreatedAt: 0);
 
-    private readonly CredentialLink _link = new(RandomNumberGenerator.GetBytes(32));
+    private static readonly byte[] s_key = RandomNumberGenerator.GetBytes(32);
+
+    private readonly CredentialLink _link = new(s_key);
 
     public static TheoryData<CredentialRow> Changed => new(
         s_row with { Id = Guid.Empty },
@@ -37,7 +41,10 @@ public sealed class CredentialLinkTests
         s_row with { KeyAlgorithm = 5 },
         s_row with { PublicKey = [0x30, 0x5A] },
         s_row with { Scal = 1 },
-        s_row with { Multisign = 11 });
+        s_row with { Multisign = 11 },
+        s_row with { Extension = ExtensionPolicy.Seal },
+        s_row with { SadReuse = SadReuse.OneShot },
+        s_row with { Metered = true });
 
     [Fact]
     public void An_untouched_row_verifies()
@@ -62,6 +69,17 @@ public sealed class CredentialLinkTests
         => Assert.False(_link.Verify(changed with { LinkMac = _link.Compute(s_row) }));
 
     [Fact]
+    public void A_row_from_before_there_were_policies_has_the_defaults_and_no_others()
+    {
+        var row = s_row with { LinkMac = FirstFormat(s_key, s_row) };
+
+        Assert.True(_link.Verify(row));
+        Assert.False(_link.Verify(row with { Extension = ExtensionPolicy.Seal }));
+        Assert.False(_link.Verify(row with { SadReuse = SadReuse.OneShot }));
+        Assert.False(_link.Verify(row with { Metered = true }));
+    }
+
+    [Fact]
     public void A_mac_of_another_key_or_length_is_refused()
     {
         var other = new CredentialLink(RandomNumberGenerator.GetBytes(32));
@@ -69,5 +87,36 @@ public sealed class CredentialLinkTests
         Assert.False(_link.Verify(s_row with { LinkMac = other.Compute(s_row) }));
         Assert.False(_link.Verify(s_row));
         Assert.False(_link.Verify(s_row with { LinkMac = _link.Compute(s_row)[..31] }));
+    }
+
+    /// <summary>As the first release made it.</summary>
+    private static byte[] FirstFormat(byte[] key, CredentialRow row)
+    {
+        using var message = new MemoryStream();
+        message.Write("appliance credential link"u8);
+        message.WriteByte(1);
+        message.Write(row.Id.ToByteArray(bigEndian: true));
+        message.Write(row.SignerId.ToByteArray(bigEndian: true));
+        message.Write(row.ProfileId.ToByteArray(bigEndian: true));
+        WriteBytes(message, row.KeyId);
+        WriteBytes(message, Encoding.UTF8.GetBytes(row.KeyLabel));
+        WriteNumber(message, row.KeyAlgorithm);
+        WriteBytes(message, row.PublicKey);
+        WriteNumber(message, row.Scal);
+        WriteNumber(message, row.Multisign);
+        return HMACSHA256.HashData(key, message.ToArray());
+    }
+
+    private static void WriteBytes(MemoryStream message, byte[] value)
+    {
+        WriteNumber(message, value.Length);
+        message.Write(value);
+    }
+
+    private static void WriteNumber(MemoryStream message, int value)
+    {
+        var bytes = new byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(bytes, value);
+        message.Write(bytes);
     }
 }

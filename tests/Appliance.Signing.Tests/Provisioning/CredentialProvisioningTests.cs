@@ -212,7 +212,7 @@ public sealed class CredentialProvisioningTests : IAsyncDisposable
             Order with { Years = 4 },
             Order with { Scal = 3 },
             Order with { Multisign = 0 },
-            Order with { Multisign = 100_001 },
+            Order with { Multisign = 1_000_001 },
             Order with { Description = new string('x', 256) },
             Order with { Subject = new CertificateSubject("") },
         ];

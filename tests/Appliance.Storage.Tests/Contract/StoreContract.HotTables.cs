@@ -182,7 +182,8 @@ public abstract partial class StoreContract
     public void Audit_records_keep_every_field_and_are_read_in_pages_either_way()
     {
         var full = new AuditRow(
-            0, 1, "a.b", "ok", NewId(), NewId(), NewId(), NewId(), NewId(), 3, new byte[] { 1, 0, 2 }, "text \u00e9\\'");
+            0, 1, "a.b", "ok", NewId(), NewId(), NewId(), NewId(), NewId(), 3, new byte[] { 1, 0, 2 }, "text \u00e9\\'",
+            "ana");
         Commit(() =>
         {
             Writer.Audit.Append(full);
@@ -208,7 +209,7 @@ public abstract partial class StoreContract
         foreach (var filter in new[]
         {
             All() with { SignerId = full.SignerId }, All() with { CredentialId = full.CredentialId },
-            All() with { RequestId = full.RequestId }, All() with { Event = "a.b" },
+            All() with { RequestId = full.RequestId }, All() with { Event = "a.b" }, All() with { Actor = "ana" },
         })
         {
             Assert.Equal("a.b", Assert.Single(_temporary.Store.Read(c => c.Audit.Read(filter))).Event);

@@ -100,61 +100,32 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public void An_outcome_is_in_flight_then_done_or_in_doubt_or_gone()
+    public void A_credential_goes_from_the_state_that_it_is_in_only()
     {
-        var request = NewId();
-        var big = new byte[100_000];
-        big[^1] = 9;
-        Writer.Outcomes.Insert(1, UInt128.MaxValue, request, 50);
-        var error = Assert.Throws<StoreException>(() => Writer.Outcomes.Insert(1, 2, request, 50));
-        Assert.Equal(StoreFailure.Constraint, error.Failure);
-        var row = new OutcomeRow(OutcomeState.InFlight, UInt128.MaxValue, request, 50, 0, []);
-        Assert.Equivalent(row, Writer.Outcomes.Find(1), strict: true);
+        var row = AddCredential();
 
-        Writer.Outcomes.Complete(1, 7, big);
-        Assert.Equivalent(
-            row with { State = OutcomeState.Done, Mac = 7, Signatures = big }, Writer.Outcomes.Find(1), strict: true);
-        Writer.Outcomes.Insert(2, 3, request, 60);
-        Writer.Outcomes.SetInDoubt(2);
-        Assert.Equal(OutcomeState.InDoubt, Writer.Outcomes.Find(2)!.State);
+        Assert.False(Writer.Credentials.ChangeState(
+            row.Id, CredentialState.Suspended, CredentialState.Disabled));
+        Assert.True(Writer.Credentials.ChangeState(row.Id, CredentialState.Enabled, CredentialState.Disabled));
 
-        Writer.Outcomes.Delete(2);
-        Assert.Null(Writer.Outcomes.Find(2));
-        Assert.NotNull(Writer.Outcomes.Find(1));
+        var found = Writer.Credentials.Find(row.Id)!;
+        Assert.Equal((CredentialState.Disabled, row.Version + 1), (found.State, found.Version));
+        Assert.False(Writer.Credentials.ChangeState(NewId(), CredentialState.Enabled, CredentialState.Disabled));
     }
 
     [Fact]
-    public void Outcomes_are_forgotten_when_their_time_is_over_a_few_at_a_time_and_never_in_flight()
+    public void Admins_are_kept_by_name_and_replaced()
     {
-        for (var i = 1; i <= 5; i++)
-        {
-            Writer.Outcomes.Insert((UInt128)i, 0, NewId(), 100 - i);
-            if (i != 3)
-            {
-                Writer.Outcomes.Complete((UInt128)i, 0, [1]);
-            }
-        }
+        Writer.Admins.Upsert(new AdminRow("ion", 7, AdminState.Active, 1, 2, [1, 2]));
+        Writer.Admins.Upsert(new AdminRow("Ana", 1, AdminState.Active, 3, 4, []));
+        Writer.Admins.Upsert(new AdminRow("ion", 0, AdminState.Removed, 5, 6, [3]));
 
-        Assert.Equal(2, Writer.Outcomes.DeleteExpired(98, 2));
-        Assert.Equal(
-            [true, true, true, false, false],
-            Enumerable.Range(1, 5).Select(i => Writer.Outcomes.Find((UInt128)i) is not null));
-        Assert.Equal(1, Writer.Outcomes.DeleteExpired(98, 2));
-        Assert.Equal(0, Writer.Outcomes.DeleteExpired(98, 2));
-        Assert.NotNull(Writer.Outcomes.Find(1));
-        Assert.NotNull(Writer.Outcomes.Find(3));
-    }
-
-    [Fact]
-    public void A_reservation_may_name_its_outcome()
-    {
-        Writer.Reservations.Insert(1, NewId(), NewId(), [0, 5], UInt128.MaxValue - 1);
-        Writer.Reservations.Insert(1, NewId(), NewId(), [1]);
-
-        var rows = Writer.Reservations.ListBefore(2);
-
-        Assert.Equal([UInt128.MaxValue - 1, null], rows.Select(row => row.OutcomeKey));
-        Assert.Equal([0, 5], rows[0].Ordinals);
+        var ion = Writer.Admins.Find("ion")!;
+        Assert.Equal((0, AdminState.Removed, 5L, 6L), (ion.Roles, ion.State, ion.CreatedAt, ion.ChangedAt));
+        Assert.Equal([3], ion.Mac);
+        Assert.Empty(Writer.Admins.Find("Ana")!.Mac);
+        Assert.Null(Writer.Admins.Find("ana"));
+        Assert.Equal(2, Writer.Admins.List().Count);
     }
 
     [Fact]

@@ -51,11 +51,16 @@ async function sign_hash(appliance) {
     for (const algorithm of ['RSA-2048', 'P-256']) {
         const signed = documents(3);
         const sad = await signer.authorize(signed, algorithm);
+        const named = { metadata: { ...signer.metadata, 'idempotency-key': `first-${algorithm}` } };
         const signatures = [
-            ...await signer.sign(sad, signed.slice(0, 1), algorithm),
+            ...await signer.sign(sad, signed.slice(0, 1), algorithm, named),
             ...await signer.sign(sad, signed.slice(1), algorithm),
         ];
         signer.credentials[algorithm].expectGood(signed, signatures);
+
+        // As if the first answer had been lost: asked again under its id.
+        const again = await signer.sign(sad, signed.slice(0, 1), algorithm, named);
+        assert.deepStrictEqual(again, signatures.slice(0, 1));
     }
 }
 

@@ -60,8 +60,19 @@ def sign_hash(appliance):
     for algorithm in ("RSA-2048", "P-256"):
         digests = [digest(b"payslip %d" % number) for number in range(3)]
         sad = signer.authorize(digests, algorithm)
-        signatures = signer.sign(sad, digests[:1], algorithm) + signer.sign(sad, digests[1:], algorithm)
+        first = appliance.signatures.SignHash(
+            signer.request(sad, digests[:1], algorithm, request_id="first-" + algorithm),
+            metadata=signer.metadata)
+        signatures = list(first.signatures) + signer.sign(sad, digests[1:], algorithm)
         signer.credentials[algorithm].expect_good(zip(digests, signatures, strict=True))
+
+        # As if the first answer had been lost: asked again under its id, by metadata this time.
+        again, call = appliance.signatures.SignHash.with_call(
+            signer.request(sad, digests[:1], algorithm),
+            metadata=[*signer.metadata, ("idempotency-key", "first-" + algorithm)])
+        expect(again.signatures == first.signatures, "the same signature once more")
+        replayed = dict(call.initial_metadata()).get("idempotency-replayed")
+        expect(replayed == "true", "idempotency-replayed: true, got %s" % replayed)
 
 
 @case

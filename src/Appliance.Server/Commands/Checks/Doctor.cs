@@ -17,7 +17,10 @@ internal sealed class Doctor
     private const string NoStore = "The store did not open.";
     private const string NoToken = "The token is not logged in.";
 
-    private static readonly string[] s_keyChecks = ["root key", "demo CA", "keys", "links", "certificates"];
+    private const string ServerHasIt = "The server that runs has it; stop it to look closer.";
+
+    private static readonly string[] s_keyChecks =
+        ["root key", "admins", "demo CA", "keys", "links", "certificates"];
 
     /// <summary>What cannot be looked at without options.</summary>
     private static readonly Check[] s_unexamined =
@@ -54,13 +57,32 @@ internal sealed class Doctor
         }
 
         var doctor = new Doctor(options, environment.Time, forcePin);
-        await doctor.ExamineAsync().ConfigureAwait(false);
+        doctor._list.Ok("options", "complete and consistent");
+        if (await ServerChecks.ExamineAsync(doctor._list, parsed, environment).ConfigureAwait(false))
+        {
+            doctor.ExamineBesideServer();
+        }
+        else
+        {
+            await doctor.ExamineAsync().ConfigureAwait(false);
+        }
+
         return doctor._list.Checks;
+    }
+
+    private void ExamineBesideServer()
+    {
+        foreach (var name in s_keyChecks.Prepend("PIN").Prepend("clock").Prepend("store").Prepend("listen"))
+        {
+            _list.Skip(name, ServerHasIt);
+        }
+
+        using var module = LoadModule();
+        _ = FindToken(module);
     }
 
     private async Task ExamineAsync()
     {
-        _list.Ok("options", "complete and consistent");
         ListenChecks.Examine(_list, _options.Listen, _time.GetUtcNow());
         var composition = OpenStore();
         ClockChecks.Examine(_list, _time, composition?.Store);
@@ -139,6 +161,11 @@ internal sealed class Doctor
         if (rootKey is not null)
         {
             ReportRootKey(rootKey);
+            AdminChecks.Examine(_list, composition, _options);
+        }
+        else
+        {
+            _list.Skip("admins", "The root key does not unwrap.");
         }
 
         _list.Look("demo CA", () => ExamineAuthority(composition, token));

@@ -42,6 +42,10 @@ internal sealed record AuditDocument
     [JsonPropertyName("digest")]
     public required string? Digest { get; init; }
 
+    /// <summary>The admin who did it; null for what callers and the node itself do.</summary>
+    [JsonPropertyName("admin")]
+    public required string? Actor { get; init; }
+
     [JsonPropertyName("detail")]
     public required string? Detail { get; init; }
 }

@@ -24,6 +24,18 @@ internal sealed record CredentialDocument
     [JsonPropertyName("multisign")]
     public required int Multisign { get; init; }
 
+    /// <summary>none, nested or seal.</summary>
+    [JsonPropertyName("extension")]
+    public required string Extension { get; init; }
+
+    /// <summary>until-exhausted or one-shot.</summary>
+    [JsonPropertyName("sadReuse")]
+    public required string SadReuse { get; init; }
+
+    /// <summary>True when it signs only while a package has transactions left.</summary>
+    [JsonPropertyName("metered")]
+    public required bool Metered { get; init; }
+
     [JsonPropertyName("description")]
     public required string Description { get; init; }
 

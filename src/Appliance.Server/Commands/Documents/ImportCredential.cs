@@ -15,6 +15,18 @@ internal sealed record ImportCredential
     [JsonPropertyName("scal")]
     public int Scal { get; set; } = 2;
 
+    /// <summary>none, nested or seal; null for the default of the signer's kind.</summary>
+    [JsonPropertyName("extension")]
+    public string? Extension { get; set; }
+
+    /// <summary>until-exhausted or one-shot; null for the former.</summary>
+    [JsonPropertyName("sadReuse")]
+    public string? SadReuse { get; set; }
+
+    /// <summary>Transactions of a package until the certificate's end; null for a credential without packages.</summary>
+    [JsonPropertyName("package")]
+    public int? Package { get; set; }
+
     [JsonPropertyName("years")]
     public int Years { get; set; } = 1;
 

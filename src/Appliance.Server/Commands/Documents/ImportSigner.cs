@@ -15,6 +15,10 @@ internal sealed record ImportSigner
     [JsonPropertyName("password")]
     public string? Password { get; set; }
 
+    /// <summary>person, employee, representative or organisation; null for a person.</summary>
+    [JsonPropertyName("kind")]
+    public string? Kind { get; set; }
+
     /// <summary>True to enrol and activate a TOTP factor, whose secret the answer tells.</summary>
     [JsonPropertyName("factor")]
     public bool Factor { get; set; }

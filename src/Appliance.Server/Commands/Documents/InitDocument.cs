@@ -8,4 +8,5 @@ internal sealed record InitDocument(
     [property: JsonPropertyName("token")] string Token,
     [property: JsonPropertyName("tokenSerial")] string TokenSerial,
     [property: JsonPropertyName("rootKeyMechanism")] string RootKeyMechanism,
-    [property: JsonPropertyName("authorityPem")] string AuthorityPem);
+    [property: JsonPropertyName("authorityPem")] string AuthorityPem,
+    [property: JsonPropertyName("admin")] string Admin);

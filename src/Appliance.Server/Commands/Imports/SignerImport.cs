@@ -32,7 +32,8 @@ internal sealed class SignerImport
         CancellationToken cancellationToken)
     {
         var plans = Plan(signers);
-        Parallel.ForEach(plans, plan => plan.PasswordHash = _bench.Passwords.Hash(plan.Password));
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _bench.Parallelism };
+        Parallel.ForEach(plans, parallel, plan => plan.PasswordHash = _bench.Passwords.Hash(plan.Password));
         var made = new List<PreparedCredential>();
         try
         {
@@ -133,8 +134,10 @@ internal sealed class SignerImport
             DisplayName = shown,
             Password = password,
             Factor = signer.Factor,
+            Kind = signer.Kind is null ? ProfileKind.Person : PolicyNames.ParseKind(signer.Kind),
         };
         plan.Orders.AddRange(signer.Credentials.Select(credential => Order(plan, credential)));
+        plan.Packages.AddRange(signer.Credentials.Select(credential => credential.Package));
         return plan;
     }
 
@@ -150,6 +153,12 @@ internal sealed class SignerImport
                 Years = credential.Years,
                 Scal = credential.Scal,
                 Multisign = credential.Multisign,
+                Extension = credential.Extension is null
+                    ? CredentialOrder.DefaultExtension(plan.Kind)
+                    : PolicyNames.ParseExtension(credential.Extension),
+                SadReuse = credential.SadReuse is null
+                    ? SadReuse.UntilExhausted
+                    : PolicyNames.ParseReuse(credential.SadReuse),
                 Description = credential.Description ?? "",
             };
 
@@ -161,16 +170,19 @@ internal sealed class SignerImport
             connection.Signers.Insert(new SignerRow(
                 plan.SignerId, plan.UserName, plan.DisplayName, plan.PasswordHash, SignerState.Active, at));
             connection.Profiles.Insert(
-                new ProfileRow(plan.ProfileId, plan.SignerId, ProfileKind.Person, plan.DisplayName, at));
+                new ProfileRow(plan.ProfileId, plan.SignerId, plan.Kind, plan.DisplayName, at));
             Audit(connection, AuditEvent.SignerCreated, plan, at);
             if (plan.Factor)
             {
                 Pair(connection, plan, factors!, at);
             }
-
-            foreach (var credential in plan.Credentials)
+            for (var i = 0; i < plan.Credentials.Count; i++)
             {
-                _bench.Provisioning.Insert(connection, credential);
+                _bench.Provisioning.Insert(connection, plan.Credentials[i]);
+                if (plan.Packages[i] is { } count)
+                {
+                    _bench.Packages.Grant(connection, plan.Credentials[i].Row.Id, count);
+                }
             }
         }
 
@@ -206,12 +218,13 @@ internal sealed class SignerImport
         return factors.Activate(connection, plan.SignerId, code);
     }
 
-    private static void Audit(StoreConnection connection, AuditEvent happened, SignerPlan plan, long at)
+    private void Audit(StoreConnection connection, AuditEvent happened, SignerPlan plan, long at)
         => AuditTrail.Append(connection, new AuditRecord
         {
             At = at,
             Event = happened,
             SignerId = plan.SignerId,
             Detail = "import",
+            Actor = _bench.Actor,
         });
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Appliance.Pkcs11;
 using Appliance.Server.Commands.Documents;
 using Appliance.Signing.Provisioning;
+using Appliance.Storage;
 
 namespace Appliance.Server.Commands.Imports;
 
@@ -20,7 +21,12 @@ internal sealed class SignerPlan
 
     public required bool Factor { get; init; }
 
+    public required ProfileKind Kind { get; init; }
+
     public List<CredentialOrder> Orders { get; } = [];
+
+    /// <summary>For each order the transactions of its package; null for none.</summary>
+    public List<int?> Packages { get; } = [];
 
     public List<PreparedCredential> Credentials { get; } = [];
 

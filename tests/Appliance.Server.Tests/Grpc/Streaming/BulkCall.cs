@@ -48,7 +48,7 @@ internal sealed class BulkCall : IDisposable
     }
 
     /// <summary>Calls, and waits for the response's headers.</summary>
-    public static async Task<BulkCall> StartAsync(Uri address, string? token)
+    public static async Task<BulkCall> StartAsync(Uri address, string? token, string? requestId = null)
     {
         var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var body = new HeldStream();
@@ -63,6 +63,11 @@ internal sealed class BulkCall : IDisposable
         if (token is not null)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        if (requestId is not null)
+        {
+            Assert.True(request.Headers.TryAddWithoutValidation("idempotency-key", requestId));
         }
 
         var response = await http.SendAsync(

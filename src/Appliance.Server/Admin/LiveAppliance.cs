@@ -1,0 +1,11 @@
+using Appliance.Server.Hosting;
+
+namespace Appliance.Server.Admin;
+
+/// <summary>The running server, as commands see it.</summary>
+/// <param name="Composition">What it stands on.</param>
+/// <param name="Parts">What serves.</param>
+/// <param name="CallsInFlight">How many calls are in work, over both wires.</param>
+/// <param name="StartedAt">Since when.</param>
+internal sealed record LiveAppliance(
+    Composition Composition, SigningParts Parts, Func<int> CallsInFlight, DateTimeOffset StartedAt);

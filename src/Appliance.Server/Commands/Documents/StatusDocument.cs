@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+
+namespace Appliance.Server.Commands.Documents;
+
+/// <summary>Answer of `status`: a running server at this moment.</summary>
+internal sealed record StatusDocument
+{
+    [JsonPropertyName("version")]
+    public required string Version { get; init; }
+
+    [JsonPropertyName("pid")]
+    public required int Pid { get; init; }
+
+    [JsonPropertyName("startedAt")]
+    public required DateTimeOffset StartedAt { get; init; }
+
+    [JsonPropertyName("uptimeSeconds")]
+    public required long UptimeSeconds { get; init; }
+
+    [JsonPropertyName("store")]
+    public required string Store { get; init; }
+
+    /// <summary>True while some slot can sign.</summary>
+    [JsonPropertyName("healthy")]
+    public required bool Healthy { get; init; }
+
+    [JsonPropertyName("slots")]
+    public required IReadOnlyList<SlotDocument> Slots { get; init; }
+
+    [JsonPropertyName("callsInFlight")]
+    public required int CallsInFlight { get; init; }
+
+    /// <summary>Pieces of work that wait for a commit.</summary>
+    [JsonPropertyName("ledgerWaiting")]
+    public required int LedgerWaiting { get; init; }
+
+    /// <summary>Transactions since the start.</summary>
+    [JsonPropertyName("commits")]
+    public required long Commits { get; init; }
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Reflection;
+using Appliance.Identity;
+using Appliance.Pkcs11;
+using Appliance.Server.Admin;
+using Appliance.Server.Commands.Documents;
+
+namespace Appliance.Server.Commands;
+
+/// <summary>`status`: what a running server is at, for whoever is called at three in the morning.</summary>
+internal static class StatusCommand
+{
+    public static AdminCommand Build(CommandEnvironment environment)
+    {
+        var command = new AdminCommand("status", "Tells how a running server is.", AdminRoles.None, changes: false);
+        command.SetAction(environment, (parsed, _) =>
+        {
+            if (environment.Host is not { } host)
+            {
+                throw new CommandException(
+                    AdminSocketPath.Of(CommandConfiguration.Read(parsed)) is { } path
+                        ? $"No server answers at {path}."
+                        : "There is no admin socket to ask a server at; set Admin:Socket.");
+            }
+
+            Answer(CommandReply.For(parsed, environment), Describe(host.Live));
+            return Task.FromResult(ExitCode.Ok);
+        });
+        return command;
+    }
+
+    private static StatusDocument Describe(LiveAppliance live)
+    {
+        var slots = live.Parts.Slots.Slots;
+        return new StatusDocument
+        {
+            Version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "",
+            Pid = Environment.ProcessId,
+            StartedAt = live.StartedAt,
+            UptimeSeconds = (long)(live.Composition.Time.GetUtcNow() - live.StartedAt).TotalSeconds,
+            Store = live.Composition.Store.Location,
+            Healthy = slots.Any(slot => slot.Healthy),
+            Slots =
+            [
+                .. slots.Select(slot => new SlotDocument
+                {
+                    Token = slot.Token.ToString(),
+                    Healthy = slot.Healthy,
+                    Sessions = slot.Sessions,
+                    Waiting = slot.Queued,
+                    InFlight = slot.InFlight,
+                    LastError = slot.LastError == 0 ? null : Pkcs11ReturnValue.NameOf(slot.LastError),
+                }),
+            ],
+            CallsInFlight = live.CallsInFlight(),
+            LedgerWaiting = live.Composition.Loop.Waiting,
+            Commits = live.Composition.Loop.Commits,
+        };
+    }
+
+    private static void Answer(CommandReply reply, StatusDocument status)
+    {
+        if (reply.Json)
+        {
+            reply.Write(status, CommandJson.Default.StatusDocument);
+            return;
+        }
+
+        reply.Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Process {status.Pid}, release {status.Version}, serves since {status.StartedAt:u} "
+            + $"({TimeSpan.FromSeconds(status.UptimeSeconds)}) on {status.Store}."));
+        reply.Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Calls in flight {status.CallsInFlight}; waiting for a commit {status.LedgerWaiting}; "
+            + $"commits {status.Commits}."));
+        reply.Table(
+            ["Token", "Healthy", "Sessions", "Waiting", "In flight", "Last error"],
+            status.Slots.Select(slot => new[]
+            {
+                slot.Token,
+                slot.Healthy ? "yes" : "NO",
+                slot.Sessions.ToString(CultureInfo.InvariantCulture),
+                slot.Waiting.ToString(CultureInfo.InvariantCulture),
+                slot.InFlight.ToString(CultureInfo.InvariantCulture),
+                slot.LastError ?? "",
+            }));
+    }
+}

@@ -1,0 +1,280 @@
+using Appliance.Ledger;
+using Appliance.Signing.Algorithms;
+using Appliance.Signing.Credentials;
+using Appliance.Signing.SignHash;
+using Appliance.Storage;
+
+namespace Appliance.Signing;
+
+/// <content>
+/// Bulk activations of credentials that seal: begun, filled chunk by chunk, closed by count and digest. The close is an
+/// authorisation like any other, with the credential's factor; before it nothing can be signed.
+/// </content>
+public sealed partial class SigningService
+{
+    /// <summary>Begins a bulk activation.</summary>
+    public async ValueTask<BulkOpenResult> OpenBulkAsync(
+        BulkOpenRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var status = CheckBulk(request.Caller, request.CredentialId, request.SignatureCount, out _);
+        if (status != SigningStatus.Ok)
+        {
+            await RecordAsync(
+                Refusal(AuditEvent.BulkRefused, request.Caller, request.CredentialId, status, request.SignatureCount),
+                cancellationToken);
+            return new BulkOpenResult(status, Guid.Empty, 0);
+        }
+
+        var now = _time.GetUtcNow();
+        var id = Guid.CreateVersion7(now);
+        var staged = new StagedRequest(
+            id,
+            request.CredentialId,
+            request.Caller.SignerId,
+            request.Caller.ClientId,
+            request.SignatureCount,
+            (now + _bulk.OpenLifetime).ToUnixTimeMilliseconds(),
+            now.ToUnixTimeMilliseconds());
+        status = await WriteStatusAsync(
+            connection =>
+            {
+                var decided = BulkStatus.ToSigning(_staged.Begin(connection, staged, _bulk.MostOpen));
+                AuditTrail.Append(connection, BulkRecord(
+                    AuditEvent.BulkOpened, request.Caller, request.CredentialId, id, decided) with
+                {
+                    Count = request.SignatureCount,
+                });
+                return decided;
+            },
+            cancellationToken);
+        return status == SigningStatus.Ok
+            ? new BulkOpenResult(status, id, (int)_bulk.OpenLifetime.TotalSeconds)
+            : new BulkOpenResult(status, Guid.Empty, 0);
+    }
+
+    /// <summary>
+    /// Puts hashes into a bulk activation. The same chunk again changes nothing; another one at the same ordinals is
+    /// refused.
+    /// </summary>
+    public async ValueTask<SigningStatus> FillBulkAsync(BulkFillRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var status = CheckChunk(request);
+        StagedChunk? chunk = null;
+        if (status == SigningStatus.Ok)
+        {
+            var owner = Owner(request.ActivationId, request.Caller);
+            chunk = _staged.Prepare(owner, request.First, request.Hashes);
+            status = await GuardAsync(
+                async () => BulkStatus.ToSigning(await _staged.FillAsync(chunk, Now, cancellationToken)));
+        }
+
+        var record = BulkRecord(AuditEvent.BulkFilled, request.Caller, null, request.ActivationId, status);
+        await RecordAsync(
+            record with
+            {
+                Count = request.Hashes.Count,
+                Digest = status == SigningStatus.Ok ? DigestOf(request.Hashes) : default,
+            },
+            cancellationToken);
+        return status;
+    }
+
+    /// <summary>Closes a bulk activation: checks that it is what the caller says, then the signer's factor.</summary>
+    public async ValueTask<AuthorizeResult> CloseBulkAsync(
+        BulkCloseRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var owner = Owner(request.ActivationId, request.Caller);
+        var status = BulkStatus.ToSigning(_staged.Find(owner, Now(), out var credentialId));
+        if (status == SigningStatus.Ok)
+        {
+            status = CheckBulk(request.Caller, credentialId, request.SignatureCount, out _);
+        }
+
+        if (status == SigningStatus.Ok)
+        {
+            status = CheckWhole(request, owner, cancellationToken);
+        }
+
+        return status == SigningStatus.Ok
+            ? await AttemptAsync(credentialId, () => CloseOnceAsync(request, owner, credentialId, cancellationToken))
+            : await RefuseAsync(AuditEvent.AuthorizeRefused, request.Caller, credentialId, status, cancellationToken);
+    }
+
+    /// <summary>Null when the credential has changed and nothing was done.</summary>
+    private async ValueTask<AuthorizeResult?> CloseOnceAsync(
+        BulkCloseRequest request, StagedOwner owner, Guid credentialId, CancellationToken cancellationToken)
+    {
+        var status = CheckBulk(request.Caller, credentialId, request.SignatureCount, out var credential);
+        if (status != SigningStatus.Ok)
+        {
+            return await RefuseAsync(
+                AuditEvent.AuthorizeRefused, request.Caller, credentialId, status, cancellationToken);
+        }
+
+        var now = _time.GetUtcNow();
+        var sad = NewSad(credential!, request.Caller, 2, request.SignatureCount, now) with
+        {
+            ActivationId = owner.ActivationId,
+        };
+        var authorisation = new AuthorizeRequest
+        {
+            Caller = request.Caller,
+            CredentialId = credentialId,
+            SignatureCount = request.SignatureCount,
+            OneTimePassword = request.OneTimePassword,
+        };
+        return await WriteAsync(
+            connection =>
+            {
+                // Before the factor: a code opens something or is not used.
+                var status = BulkStatus.ToSigning(_staged.Find(connection, owner, Now()));
+                if (status != SigningStatus.Ok)
+                {
+                    AuditTrail.Append(connection, Refusal(
+                        AuditEvent.AuthorizeRefused, request.Caller, credentialId, status, request.SignatureCount));
+                    return AuthorizeResult.Refused(status);
+                }
+
+                return OpenIf(
+                    connection,
+                    authorisation,
+                    credential!,
+                    sad,
+                    () => _staged.Open(connection, owner, sad.ExpiresAt, now.ToUnixTimeMilliseconds()),
+                    request.Digest);
+            },
+            1,
+            keys =>
+            {
+                keys.AddActivation(owner.ActivationId);
+                keys.AddSigner(request.Caller.SignerId);
+            },
+            cancellationToken);
+    }
+
+    private SigningStatus CheckBulk(Caller caller, Guid credentialId, int count, out Credential? credential)
+    {
+        var status = CheckCredential(caller, credentialId, out credential);
+        if (status != SigningStatus.Ok)
+        {
+            return status;
+        }
+
+        if (credential!.Extension != ExtensionPolicy.Seal)
+        {
+            return SigningStatus.BulkNotAllowed;
+        }
+
+        if (count < 1)
+        {
+            return SigningStatus.SignatureCountInvalid;
+        }
+
+        if (count > credential.Multisign)
+        {
+            return SigningStatus.SignatureCountTooHigh;
+        }
+
+        return count > _bulk.MostHashes ? SigningStatus.BulkLimit : SigningStatus.Ok;
+    }
+
+    private static SigningStatus CheckChunk(BulkFillRequest request)
+    {
+        if (request.Hashes.Count == 0)
+        {
+            return SigningStatus.HashesMissing;
+        }
+
+        if (request.First < 0 || request.Hashes.Count > StagedActivations.MostHashesInChunk)
+        {
+            return SigningStatus.BulkOutOfRange;
+        }
+
+        var length = request.Hashes[0].Length;
+        return HashAlgorithm.IsDigestLength(length) && request.Hashes.All(hash => hash.Length == length)
+            ? SigningStatus.Ok
+            : SigningStatus.DigestLength;
+    }
+
+    /// <summary>Reads all of it, page by page, on the caller's thread; the commit loop goes on beside it.</summary>
+    private SigningStatus CheckWhole(
+        BulkCloseRequest request, StagedOwner owner, CancellationToken cancellationToken)
+    {
+        if (HashAlgorithm.Find(request.HashAlgorithm) is not { } algorithm)
+        {
+            return SigningStatus.HashAlgorithmInvalid;
+        }
+
+        if (request.OneTimePassword is null)
+        {
+            return SigningStatus.FactorMissing;
+        }
+
+        try
+        {
+            return BulkStatus.ToSigning(_staged.Verify(
+                owner, request.SignatureCount, algorithm.Length, request.Digest, Now(), cancellationToken));
+        }
+        catch (OperationCanceledException)
+        {
+            return SigningStatus.Cancelled;
+        }
+        catch (StoreException error)
+        {
+            Log.AuthorizationFailed(_logger, error.Message);
+            return SigningStatus.Failed;
+        }
+    }
+
+    private static StagedOwner Owner(Guid activationId, Caller caller)
+        => new(activationId, caller.SignerId, caller.ClientId);
+
+    private AuditRecord BulkRecord(
+        AuditEvent done, Caller caller, Guid? credentialId, Guid activationId, SigningStatus status)
+    {
+        var isDone = status == SigningStatus.Ok;
+        return new AuditRecord
+        {
+            At = Now(),
+            Event = isDone ? done : AuditEvent.BulkRefused,
+            Outcome = isDone ? AuditOutcome.Ok : AuditOutcome.Refused,
+            SignerId = caller.SignerId,
+            ClientId = caller.ClientId,
+            CredentialId = credentialId,
+            ActivationId = activationId,
+            Detail = isDone ? null : status.ToString(),
+        };
+    }
+
+    private ValueTask<SigningStatus> WriteStatusAsync(
+        Func<StoreConnection, SigningStatus> decide, CancellationToken cancellationToken)
+        => GuardAsync(async () => await _ledger.WriteAsync(decide, cancellationToken));
+
+    private async ValueTask<SigningStatus> GuardAsync(Func<Task<SigningStatus>> act)
+    {
+        try
+        {
+            return await act();
+        }
+        catch (LedgerOverloadedException)
+        {
+            return SigningStatus.Overloaded;
+        }
+        catch (OperationCanceledException)
+        {
+            return SigningStatus.Cancelled;
+        }
+        catch (StoreException error) when (error.IsTemporary)
+        {
+            return SigningStatus.StoreUnavailable;
+        }
+        catch (Exception error) when (error is StoreException or ObjectDisposedException)
+        {
+            Log.AuthorizationFailed(_logger, error.Message);
+            return SigningStatus.Failed;
+        }
+    }
+}

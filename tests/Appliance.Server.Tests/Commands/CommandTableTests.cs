@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Appliance.Identity;
+using Appliance.Server.Commands;
+
+namespace Appliance.Server.Tests.Commands;
+
+/// <summary>The table of docs/operations.md is the command tree's: every command, and who may run it.</summary>
+public sealed class CommandTableTests
+{
+    [Fact]
+    public void Every_command_is_in_the_operators_table_with_its_roles()
+    {
+        var commands = All(CommandTree.Build(new CommandEnvironment())).OfType<AdminCommand>().ToList();
+        var rows = File.ReadLines(Path.Combine(Repository(), "docs", "operations.md"))
+            .Where(line => line.StartsWith("| `appliance ", StringComparison.Ordinal))
+            .ToList();
+
+        Assert.True(commands.Count > 15);
+        foreach (var command in commands)
+        {
+            var row = Assert.Single(rows, row => IsOf(row, command.FullName));
+            var who = (command.FullName, command.AnyOf) switch
+            {
+                ("init", _) => "whoever makes the store",
+                (_, AdminRoles.None) => "every admin",
+                (_, var roles) => AdminRoleNames.Of(roles, " or "),
+            };
+            Assert.Equal(who, row.Split('|')[2].Trim());
+        }
+
+        Assert.Equal(commands.Count + "doctor, serve".Split(' ').Length, rows.Count);
+    }
+
+    private static bool IsOf(string row, string name)
+    {
+        var command = row.Split('`')[1];
+        return string.Equals(command.Split(" --")[0].Replace(" FILE", "", StringComparison.Ordinal), $"appliance {name}",
+            StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<Command> All(Command command)
+        => command.Subcommands.SelectMany(All).Prepend(command);
+
+    private static string Repository()
+    {
+        var directory = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(directory, "Appliance.sln")))
+        {
+            directory = Path.GetDirectoryName(directory)!;
+        }
+
+        return directory;
+    }
+}
