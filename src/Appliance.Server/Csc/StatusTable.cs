@@ -86,30 +86,35 @@ internal static class StatusTable
                 new(HttpStatusCode.BadRequest, GrpcStatusCode.PermissionDenied, "invalid_authentication_data",
                     "The authentication data is invalid")),
             [SigningStatus.FactorLocked] = Pair("OTP locked", "Credential locked", GrpcStatusCode.FailedPrecondition),
-            [SigningStatus.Overloaded] = Same(new(
-                HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
-                "More work is waiting than the limits allow; nothing was used up", 1)),
-            [SigningStatus.TokenUnavailable] = Same(new(
-                HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Unavailable, "temporarily_unavailable",
-                "No token can serve the key now; nothing was used up", 5)),
-            [SigningStatus.StoreUnavailable] = Same(CscErrors.StoreAway),
-            [SigningStatus.Failed] = Same(CscErrors.Internal),
-            [SigningStatus.Cancelled] = Same(new(
-                HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Cancelled, "temporarily_unavailable",
-                "The call was cancelled")),
-            // 422 and 409 are the choice of draft-ietf-httpapi-idempotency-key-header section 2.7. 410 is none of those
-            // that its clients repeat: this result will never come.
-            [SigningStatus.RequestIdReused] = Same(new(
-                HttpStatusCode.UnprocessableEntity, GrpcStatusCode.FailedPrecondition, "idempotency_key_reused",
-                "The request id stands for a request with other contents; nothing was used up")),
-            [SigningStatus.InProgress] = Same(new(
-                HttpStatusCode.Conflict, GrpcStatusCode.Unavailable, "request_in_progress",
-                "The same request is still in progress; ask again under the same id", 1)),
-            [SigningStatus.OutcomeInDoubt] = Same(new(
-                HttpStatusCode.Gone, GrpcStatusCode.Aborted, "outcome_in_doubt",
-                "The hashes may have been signed and the signatures are lost; what the SAD allowed of them is used up: "
-                + "authorize them anew, under another request id")),
-        }.ToFrozenDictionary();
+        }.Concat(BuildBeyondRequest()).ToFrozenDictionary();
+
+    /// <summary>What is no fault of the request, and what became of it when it was sent before.</summary>
+    private static Dictionary<SigningStatus, (CscError V1, CscError V2)> BuildBeyondRequest() => new()
+    {
+        [SigningStatus.Overloaded] = Same(new(
+            HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
+            "More work is waiting than the limits allow; nothing was used up", 1)),
+        [SigningStatus.TokenUnavailable] = Same(new(
+            HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Unavailable, "temporarily_unavailable",
+            "No token can serve the key now; nothing was used up", 5)),
+        [SigningStatus.StoreUnavailable] = Same(CscErrors.StoreAway),
+        [SigningStatus.Failed] = Same(CscErrors.Internal),
+        [SigningStatus.Cancelled] = Same(new(
+            HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Cancelled, "temporarily_unavailable",
+            "The call was cancelled")),
+        // 422 and 409 are the choice of draft-ietf-httpapi-idempotency-key-header section 2.7. 410 is none of those
+        // that its clients repeat: this result will never come.
+        [SigningStatus.RequestIdReused] = Same(new(
+            HttpStatusCode.UnprocessableEntity, GrpcStatusCode.FailedPrecondition, "idempotency_key_reused",
+            "The request id stands for a request with other contents; nothing was used up")),
+        [SigningStatus.InProgress] = Same(new(
+            HttpStatusCode.Conflict, GrpcStatusCode.Unavailable, "request_in_progress",
+            "The same request is still in progress; ask again under the same id", 1)),
+        [SigningStatus.OutcomeInDoubt] = Same(new(
+            HttpStatusCode.Gone, GrpcStatusCode.Aborted, "outcome_in_doubt",
+            "The hashes may have been signed and the signatures are lost; what the SAD allowed of them is used up: "
+            + "authorize them anew, under another request id")),
+    };
 
     private static (CscError V1, CscError V2) Both(string text, GrpcStatusCode code = GrpcStatusCode.InvalidArgument)
         => Same(CscErrors.Invalid(text, code));
