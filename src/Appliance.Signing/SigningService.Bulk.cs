@@ -222,7 +222,7 @@ public sealed partial class SigningService
         {
             return SigningStatus.Cancelled;
         }
-        catch (StoreException error)
+        catch (StoreException error) when (!error.IsTemporary)
         {
             Log.AuthorizationFailed(_logger, error.Message);
             return SigningStatus.Failed;
