@@ -92,6 +92,12 @@ public abstract class StoreConnection : IDisposable
     {
     }
 
+    /// <summary>
+    /// Called by the thread that uses the connection, now and then while it finds out how a transaction ended, so that
+    /// nobody else need wait for that.
+    /// </summary>
+    public Action? Recovering { get; set; }
+
     /// <summary>Room for the states of the activation in hand.</summary>
     public OccurrenceStates States { get; } = new();
 

@@ -26,6 +26,7 @@ internal sealed partial class CommitLane
         _logger = logger;
         _queue = new CommitQueue(options, time);
         _batch = new CommitBatch(store, options, time);
+        store.Recovering = RefuseWaiting;
         new Thread(Run) { Name = name, IsBackground = true }.Start();
     }
 
@@ -94,13 +95,29 @@ internal sealed partial class CommitLane
             return;
         }
 
+        RefuseWaiting();
         while (!IsStopping && !TryReach())
         {
+            RefuseWaiting();
             _queue.Pause(s_probePause);
         }
 
         _away = null;
         Log.StoreIsBack(_logger);
+    }
+
+    /// <summary>Who waited before the store was lost is told as those are who come after.</summary>
+    private void RefuseWaiting()
+    {
+        if (Absence() is not { } away)
+        {
+            return;
+        }
+
+        foreach (var work in _queue.TakeThoseWhoWait())
+        {
+            Tell(work, away);
+        }
     }
 
     private bool TryReach()

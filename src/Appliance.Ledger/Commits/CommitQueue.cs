@@ -131,6 +131,32 @@ internal sealed class CommitQueue(CommitLoopOptions options, TimeProvider time)
         }
     }
 
+    /// <summary>Takes out all that somebody waits for.</summary>
+    public List<LedgerWork> TakeThoseWhoWait()
+    {
+        lock (_gate)
+        {
+            var taken = new List<LedgerWork>();
+            foreach (var lane in (ReadOnlySpan<Lane>)[_interactive, _bulk])
+            {
+                for (var left = lane.Count; left > 0; left--)
+                {
+                    var work = Remove(lane);
+                    if (work.MustLast)
+                    {
+                        lane.Append(work);
+                    }
+                    else
+                    {
+                        taken.Add(work);
+                    }
+                }
+            }
+
+            return taken;
+        }
+    }
+
     /// <summary>A token is about to be asked for something that was granted.</summary>
     public void CountGranted()
     {

@@ -197,6 +197,7 @@ internal sealed class PostgresConnection : StoreConnection
         {
             while (!_closing.IsCancellationRequested)
             {
+                Recovering?.Invoke();
                 _session.Close();
                 try
                 {

@@ -6,6 +6,12 @@ namespace Appliance.Storage.Postgres;
 /// <summary>A PostgreSQL database that several nodes share.</summary>
 internal sealed class PostgresStore : Store
 {
+    /// <summary>
+    /// A node that is paused within a transaction must not hold its rows for as long as it sleeps: after 5 s without a
+    /// word of it the database undoes the transaction. Milliseconds.
+    /// </summary>
+    private const string EndSleepers = "-c idle_in_transaction_session_timeout=5000";
+
     private readonly NpgsqlDataSource _source;
     private readonly PostgresOptions _options;
     private readonly PostgresIncarnation _incarnation = new();
@@ -145,7 +151,9 @@ internal sealed class PostgresStore : Store
     private static NpgsqlConnectionStringBuilder Settings(PostgresOptions options)
     {
         var seconds = (int)Math.Ceiling(options.Timeout.TotalSeconds);
-        return new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        var builder = new NpgsqlConnectionStringBuilder(options.ConnectionString);
+        builder.Options = string.IsNullOrEmpty(builder.Options) ? EndSleepers : $"{builder.Options} {EndSleepers}";
+        return new NpgsqlConnectionStringBuilder(builder.ConnectionString)
         {
             ApplicationName = "appliance",
             // Each connection is one object's for as long as it lives.

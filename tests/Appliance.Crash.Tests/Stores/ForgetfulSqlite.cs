@@ -20,7 +20,7 @@ internal sealed class ForgetfulSqlite : StoreUnderTest
     public override T Look<T>(Func<Store, T> look)
     {
         var seen = _store.Look(look);
-        using var store = Store.Open(new StoreOptions { Path = _store.Path });
+        using var store = Store.Open(new StoreOptions { Path = _store.StorePath });
         var connection = store.Writer;
         connection.Begin();
         var runs = connection.Incarnations.ListDead(long.MaxValue, "", TimeSpan.Zero);

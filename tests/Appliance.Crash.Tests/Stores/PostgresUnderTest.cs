@@ -10,15 +10,15 @@ internal sealed class PostgresUnderTest : StoreUnderTest
 {
     private const string DrillName = "crash-drill";
 
+    /// <summary>Short, so that a drill need not wait long for it to run out.</summary>
+    private const int Lease = 3;
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private string _connection = "";
     private string _directory = "";
 
     public override IReadOnlyList<string> Nodes => ["node-a", "node-b"];
-
-    /// <summary>Short, so that a drill need not wait long for it to run out.</summary>
-    public static int LeaseSeconds => 3;
 
     public PostgresCluster Cluster { get; } = PostgresCluster.Start();
 
@@ -39,7 +39,7 @@ internal sealed class PostgresUnderTest : StoreUnderTest
     {
         ["Postgres"] = _connection,
         ["State"] = Path.Combine(_directory, "state"),
-        ["LeaseSeconds"] = LeaseSeconds,
+        ["LeaseSeconds"] = Lease,
     };
 
     public override void Dispose() => Cluster.Dispose();

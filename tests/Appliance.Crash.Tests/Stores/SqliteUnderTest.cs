@@ -10,11 +10,11 @@ namespace Appliance.Crash.Tests.Stores;
 internal sealed class SqliteUnderTest : StoreUnderTest
 {
     /// <summary>The file.</summary>
-    public string Path { get; private set; } = "";
+    public string StorePath { get; private set; } = "";
 
-    public override void Prepare(string directory) => Path = System.IO.Path.Combine(directory, "store.db");
+    public override void Prepare(string directory) => StorePath = Path.Combine(directory, "store.db");
 
-    public override JsonObject Settings() => new() { ["Path"] = Path };
+    public override JsonObject Settings() => new() { ["Path"] = StorePath };
 
     public override void Dispose()
     {
@@ -25,11 +25,11 @@ internal sealed class SqliteUnderTest : StoreUnderTest
         var folder = Directory.CreateTempSubdirectory("crash-copy-");
         try
         {
-            var copy = System.IO.Path.Combine(folder.FullName, "store.db");
-            File.Copy(Path, copy);
-            if (File.Exists(Path + "-wal"))
+            var copy = Path.Combine(folder.FullName, "store.db");
+            File.Copy(StorePath, copy);
+            if (File.Exists(StorePath + "-wal"))
             {
-                File.Copy(Path + "-wal", copy + "-wal");
+                File.Copy(StorePath + "-wal", copy + "-wal");
             }
 
             using var store = Store.Open(new StoreOptions { Path = copy });

@@ -31,18 +31,18 @@ internal abstract class StoreUnderTest : IDisposable
     /// <param name="after">The last audit record already known.</param>
     /// <param name="activations">Whose occurrences' states are wanted.</param>
     public StoreRows Read(long after, IReadOnlyCollection<Guid> activations)
-        => Look(store => store.Read(connection => ReadRows(connection, Nodes, after, activations)));
+        => Look(store =>
+        {
+            var rows = store.Read(connection => ReadRows(connection, Nodes, after));
+            return rows with { States = ReadStates(store.Writer, activations) };
+        });
 
     public abstract void Dispose();
 
     /// <summary>Opens what the server's death has left, or a copy of it, and looks at it.</summary>
     public abstract T Look<T>(Func<Store, T> look);
 
-    private static StoreRows ReadRows(
-        StoreConnection connection,
-        IReadOnlyList<string> nodes,
-        long after,
-        IReadOnlyCollection<Guid> activations)
+    private static StoreRows ReadRows(StoreConnection connection, IReadOnlyList<string> nodes, long after)
     {
         var audit = new List<AuditEntry>();
         while (true)
@@ -62,14 +62,36 @@ internal abstract class StoreUnderTest : IDisposable
             }
         }
 
-        var states = activations.ToDictionary(id => id, id => StatesOf(connection, id));
-        return new StoreRows(audit, [.. nodes.SelectMany(node => ReservedBy(connection, node))], states);
+        return new StoreRows(
+            audit,
+            [.. nodes.SelectMany(node => ReservedBy(connection, node)).DistinctBy(row => row.Sequence)],
+            new Dictionary<Guid, OccurrenceState[]>());
     }
 
     /// <summary>Every run of a node that is not settled is one of those that are dead to a later one.</summary>
     private static IEnumerable<ReservationRow> ReservedBy(StoreConnection connection, string node)
         => connection.Incarnations.ListDead(long.MaxValue, node, TimeSpan.FromDays(1))
             .SelectMany(run => connection.Reservations.List(run.Id, int.MaxValue));
+
+    /// <summary>In a transaction that writes, as the states are read for that only; it is undone.</summary>
+    private static Dictionary<Guid, OccurrenceState[]> ReadStates(
+        StoreConnection writer, IReadOnlyCollection<Guid> activations)
+    {
+        if (activations.Count == 0)
+        {
+            return [];
+        }
+
+        writer.Begin();
+        try
+        {
+            return activations.ToDictionary(id => id, id => StatesOf(writer, id));
+        }
+        finally
+        {
+            writer.Rollback();
+        }
+    }
 
     private static OccurrenceState[] StatesOf(StoreConnection connection, Guid activation)
     {

@@ -78,6 +78,17 @@ internal sealed class PostgresCluster : IDisposable
         "sql", Folder, "tests", $"SET search_path = {connectionString[(connectionString.LastIndexOf('=') + 1)..]}; {sql}")
         .TrimEnd();
 
+    /// <summary>Changes a setting of the server that takes effect at once.</summary>
+    public void Configure(string setting, string value)
+    {
+        Run("sql", Folder, "postgres", $"ALTER SYSTEM SET {setting} = {value}");
+        Run("sql", Folder, "postgres", "SELECT pg_reload_conf()");
+        while (Run("sql", Folder, "postgres", $"SHOW {setting}").TrimEnd() != value)
+        {
+            // The server reads its file again in its own time; each question is a session of its own.
+        }
+    }
+
     /// <summary>A fast shutdown: callers are cut off, what they had not committed is undone.</summary>
     public void Stop() => Run("stop", Folder);
 
