@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Appliance.Benchmarks.Ledger;
 
 /// <summary>
-/// What it costs to reserve and consume one hash of an activation of ten hashes, and of one of a million that was filled
-/// as a bulk activation: the statements alone, in transactions of 64.
+/// What it costs to reserve and consume one hash of an activation of ten hashes, and of one of a million that was
+/// filled as a bulk activation: the statements alone, in transactions of 64.
 /// </summary>
 internal static class SizeCost
 {
@@ -17,7 +17,7 @@ internal static class SizeCost
 
     public static async Task Print()
     {
-        Console.WriteLine("| hashes of the activation | fill, hashes/s | verify, s | CPU us per pair | wall us per pair |");
+        Console.WriteLine("| hashes each | filled, hashes/s | verified, s | CPU us per pair | wall us per pair |");
         Console.WriteLine("|---:|---:|---:|---:|---:|");
         foreach (var size in new[] { 10, 10_000, 1_000_000 })
         {
