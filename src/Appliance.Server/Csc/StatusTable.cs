@@ -78,9 +78,7 @@ internal static class StatusTable
         [SigningStatus.TokenUnavailable] = Same(new(
             HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Unavailable, "temporarily_unavailable",
             "No token can serve the key now; nothing was used up", 5)),
-        [SigningStatus.StoreUnavailable] = Same(new(
-            HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Unavailable, "temporarily_unavailable",
-            "The store cannot be reached now; nothing was used up", 2)),
+        [SigningStatus.StoreUnavailable] = Same(CscErrors.StoreAway),
         [SigningStatus.Failed] = Same(CscErrors.Internal),
         [SigningStatus.Cancelled] = Same(new(
             HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Cancelled, "temporarily_unavailable",

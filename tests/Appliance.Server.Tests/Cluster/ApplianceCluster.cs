@@ -54,7 +54,8 @@ internal sealed class ApplianceCluster : IDisposable
     [
         .. Postgres.Execute(
                 Database, "SELECT event, count FROM audit ORDER BY pg_xact_commit_timestamp(xmin), seq")
-            .Split('\n').Select(line => line.Split('|')).Select(parts => (parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture))),
+            .Split('\n').Select(line => line.Split('|'))
+            .Select(parts => (parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture))),
     ];
 
     /// <summary>Stops every node in good order: all outcomes are stored then.</summary>
@@ -90,7 +91,7 @@ internal sealed class ApplianceCluster : IDisposable
             _installations.Add(First.AddNode());
         }
 
-        foreach (var node in await Task.WhenAll(_installations.Select(ServeProcess.StartAsync)))
+        foreach (var node in await Task.WhenAll(_installations.Select(node => ServeProcess.StartAsync(node))))
         {
             Nodes.Add(node);
             if (node.Ready is null)

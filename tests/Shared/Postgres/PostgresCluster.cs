@@ -74,9 +74,11 @@ internal sealed class PostgresCluster : IDisposable
     /// <summary>Runs statements as the superuser; rows come as lines, columns parted by |.</summary>
     /// <param name="connectionString">One that this class made.</param>
     /// <param name="sql">One or more statements.</param>
-    public string Execute(string connectionString, string sql) => Run(
-        "sql", Folder, "tests", $"SET search_path = {connectionString[(connectionString.LastIndexOf('=') + 1)..]}; {sql}")
-        .TrimEnd();
+    public string Execute(string connectionString, string sql)
+    {
+        var schema = connectionString[(connectionString.LastIndexOf('=') + 1)..];
+        return Run("sql", Folder, "tests", $"SET search_path = {schema}; {sql}").TrimEnd();
+    }
 
     /// <summary>Changes a setting of the server that takes effect at once.</summary>
     public void Configure(string setting, string value)
