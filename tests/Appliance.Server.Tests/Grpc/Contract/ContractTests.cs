@@ -11,6 +11,9 @@ public sealed class ContractTests
     /// <summary>Set to 1 it stores the compiled contract instead of comparing.</summary>
     private const string Accept = "ACCEPT_CONTRACT";
 
+    /// <summary>The folders of proto that are ours.</summary>
+    private static readonly string[] s_parts = ["appliance", "csc"];
+
     private static readonly string s_stored =
         Path.Combine(FindRoot(), "tests/Appliance.Server.Tests/Grpc/Contract/contract.txt");
 
@@ -38,7 +41,7 @@ public sealed class ContractTests
     public void Every_file_of_the_contract_is_looked_at()
     {
         var folder = Path.Combine(FindRoot(), "proto");
-        var files = new[] { "appliance", "csc" }
+        var files = s_parts
             .SelectMany(part => Directory.EnumerateFiles(
                 Path.Combine(folder, part), "*.proto", SearchOption.AllDirectories))
             .Select(path => Path.GetRelativePath(folder, path));
