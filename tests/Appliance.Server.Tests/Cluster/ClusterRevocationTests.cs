@@ -17,8 +17,10 @@ public sealed class ClusterRevocationTests
     private int _granted;
     private bool _revoked;
 
-    [Fact]
-    public async Task No_reservation_on_any_node_is_later_than_the_commit_of_the_revocation()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task No_reservation_on_any_node_is_later_than_the_commit_of_the_revocation(bool byCommand)
     {
         using var cluster = await ApplianceCluster.StartAsync(PostgresCluster.Shared, Nodes);
         using var signer = await RemoteSigner.SignInAsync(cluster.AnyHash, cluster.Nodes[0].Ready!);
@@ -27,7 +29,15 @@ public sealed class ClusterRevocationTests
         var callers = cluster.Nodes.SelectMany(node => Enumerable.Range(0, CallersOfNode).Select(_ => Task.Run(
             () => SignUntilRefusedAsync(signer.At(node.Ready!), sad), TestContext.Current.CancellationToken))).ToList();
         await Task.WhenAny(_warm.Task, Task.WhenAll(callers));
-        Revoke(cluster, Guid.Parse(signer.Credential));
+        if (byCommand)
+        {
+            (await cluster.First.RunAsync($"credential revoke --id {signer.Credential}")).Succeeded();
+        }
+        else
+        {
+            Revoke(cluster, Guid.Parse(signer.Credential));
+        }
+
         Volatile.Write(ref _revoked, true);
 
         // From outside: whoever asked when the revocation had been answered was refused, on every node.
@@ -43,7 +53,7 @@ public sealed class ClusterRevocationTests
         Assert.Contains(after, e => e.Event == "signhash.refused");
     }
 
-    /// <summary>As another node or a command does: in a transaction of its own.</summary>
+    /// <summary>As a node does that is none of these: in a transaction of its own.</summary>
     private static void Revoke(ApplianceCluster cluster, Guid credential)
     {
         using var store = Store.Open(new StoreOptions
