@@ -40,7 +40,7 @@ internal sealed class Inquest(WitnessLedger witness, ClientLog log, StoreUnderTe
     /// <returns>The requests that got no answer, and those that got one in the round.</returns>
     public (IReadOnlyList<RequestStory> Lost, IReadOnlyList<RequestStory> Answered) Examine(long killedAt)
     {
-        var touched = Look([], out var rows);
+        var touched = Look(out var rows);
         CheckRecovery();
         CheckReserved(rows);
         _leftOpen = [.. _audit.Open];
@@ -56,7 +56,8 @@ internal sealed class Inquest(WitnessLedger witness, ClientLog log, StoreUnderTe
     /// <summary>The server has ended in good order: everything is settled, and the states agree with the witness.</summary>
     public void Conclude()
     {
-        Look(_audit.Activations.Values.ToList(), out var rows);
+        Look(out _);
+        var rows = store.Read(_audit.Last, [.. _audit.Activations.Values]);
         CheckRecovery();
         CheckReserved(rows);
         _leftOpen = [.. _audit.Open];
@@ -77,7 +78,7 @@ internal sealed class Inquest(WitnessLedger witness, ClientLog log, StoreUnderTe
         }
     }
 
-    private List<RequestStory> Look(IReadOnlyCollection<Guid> activations, out StoreRows rows)
+    private List<RequestStory> Look(out StoreRows rows)
     {
         _faults.Clear();
         var touched = new HashSet<RequestStory>();
@@ -93,7 +94,7 @@ internal sealed class Inquest(WitnessLedger witness, ClientLog log, StoreUnderTe
         }
 
         witness.Read();
-        rows = store.Read(_audit.Last, activations);
+        rows = store.Read(_audit.Last, []);
         _faults.AddRange(_audit.Add(rows));
         foreach (var story in touched)
         {
@@ -160,8 +161,12 @@ internal sealed class Inquest(WitnessLedger witness, ClientLog log, StoreUnderTe
     {
         var last = story.Lines.FindLast(line => line.Attempt == Attempt.Again && line.Kind != LogKind.Sent)!;
         var inDoubt = last.Kind == LogKind.Refused && last.Text.Contains(InDoubt, StringComparison.Ordinal);
-        var outcomes = _audit.Of(story.Item.Digest).Select(trace => trace.Outcome).ToList();
-        var due = outcomes.Contains(AuditEvent.SignHashSpent) ? inDoubt : last.Kind == LogKind.Signed;
+        var traces = _audit.Of(story.Item.Digest);
+        var outcomes = traces.Select(trace => trace.Outcome).ToList();
+        var signed = last.Kind == LogKind.Signed;
+        var due = !outcomes.Contains(AuditEvent.SignHashSpent)
+            ? signed
+            : inDoubt || (signed && traces.Any(trace => trace.IsLate));
         if (!due)
         {
             Fault(
