@@ -24,7 +24,9 @@ if [ -z "$dir" ]; then
 fi
 
 # resident FIELD: MB of the server, VmRSS now or VmHWM at most.
-resident() { awk -v field="$1:" '$1 == field { printf "%.0f", $2 / 1024 }' "/proc/$(jq -r .pid "$dir/ready.json")/status"; }
+resident() {
+    awk -v field="$1:" '$1 == field { printf "%.0f", $2 / 1024 }' "/proc/$(jq -r .pid "$dir/ready.json")/status"
+}
 
 # serve WHAT: starts the server and says how long it took.
 serve() {

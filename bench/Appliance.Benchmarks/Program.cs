@@ -16,9 +16,9 @@ namespace Appliance.Benchmarks;
 /// <c>dotnet run -c Release --project bench/Appliance.Benchmarks -- --filter '*'</c>, with <c>--quick</c> for a short
 /// run; <c>-- --cpu</c> prints processor time per signature instead, for machines that others load, and
 /// <c>-- --ledger</c> that of the ledger (<c>--ledger-postgres CONNECTION WRITERS</c> over PostgreSQL, see
-/// load/ledger.sh), <c>-- --fill STORE CREDENTIALS RECORDS</c> fills a store and
-/// <c>-- --scale STORE CREDENTIALS</c> compares it with an empty one (load/scale.sh does both). In process: a generated project would not find our build settings, and
-/// PKCS#11 wants one process anyway.
+/// load/ledger.sh); <c>-- --ledger-size</c> compares small activations with large ones, <c>-- --fill STORE CREDENTIALS
+/// RECORDS</c> fills a store and <c>-- --scale STORE CREDENTIALS</c> compares it with an empty one (load/scale.sh does
+/// both). In process: a generated project would not find our build settings, and PKCS#11 wants one process anyway.
 /// </summary>
 internal static class Program
 {
@@ -33,6 +33,12 @@ internal static class Program
         if (args.Contains("--ledger", StringComparer.Ordinal))
         {
             LedgerCost.Print().GetAwaiter().GetResult();
+            return;
+        }
+
+        if (args.Contains("--ledger-size", StringComparer.Ordinal))
+        {
+            SizeCost.Print().GetAwaiter().GetResult();
             return;
         }
 

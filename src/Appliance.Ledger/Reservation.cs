@@ -129,9 +129,12 @@ public sealed class Reservation : LedgerWork
     {
         ArgumentNullException.ThrowIfNull(keys);
         keys.AddActivation(_request.ActivationId);
-        foreach (var hash in _request.Hashes)
+        for (var i = 0; i < _request.Hashes.Count; i++)
         {
-            keys.AddHash(_request.ActivationId, hash);
+            if (_before is null || _before[i] < 0)
+            {
+                keys.AddHash(_request.ActivationId, _request.Hashes[i]);
+            }
         }
 
         if (_request.Outcome is { } outcome)

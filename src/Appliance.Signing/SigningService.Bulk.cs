@@ -12,6 +12,11 @@ namespace Appliance.Signing;
 /// </content>
 public sealed partial class SigningService
 {
+    /// <summary>Bulk activations whose hashes are read at the same time.</summary>
+    private const int MostVerifying = 2;
+
+    private int _verifying;
+
     /// <summary>Begins a bulk activation.</summary>
     public async ValueTask<BulkOpenResult> OpenBulkAsync(
         BulkOpenRequest request, CancellationToken cancellationToken)
@@ -213,6 +218,13 @@ public sealed partial class SigningService
             return SigningStatus.FactorMissing;
         }
 
+        // Reading a million hashes is work; whoever asks for more of it at once may come again.
+        if (Interlocked.Increment(ref _verifying) > MostVerifying)
+        {
+            Interlocked.Decrement(ref _verifying);
+            return SigningStatus.Overloaded;
+        }
+
         try
         {
             return BulkStatus.ToSigning(_staged.Verify(
@@ -222,10 +234,14 @@ public sealed partial class SigningService
         {
             return SigningStatus.Cancelled;
         }
-        catch (StoreException error)
+        catch (StoreException error) when (!error.IsTemporary)
         {
             Log.AuthorizationFailed(_logger, error.Message);
             return SigningStatus.Failed;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _verifying);
         }
     }
 

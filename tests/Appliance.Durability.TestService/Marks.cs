@@ -34,7 +34,8 @@ internal sealed unsafe class Marks
         _run++;
     }
 
-    public void Started(long incarnation) => Write(string.Create(CultureInfo.InvariantCulture, $"started {incarnation}"));
+    public void Started(long incarnation)
+        => Write(string.Create(CultureInfo.InvariantCulture, $"started {incarnation}"));
 
     public void Opened(in ActivationRequest grant) => Write(string.Create(
         CultureInfo.InvariantCulture, $"opened {grant.ActivationId:N} {grant.Scal} {grant.Total} {Commit}"));

@@ -3,7 +3,7 @@ using Appliance.Storage;
 
 namespace Appliance.Durability.TestService;
 
-/// <summary>Opens an activation and marks it on the loop's thread, where the number of the commit still stands.</summary>
+/// <summary>Opens an activation and marks it on the loop's thread, where the commit's number still stands.</summary>
 internal sealed class Opening(Activations activations, ActivationRequest grant, Marks marks) : LedgerWork
 {
     private readonly NewActivation _activation = activations.Prepare(grant);

@@ -64,11 +64,11 @@ public sealed class DurabilityTests
     private static string Describe(IReadOnlyList<Operation> operations)
     {
         var counts = operations.CountBy(operation => operation.Kind).ToDictionary();
+        var bytes = operations.Where(operation => operation.Kind == OperationKind.Write).Sum(o => (long)o.Data.Length);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{operations.Count} operations, {counts[OperationKind.Write]} writes, {counts[OperationKind.SyncEnd]} syncs, "
-            + $"{counts[OperationKind.Mark]} promises, "
-            + $"{operations.Where(operation => operation.Kind == OperationKind.Write).Sum(o => (long)o.Data.Length)} bytes");
+            $"{operations.Count} operations, {counts[OperationKind.Write]} writes of {bytes} bytes, "
+            + $"{counts[OperationKind.SyncEnd]} syncs, {counts[OperationKind.Mark]} promises");
     }
 
     private static int Setting(string name, int otherwise)

@@ -3,7 +3,7 @@ using Appliance.Storage;
 
 namespace Appliance.Ledger.Tests;
 
-/// <summary>What one appliance process has of the ledger: an open store, a commit loop over it, an incarnation.</summary>
+/// <summary>What one appliance process has of the ledger: a store, a commit loop over it, an incarnation.</summary>
 internal sealed class LedgerNode : IAsyncDisposable
 {
     private LedgerNode(Store store, CommitLoop loop, Activations activations, LogLines log)

@@ -51,7 +51,7 @@ public sealed class RedeliveryTests(SoftHsm hsm) : IAsyncLifetime
         var caller = await fixture.AddSignerAsync("ioana");
         var credential = await fixture.AddCredentialAsync(caller);
         byte[][] hashes = [Hash(1), Hash(2)];
-        var activation = await fixture.AuthorizeAsync(caller, credential.Id, 64, [.. hashes, .. hashes]);
+        var activation = await fixture.AuthorizeAsync(caller, credential.Id, 4, [.. hashes, .. hashes]);
 
         var results = await Task.WhenAll(Enumerable.Range(0, 32).Select(i => Task.Run(() => fixture.SignAsync(
             caller, credential.Id, activation.Sad, hashes, isBulk: i % 2 == 0, requestId: Id).AsTask())));

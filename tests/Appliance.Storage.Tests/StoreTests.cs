@@ -75,6 +75,27 @@ public class StoreTests
         Assert.Equal("1", Pragma(temporary, "PRAGMA foreign_keys"));
     }
 
+    [Theory]
+    [InlineData("OFF")]
+    [InlineData("NORMAL")]
+    public void A_setting_that_may_lose_a_commit_is_a_fault(string synchronous)
+    {
+        using var temporary = new TemporaryStore();
+        Assert.Null(temporary.Writer.ReadDurability().Fault);
+
+        ((SqliteConnection)temporary.Writer).Database.Execute($"PRAGMA synchronous = {synchronous}");
+
+        Assert.NotNull(temporary.Writer.ReadDurability().Fault);
+    }
+
+    [Fact]
+    public void A_database_without_a_log_is_a_fault()
+    {
+        using var connection = new SqliteConnection(Database.Open(":memory:", readOnly: false));
+
+        Assert.NotNull(connection.ReadDurability().Fault);
+    }
+
     [Fact]
     public void The_log_begins_anew_under_steady_writing()
     {

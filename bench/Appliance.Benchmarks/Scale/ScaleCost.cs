@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Appliance.Benchmarks.Scale;
 
-/// <summary>What a full store costs: the same rounds against it and against an empty one, by turns in one run.</summary>
+/// <summary>What a full store costs: the same rounds against it and an empty one, by turns in one run.</summary>
 internal static class ScaleCost
 {
     private const int Rounds = 7;
@@ -16,8 +16,10 @@ internal static class ScaleCost
             await using var empty = await ScaleScene.OpenAsync(
                 Path.Combine(directory, "store.db"), ScaleScene.ActivationCount);
             await empty.AddCredentialsAsync();
-            Console.WriteLine("| signers at a time | store | pairs/s | CPU us per pair | commits/s | wait us p50 | p99 |");
-            Console.WriteLine("|---:|---|---:|---:|---:|---:|---:|");
+            Console.WriteLine(
+                "| signers at a time | store | pairs/s | CPU us per pair | KB read | KB written | commits/s "
+                + "| wait us p50 | p99 |");
+            Console.WriteLine("|---:|---|---:|---:|---:|---:|---:|---:|---:|");
             var ratios = new List<string>();
             foreach (var signers in new[] { ScaleScene.Callers, ScaleScene.ActivationCount })
             {
@@ -52,8 +54,10 @@ internal static class ScaleCost
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"| {signers} | {name} | {Median(rows.Select(row => row.Pairs)):F0} "
-                + $"| {Median(rows.Select(row => row.CpuUs)):F1} | {Median(rows.Select(row => row.Commits)):F0} "
-                + $"| {Median(rows.Select(row => row.WaitUs)):F0} | {Median(rows.Select(row => row.LongWaitUs)):F0} |"));
+                + $"| {Median(rows.Select(row => row.CpuUs)):F1} | {Median(rows.Select(row => row.ReadKb)):F1} "
+                + $"| {Median(rows.Select(row => row.WrittenKb)):F1} | {Median(rows.Select(row => row.Commits)):F0} "
+                + $"| {Median(rows.Select(row => row.WaitUs)):F0} "
+                + $"| {Median(rows.Select(row => row.LongWaitUs)):F0} |"));
         }
 
         var ratio = Median(fulls.Zip(empties, (one, other) => one.Pairs / other.Pairs));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Appliance.Benchmarks.Ledger;
 using Appliance.Ledger;
@@ -70,15 +71,20 @@ internal sealed class ScaleScene : IAsyncDisposable
         await _loop.WriteAsync(connection => Open(connection, grants), CancellationToken.None);
         var waits = new double[ActivationCount * PerActivation];
         var commits = _loop.Commits;
+        var (read, written) = BytesMoved();
         var cpu = Environment.CpuUsage.TotalTime;
         var start = TimeProvider.System.GetTimestamp();
         await LedgerCallers.RunAsync(_loop, _activations, Callers, n => Request(grants, n, signersAtATime), waits);
         var wall = TimeProvider.System.GetElapsedTime(start);
+        var cpuUs = (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / waits.Length;
+        var (readAfter, writtenAfter) = BytesMoved();
         Array.Sort(waits);
         return new ScaleRow(
             waits.Length / wall.TotalSeconds,
-            (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / waits.Length,
+            cpuUs,
             (_loop.Commits - commits) / wall.TotalSeconds,
+            (readAfter - read) / 1000.0 / waits.Length,
+            (writtenAfter - written) / 1000.0 / waits.Length,
             waits[waits.Length / 2],
             waits[waits.Length * 99 / 100]);
     }
@@ -88,6 +94,15 @@ internal sealed class ScaleScene : IAsyncDisposable
         await _activations.DisposeAsync();
         await _loop.DisposeAsync();
         _store.Dispose();
+    }
+
+    /// <summary>Bytes that this process has read and written by system calls (proc(5), rchar and wchar).</summary>
+    private static (long Read, long Written) BytesMoved()
+    {
+        var lines = File.ReadAllLines("/proc/self/io");
+        return (
+            long.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture),
+            long.Parse(lines[1].Split(' ')[1], CultureInfo.InvariantCulture));
     }
 
     private ActivationRequest Grant(int number) => new(

@@ -197,14 +197,14 @@ internal sealed partial class AdminConnection : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(8011, LogLevel.Information, "{User}: `{Command}` ended with {ExitCode} after {Elapsed} ms.")]
+        [LoggerMessage(8031, LogLevel.Information, "{User}: `{Command}` ended with {ExitCode} after {Elapsed} ms.")]
         public static partial void CarriedOut(
             ILogger logger, string user, string command, int exitCode, long elapsed);
 
-        [LoggerMessage(8012, LogLevel.Warning, "The admin socket's connection of {User} was ended: {Reason}")]
+        [LoggerMessage(8032, LogLevel.Warning, "The admin socket's connection of {User} was ended: {Reason}")]
         public static partial void Hostile(ILogger logger, string user, string reason);
 
-        [LoggerMessage(8013, LogLevel.Information, "The admin socket's connection of {User} was lost: {Reason}")]
+        [LoggerMessage(8033, LogLevel.Information, "The admin socket's connection of {User} was lost: {Reason}")]
         public static partial void Lost(ILogger logger, string user, string reason);
     }
 }

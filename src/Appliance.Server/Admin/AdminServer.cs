@@ -182,13 +182,13 @@ internal sealed partial class AdminServer : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(8010, LogLevel.Information, "Commands are taken at {Path}.")]
+        [LoggerMessage(8030, LogLevel.Information, "Commands are taken at {Path}.")]
         public static partial void Listening(ILogger logger, string path);
 
-        [LoggerMessage(8015, LogLevel.Error, "The command of {User} ended in a way that nobody expected.")]
+        [LoggerMessage(8035, LogLevel.Error, "The command of {User} ended in a way that nobody expected.")]
         public static partial void Failed(ILogger logger, string user, Exception error);
 
-        [LoggerMessage(8014, LogLevel.Warning, "A connection to the admin socket was not accepted.")]
+        [LoggerMessage(8034, LogLevel.Warning, "A connection to the admin socket was not accepted.")]
         public static partial void NotAccepted(ILogger logger, Exception error);
     }
 }

@@ -127,7 +127,8 @@ internal static class InitCommand
                 CommandJson.Default.InitDocument);
         }
 
-        bench.Reply.Say($"Store {bench.Store.Location} is ready; its root key is wrapped by {token.Info} ({mechanism}).");
+        bench.Reply.Say(
+            $"Store {bench.Store.Location} is ready; its root key is wrapped by {token.Info} ({mechanism}).");
         bench.Reply.Say($"The demo CA's key is in the same token; its certificate lasts until {authority.NotAfter:u}.");
         bench.Reply.Say($"{admin} is the first admin, with every role; see: appliance admin --help.");
         bench.Reply.Say("Next: appliance signer add --user NAME --name \"Full Name\"");

@@ -13,7 +13,7 @@ using Appliance.Storage;
 namespace Appliance.Server.Csc;
 
 /// <summary>
-/// The REST wire: every path under /csc/ is found in one frozen table; every answer, errors included, is JSON.
+/// The REST wire: every path under /csc/ and /bulk/ is found in one frozen table; every answer, errors included, is JSON.
 /// </summary>
 internal sealed partial class CscEndpoints
 {
@@ -36,6 +36,7 @@ internal sealed partial class CscEndpoints
 
     private readonly FrozenDictionary<string, CscRoute> _routes;
     private readonly CscOperations _operations;
+    private readonly BulkOperations _bulk;
     private readonly CscOperation<SignHashInput, SignHashResult> _signHash;
     private readonly Admission _admission;
     private readonly int _bodyLimit;
@@ -44,25 +45,28 @@ internal sealed partial class CscEndpoints
 
     /// <summary>Makes the wire.</summary>
     /// <param name="operations">What both wires call.</param>
+    /// <param name="bulk">The same for bulk activations.</param>
     /// <param name="info">What info tells.</param>
     /// <param name="admission">Places for calls in work, shared with gRPC.</param>
     /// <param name="bodyLimit">Largest request body in bytes.</param>
     /// <param name="logger">Where failures are told; never what a request held.</param>
     public CscEndpoints(
         CscOperations operations,
+        BulkOperations bulk,
         InfoSettings info,
         Admission admission,
         int bodyLimit,
         ILogger<CscEndpoints> logger)
     {
         _operations = operations;
+        _bulk = bulk;
         _signHash = operations.SignHashAsync; // Once, not for each call.
         _admission = admission;
         _bodyLimit = bodyLimit;
         _lang = info.Lang;
         _logger = logger;
         _routes = Routes(info).ToFrozenDictionary(
-            route => $"/csc/{(route.Version == CscVersion.V1 ? "v1" : "v2")}/{route.Method}", StringComparer.Ordinal);
+            static route => route.Path, StringComparer.Ordinal);
     }
 
     /// <summary>Answers one request, whatever its path.</summary>
@@ -131,6 +135,13 @@ internal sealed partial class CscEndpoints
                 yield return new(version, method, null);
             }
         }
+
+        yield return Bulk(CscMethods.BulkOpen, "open", BulkOpenAsync);
+        yield return Bulk(CscMethods.BulkFill, "fill", BulkFillAsync);
+        yield return Bulk(CscMethods.BulkClose, "close", BulkCloseAsync);
+
+        static CscRoute Bulk(string method, string step, Func<HttpContext, CscRoute, ValueTask> serve)
+            => new(CscVersion.V2, method, serve) { Path = $"/bulk/v1/activations/{step}" };
     }
 
     /// <summary>
@@ -242,6 +253,27 @@ internal sealed partial class CscEndpoints
             http,
             answer.Map(static result => new SignHashAnswer(result.Signatures)),
             AnswerJson.Default.SignHashAnswer);
+    }
+
+    private async ValueTask BulkOpenAsync(HttpContext http, CscRoute route)
+    {
+        var answer = await CallAsync(http, route, InputJson.Default.BulkOpenInput, _bulk.OpenAsync);
+        await ReplyAsync(
+            http,
+            answer.Map(static opened => new BulkOpenAnswer(opened.ActivationId.ToString("D"), opened.ExpiresIn)),
+            AnswerJson.Default.BulkOpenAnswer);
+    }
+
+    private async ValueTask BulkFillAsync(HttpContext http, CscRoute route)
+    {
+        var answer = await CallAsync(http, route, InputJson.Default.BulkFillInput, _bulk.FillAsync);
+        await ReplyAsync(http, answer.Map(static _ => new BulkFillAnswer()), AnswerJson.Default.BulkFillAnswer);
+    }
+
+    private async ValueTask BulkCloseAsync(HttpContext http, CscRoute route)
+    {
+        var answer = await CallAsync(http, route, InputJson.Default.BulkCloseInput, _bulk.CloseAsync);
+        await ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.AuthorizeAnswer);
     }
 
     /// <summary>Who calls, with what parameters, then the operation.</summary>

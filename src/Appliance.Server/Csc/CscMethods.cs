@@ -13,4 +13,7 @@ internal static class CscMethods
     public const string Authorize = "credentials/authorize";
     public const string Extend = "credentials/extendTransaction";
     public const string SignHash = "signatures/signHash";
+    public const string BulkOpen = "bulk/activations/open";
+    public const string BulkFill = "bulk/activations/fill";
+    public const string BulkClose = "bulk/activations/close";
 }

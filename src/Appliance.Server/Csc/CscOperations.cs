@@ -23,7 +23,8 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
     public const int LoginBytes = 16_384;
 
     /// <summary>
-    /// Whose the call is; an error when the header is missing, malformed or its token worthless, or cannot be looked up.
+    /// Whose the call is; an error when the header is missing or malformed, or its token worthless or not to be looked
+    /// up now.
     /// </summary>
     public CscError? Authenticate(StringValues authorization, out Caller caller)
     {

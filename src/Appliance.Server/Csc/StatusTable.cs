@@ -33,83 +33,89 @@ internal static class StatusTable
     internal static bool Knows(SigningStatus status) => s_errors.ContainsKey(status);
 
     private static FrozenDictionary<SigningStatus, (CscError V1, CscError V2)> Build()
-        => new Dictionary<SigningStatus, (CscError V1, CscError V2)>
-        {
-            [SigningStatus.UnknownCredential] = Both("Invalid parameter credentialID", GrpcStatusCode.NotFound),
-            [SigningStatus.CredentialDisabled] =
-                Both("The credential identified by credentialID is disabled", GrpcStatusCode.FailedPrecondition),
-            [SigningStatus.CertificateExpired] =
-                Both("Signing certificate is expired", GrpcStatusCode.FailedPrecondition),
-            [SigningStatus.SadInvalid] = Both("Invalid parameter SAD", GrpcStatusCode.PermissionDenied),
-            [SigningStatus.SadExpired] = Both("SAD expired", GrpcStatusCode.PermissionDenied),
-            [SigningStatus.HashNotAuthorized] = Pair(
-                "Hash is not authorized by the SAD.",
-                "Hash is not authorized by the SAD",
-                GrpcStatusCode.PermissionDenied),
-            [SigningStatus.HashesMissing] = (CscErrors.MissingArray("hash"), CscErrors.MissingArray("hashes")),
-            [SigningStatus.DigestLength] = Both("Invalid digest value length"),
-            [SigningStatus.HashAlgorithmMissing] =
-                (CscErrors.MissingString("hashAlgo"), CscErrors.MissingString("hashAlgorithmOID")),
-            [SigningStatus.HashAlgorithmInvalid] =
-                (CscErrors.InvalidParameter("hashAlgo"), CscErrors.InvalidParameter("hashAlgorithmOID")),
-            [SigningStatus.SignatureAlgorithmInvalid] = Both("Invalid parameter signAlgo"),
-            [SigningStatus.SignatureParametersMissing] =
-                Both("Missing (or invalid type) string parameter signAlgoParams"),
-            [SigningStatus.SignatureParametersInvalid] = Both("Invalid parameter signAlgoParams"),
-            [SigningStatus.SignatureCountInvalid] = Both("Invalid value for parameter numSignatures"),
-            [SigningStatus.SignatureCountTooHigh] = Both("Numbers of signatures is too high"),
-            [SigningStatus.ExtensionRefused] = Both(
-                "The credential's policy does not let an extension add these hashes", GrpcStatusCode.PermissionDenied),
-            [SigningStatus.PackageExhausted] = Both(
-                "The credential's package has too few signatures left", GrpcStatusCode.FailedPrecondition),
-            [SigningStatus.PackageExpired] = Both(
-                "The credential's package is not valid now", GrpcStatusCode.FailedPrecondition),
-            [SigningStatus.BulkNotAllowed] = Both(
-                "Bulk activations are for credentials that seal", GrpcStatusCode.PermissionDenied),
-            [SigningStatus.BulkLimit] = Both(
-                "More hashes than a bulk activation may have, or too many bulk activations are open",
-                GrpcStatusCode.ResourceExhausted),
-            [SigningStatus.BulkUnknown] = Both("Invalid parameter activationID", GrpcStatusCode.NotFound),
-            [SigningStatus.BulkOutOfRange] = Both(
-                "The chunk has too many hashes, or goes beyond those of the activation", GrpcStatusCode.OutOfRange),
-            [SigningStatus.BulkConflict] = Both(
-                "Other hashes were put at these ordinals before", GrpcStatusCode.AlreadyExists),
-            [SigningStatus.BulkIncomplete] = Both(
-                "The activation does not have as many hashes as that", GrpcStatusCode.FailedPrecondition),
-            [SigningStatus.BulkDigestMismatch] = Both(
-                "The digest is not that of the activation's hashes", GrpcStatusCode.FailedPrecondition),
-            [SigningStatus.BulkTooManyEqual] = Both(
-                "One hash is there more often than 1,024 times", GrpcStatusCode.FailedPrecondition),
-            [SigningStatus.FactorMissing] = (CscErrors.MissingString("OTP"), CscErrors.MissingArray("authData")),
-            [SigningStatus.FactorWrong] = (
-                new(HttpStatusCode.BadRequest, GrpcStatusCode.PermissionDenied, "invalid_otp", "The OTP is invalid"),
-                new(HttpStatusCode.BadRequest, GrpcStatusCode.PermissionDenied, "invalid_authentication_data",
-                    "The authentication data is invalid")),
-            [SigningStatus.FactorLocked] = Pair("OTP locked", "Credential locked", GrpcStatusCode.FailedPrecondition),
-            [SigningStatus.Overloaded] = Same(new(
-                HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
-                "More work is waiting than the limits allow; nothing was used up", 1)),
-            [SigningStatus.TokenUnavailable] = Same(new(
-                HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Unavailable, "temporarily_unavailable",
-                "No token can serve the key now; nothing was used up", 5)),
-            [SigningStatus.StoreUnavailable] = Same(CscErrors.StoreAway),
-            [SigningStatus.Failed] = Same(CscErrors.Internal),
-            [SigningStatus.Cancelled] = Same(new(
-                HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Cancelled, "temporarily_unavailable",
-                "The call was cancelled")),
-            // 422 and 409 are the choice of draft-ietf-httpapi-idempotency-key-header section 2.7. 410 is none of those
-            // that its clients repeat: this result will never come.
-            [SigningStatus.RequestIdReused] = Same(new(
-                HttpStatusCode.UnprocessableEntity, GrpcStatusCode.FailedPrecondition, "idempotency_key_reused",
-                "The request id stands for a request with other contents; nothing was used up")),
-            [SigningStatus.InProgress] = Same(new(
-                HttpStatusCode.Conflict, GrpcStatusCode.Unavailable, "request_in_progress",
-                "The same request is still in progress; ask again under the same id", 1)),
-            [SigningStatus.OutcomeInDoubt] = Same(new(
-                HttpStatusCode.Gone, GrpcStatusCode.Aborted, "outcome_in_doubt",
-                "The hashes may have been signed and the signatures are lost; what the SAD allowed of them is used up: "
-                + "authorize them anew, under another request id")),
-        }.ToFrozenDictionary();
+        => Csc().Concat(Bulk()).ToFrozenDictionary();
+
+    private static Dictionary<SigningStatus, (CscError V1, CscError V2)> Csc() => new()
+    {
+        [SigningStatus.UnknownCredential] = Both("Invalid parameter credentialID", GrpcStatusCode.NotFound),
+        [SigningStatus.CredentialDisabled] =
+            Both("The credential identified by credentialID is disabled", GrpcStatusCode.FailedPrecondition),
+        [SigningStatus.CertificateExpired] =
+            Both("Signing certificate is expired", GrpcStatusCode.FailedPrecondition),
+        [SigningStatus.SadInvalid] = Both("Invalid parameter SAD", GrpcStatusCode.PermissionDenied),
+        [SigningStatus.SadExpired] = Both("SAD expired", GrpcStatusCode.PermissionDenied),
+        [SigningStatus.HashNotAuthorized] = Pair(
+            "Hash is not authorized by the SAD.",
+            "Hash is not authorized by the SAD",
+            GrpcStatusCode.PermissionDenied),
+        [SigningStatus.HashesMissing] = (CscErrors.MissingArray("hash"), CscErrors.MissingArray("hashes")),
+        [SigningStatus.DigestLength] = Both("Invalid digest value length"),
+        [SigningStatus.HashAlgorithmMissing] =
+            (CscErrors.MissingString("hashAlgo"), CscErrors.MissingString("hashAlgorithmOID")),
+        [SigningStatus.HashAlgorithmInvalid] =
+            (CscErrors.InvalidParameter("hashAlgo"), CscErrors.InvalidParameter("hashAlgorithmOID")),
+        [SigningStatus.SignatureAlgorithmInvalid] = Both("Invalid parameter signAlgo"),
+        [SigningStatus.SignatureParametersMissing] =
+            Both("Missing (or invalid type) string parameter signAlgoParams"),
+        [SigningStatus.SignatureParametersInvalid] = Both("Invalid parameter signAlgoParams"),
+        [SigningStatus.SignatureCountInvalid] = Both("Invalid value for parameter numSignatures"),
+        [SigningStatus.SignatureCountTooHigh] = Both("Numbers of signatures is too high"),
+        [SigningStatus.ExtensionRefused] = Both(
+            "The credential's policy does not let an extension add these hashes", GrpcStatusCode.PermissionDenied),
+        [SigningStatus.PackageExhausted] = Both(
+            "The credential's package has too few signatures left", GrpcStatusCode.FailedPrecondition),
+        [SigningStatus.PackageExpired] = Both(
+            "The credential's package is not valid now", GrpcStatusCode.FailedPrecondition),
+        [SigningStatus.FactorMissing] = (CscErrors.MissingString("OTP"), CscErrors.MissingArray("authData")),
+        [SigningStatus.FactorWrong] = (
+            new(HttpStatusCode.BadRequest, GrpcStatusCode.PermissionDenied, "invalid_otp", "The OTP is invalid"),
+            new(HttpStatusCode.BadRequest, GrpcStatusCode.PermissionDenied, "invalid_authentication_data",
+                "The authentication data is invalid")),
+        [SigningStatus.FactorLocked] = Pair("OTP locked", "Credential locked", GrpcStatusCode.FailedPrecondition),
+        [SigningStatus.Overloaded] = Same(new(
+            HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
+            "More work is waiting than the limits allow; nothing was used up", 1)),
+        [SigningStatus.TokenUnavailable] = Same(new(
+            HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Unavailable, "temporarily_unavailable",
+            "No token can serve the key now; nothing was used up", 5)),
+        [SigningStatus.StoreUnavailable] = Same(CscErrors.StoreAway),
+        [SigningStatus.Failed] = Same(CscErrors.Internal),
+        [SigningStatus.Cancelled] = Same(new(
+            HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Cancelled, "temporarily_unavailable",
+            "The call was cancelled")),
+        // 422 and 409 are the choice of draft-ietf-httpapi-idempotency-key-header section 2.7. 410 is none of those
+        // that its clients repeat: this result will never come.
+        [SigningStatus.RequestIdReused] = Same(new(
+            HttpStatusCode.UnprocessableEntity, GrpcStatusCode.FailedPrecondition, "idempotency_key_reused",
+            "The request id stands for a request with other contents; nothing was used up")),
+        [SigningStatus.InProgress] = Same(new(
+            HttpStatusCode.Conflict, GrpcStatusCode.Unavailable, "request_in_progress",
+            "The same request is still in progress; ask again under the same id", 1)),
+        [SigningStatus.OutcomeInDoubt] = Same(new(
+            HttpStatusCode.Gone, GrpcStatusCode.Aborted, "outcome_in_doubt",
+            "The hashes may have been signed and the signatures are lost; what the SAD allowed of them is used up: "
+            + "authorize them anew, under another request id")),
+    };
+
+    private static Dictionary<SigningStatus, (CscError V1, CscError V2)> Bulk() => new()
+    {
+        [SigningStatus.BulkNotAllowed] = Both(
+            "Bulk activations are for credentials that seal", GrpcStatusCode.PermissionDenied),
+        [SigningStatus.BulkLimit] = Both(
+            "More hashes than a bulk activation may have, or too many bulk activations are open",
+            GrpcStatusCode.ResourceExhausted),
+        [SigningStatus.BulkUnknown] = Both("Invalid parameter activationID", GrpcStatusCode.NotFound),
+        [SigningStatus.BulkOutOfRange] = Both(
+            "The chunk has too many hashes, or goes beyond those of the activation", GrpcStatusCode.OutOfRange),
+        [SigningStatus.BulkConflict] = Both(
+            "Other hashes were put at these ordinals before", GrpcStatusCode.AlreadyExists),
+        [SigningStatus.BulkIncomplete] = Both(
+            "The activation does not have as many hashes as that", GrpcStatusCode.FailedPrecondition),
+        [SigningStatus.BulkDigestMismatch] = Both(
+            "The digest is not that of the activation's hashes", GrpcStatusCode.FailedPrecondition),
+        [SigningStatus.BulkTooManyEqual] = Both(
+            "One hash is there more often than 1,024 times", GrpcStatusCode.FailedPrecondition),
+    };
 
     private static (CscError V1, CscError V2) Both(string text, GrpcStatusCode code = GrpcStatusCode.InvalidArgument)
         => Same(CscErrors.Invalid(text, code));

@@ -6,9 +6,8 @@ using Appliance.Server.Csc.Rules;
 using Appliance.Server.Csc.Views;
 using Appliance.Server.Grpc.Streaming;
 using Appliance.Server.Options;
-using Appliance.Storage;
 using Appliance.Signing;
-using Google.Protobuf;
+using Appliance.Storage;
 using Google.Protobuf.Reflection;
 using Proto = Csc.V2;
 
@@ -27,6 +26,7 @@ internal sealed class CscGrpcServices(
     private static readonly string s_replayed = RequestIds.ReplayedHeader.ToLowerInvariant();
 
     private readonly CscOperation<SignHashInput, SignHashResult> _signHash = operations.SignHashAsync;
+    private readonly GrpcCalls _calls = new(operations, admission);
     private readonly Proto.ServiceInfoResponse _info = ProtoAnswers.From(InfoView.Version2(info));
 
     /// <summary>Maps all methods.</summary>
@@ -38,10 +38,10 @@ internal sealed class CscGrpcServices(
         var signatures = Service(Proto.SignaturesReflection.Descriptor);
         var stopping = GrpcErrors.StatusOf(CscErrors.Stopping);
         var open = new GrpcMethodOptions { MaxReceiveMessageSize = CscOperations.LoginBytes, Stopping = stopping };
-        var known = new GrpcMethodOptions { Admit = Admit, Stopping = stopping };
+        var known = _calls.Known;
         var bulk = new GrpcMethodOptions
         {
-            Admit = Admit,
+            Admit = known.Admit,
             MaxConcurrentCalls = streams.Limits.Streams,
             TooManyCalls = GrpcErrors.StatusOf(CscErrors.Busy),
             Stopping = stopping,
@@ -60,12 +60,6 @@ internal sealed class CscGrpcServices(
                 signatures("SignHashStream"), streams.RunAsync, bulk);
     }
 
-    /// <summary>Nobody unknown makes the server gather a message.</summary>
-    private GrpcStatus? Admit(HttpContext http)
-        => operations.Authenticate(http.Request.Headers.Authorization, out _) is { } unknown
-            ? GrpcErrors.StatusOf(unknown)
-            : null;
-
     private ValueTask<Proto.ServiceInfoResponse?> Info(Proto.ServiceInfoRequest request, GrpcCallContext context)
         => ValueTask.FromResult<Proto.ServiceInfoResponse?>(_info);
 
@@ -73,7 +67,7 @@ internal sealed class CscGrpcServices(
     {
         if (admission.TryEnter() is { } refusal)
         {
-            return Fail<Proto.LoginResponse>(context, refusal);
+            return GrpcCalls.Fail<Proto.LoginResponse>(context, refusal);
         }
 
         try
@@ -85,12 +79,12 @@ internal sealed class CscGrpcServices(
                 isSafe,
                 context.CancellationToken);
             return answer.Error is { } error
-                ? Fail<Proto.LoginResponse>(context, error)
+                ? GrpcCalls.Fail<Proto.LoginResponse>(context, error)
                 : ProtoAnswers.From(answer.Value);
         }
         catch (StoreException away) when (away.IsTemporary)
         {
-            return Fail<Proto.LoginResponse>(context, CscErrors.StoreAway);
+            return GrpcCalls.Fail<Proto.LoginResponse>(context, CscErrors.StoreAway);
         }
         finally
         {
@@ -99,17 +93,17 @@ internal sealed class CscGrpcServices(
     }
 
     private ValueTask<Proto.RevokeResponse?> RevokeAsync(Proto.RevokeRequest request, GrpcCallContext context)
-        => CallAsync(
+        => _calls.RunAsync(
             request, context, ProtoInputs.From, operations.RevokeAsync, static _ => new Proto.RevokeResponse());
 
     private ValueTask<Proto.ListCredentialsResponse?> ListAsync(
         Proto.ListCredentialsRequest request, GrpcCallContext context)
-        => CallAsync(
+        => _calls.RunAsync(
             request, context, ProtoInputs.From, operations.ListAsync, list => ProtoAnswers.From(list, info.Lang));
 
     private ValueTask<Proto.CredentialInfo?> CredentialAsync(
         Proto.CredentialInfoRequest request, GrpcCallContext context)
-        => CallAsync(
+        => _calls.RunAsync(
             request,
             context,
             ProtoInputs.From,
@@ -118,14 +112,14 @@ internal sealed class CscGrpcServices(
                 CredentialView.Version2(found.Credential, found.Selectors, info.Lang, named: false)));
 
     private ValueTask<Proto.AuthorizeResponse?> AuthorizeAsync(Proto.AuthorizeRequest request, GrpcCallContext context)
-        => CallAsync(request, context, ProtoInputs.From, operations.AuthorizeAsync, ProtoAnswers.From);
+        => _calls.RunAsync(request, context, ProtoInputs.From, operations.AuthorizeAsync, ProtoAnswers.From);
 
     private ValueTask<Proto.ExtendTransactionResponse?> ExtendAsync(
         Proto.ExtendTransactionRequest request, GrpcCallContext context)
-        => CallAsync(request, context, ProtoInputs.From, operations.ExtendAsync, ProtoAnswers.Extended);
+        => _calls.RunAsync(request, context, ProtoInputs.From, operations.ExtendAsync, ProtoAnswers.Extended);
 
     private ValueTask<Proto.SignHashResponse?> SignHashAsync(Proto.SignHashRequest request, GrpcCallContext context)
-        => CallAsync(
+        => _calls.RunAsync(
             request,
             context,
             ProtoInputs.From,
@@ -139,57 +133,6 @@ internal sealed class CscGrpcServices(
                     context.AddHeader(s_replayed, "true");
                 }
             });
-
-    /// <summary>A place, who calls, the operation; refusals cost no exception.</summary>
-    private async ValueTask<TResponse?> CallAsync<TRequest, TInput, TResult, TResponse>(
-        TRequest request,
-        GrpcCallContext context,
-        Func<TRequest, TInput> read,
-        CscOperation<TInput, TResult> operation,
-        Func<TResult, TResponse> write,
-        Action<TInput, GrpcCallContext>? readMetadata = null,
-        Action<TResult, GrpcCallContext>? writeMetadata = null)
-        where TResponse : class, IMessage
-    {
-        if (admission.TryEnter() is { } refusal)
-        {
-            return Fail<TResponse>(context, refusal);
-        }
-
-        try
-        {
-            if (operations.Authenticate(context.Http.Request.Headers.Authorization, out var caller) is { } unknown)
-            {
-                return Fail<TResponse>(context, unknown);
-            }
-
-            var input = read(request);
-            readMetadata?.Invoke(input, context);
-            var answer = await operation(CscVersion.V2, caller, input, context.CancellationToken);
-            if (answer.Error is { } error)
-            {
-                return Fail<TResponse>(context, error);
-            }
-
-            writeMetadata?.Invoke(answer.Value, context);
-            return write(answer.Value);
-        }
-        catch (StoreException away) when (away.IsTemporary)
-        {
-            return Fail<TResponse>(context, CscErrors.StoreAway);
-        }
-        finally
-        {
-            admission.Leave();
-        }
-    }
-
-    private static TResponse? Fail<TResponse>(GrpcCallContext context, CscError error)
-        where TResponse : class
-    {
-        context.Fail(GrpcErrors.StatusOf(error));
-        return null;
-    }
 
     private static Func<string, MethodDescriptor> Service(FileDescriptor file)
         => name => file.Services[0].FindMethodByName(name);

@@ -94,7 +94,7 @@ internal static class ProtoInputs
         };
     }
 
-    private static FieldHashes Hashes(RepeatedField<ByteString> values)
+    internal static FieldHashes Hashes(RepeatedField<ByteString> values)
     {
         if (values.Count == 0)
         {

@@ -33,6 +33,7 @@ internal static partial class ApplianceHost
         await using var composition = Composition.Open(options, time, loggers);
         await StartChecks.DemandDurabilityAsync(composition, cancellationToken);
         await using var parts = await SigningParts.StartAsync(composition, options, loggers, cancellationToken);
+        await using var sweeper = Sweeps.Start(composition, options, loggers);
         using var wires = new Wires(parts, options, time, loggers);
         app.Lifetime.ApplicationStopping.Register(wires.Drain);
         app.Run(wires.HandleAsync);

@@ -46,7 +46,13 @@ internal sealed class SigningParts : IAsyncDisposable
                 OutcomeLifetime = TimeSpan.FromHours(options.Signing.OutcomeHours),
             },
             time,
-            loggers.CreateLogger<SigningService>());
+            loggers.CreateLogger<SigningService>(),
+            new BulkOptions
+            {
+                MostHashes = options.Bulk.MostHashes,
+                MostOpen = options.Bulk.MostOpen,
+                OpenLifetime = TimeSpan.FromSeconds(options.Bulk.OpenSeconds),
+            });
         // Anybody may have a password checked: half of the processors at most, so that signing goes on.
         _passwords = new PasswordLane(
             composition.Passwords, concurrency: Math.Clamp(Environment.ProcessorCount / 2, 1, 2));

@@ -99,10 +99,10 @@ internal sealed partial class StoreWatch : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(8010, LogLevel.Error, "Not ready: store {Location}: {Fault} ({Detail}).")]
+        [LoggerMessage(8020, LogLevel.Error, "Not ready: store {Location}: {Fault} ({Detail}).")]
         public static partial void NotReady(ILogger logger, string location, string fault, string detail);
 
-        [LoggerMessage(8011, LogLevel.Information, "Store {Location} answers again, and the clocks agree.")]
+        [LoggerMessage(8021, LogLevel.Information, "Store {Location} answers again, and the clocks agree.")]
         public static partial void Ready(ILogger logger, string location);
     }
 }

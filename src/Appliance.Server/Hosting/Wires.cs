@@ -27,8 +27,10 @@ internal sealed class Wires : IDisposable
         _health = new Health(() => parts.Slots.Slots.Any(slot => slot.Healthy), () => parts.Watch.Obstacle);
         _admission = new Admission(options.Limits.CallsInFlight);
         var operations = new CscOperations(parts.Signing, parts.SignIn, parts.Tokens);
+        var bulk = new BulkOperations(operations, parts.Signing);
         _csc = new CscEndpoints(
             operations,
+            bulk,
             options.Info,
             _admission,
             options.Limits.RequestBytes,
@@ -36,6 +38,7 @@ internal sealed class Wires : IDisposable
         var methods = new GrpcMethods();
         Streams = new SignHashStreams(operations, options.Limits, time, loggers.CreateLogger<SignHashStreams>());
         new CscGrpcServices(operations, options.Info, _admission, Streams).Map(methods);
+        new BulkGrpcService(bulk, new GrpcCalls(operations, _admission)).Map(methods);
         _health.Map(methods);
         var limits = new GrpcServerOptions
         {

@@ -20,6 +20,10 @@ internal sealed class ApplianceOptions
 
     public SigningSettings Signing { get; set; } = new();
 
+    public BulkSettings Bulk { get; set; } = new();
+
+    public LedgerSettings Ledger { get; set; } = new();
+
     public LimitSettings Limits { get; set; } = new();
 
     public InfoSettings Info { get; set; } = new();

@@ -24,12 +24,25 @@ internal sealed class PostgresActivationTable : ActivationTable
         "FROM activation a JOIN credential c ON c.id = a.credential_id JOIN signer s ON s.id = a.signer_id " +
         "WHERE a.id = ANY($1) ORDER BY a.seq FOR UPDATE OF a FOR SHARE OF c, s";
 
+    /// <summary>
+    /// LATERAL and OFFSET keep the planner to one look at the index per hash: whatever it thinks of the arrays, it must
+    /// not compare each hash with each row.
+    /// </summary>
     private const string FindHashes =
-        "SELECT h.activation_seq, h.hash, h.ordinal, h.mac, g.states FROM unnest($1, $2) AS w (id, hash) " +
-        "JOIN activation a ON a.id = w.id " +
-        "JOIN activation_hash h ON h.activation_seq = a.seq AND h.hash = w.hash " +
-        "LEFT JOIN activation_segment g ON g.activation_seq = a.seq AND g.segment = h.ordinal / 4096 " +
-        "ORDER BY h.ordinal";
+        "SELECT h.activation_seq, h.hash, h.ordinal, h.mac, NULL FROM unnest($1, $2) AS w (id, hash) " +
+        "JOIN activation a ON a.id = w.id CROSS JOIN LATERAL (SELECT * FROM activation_hash x " +
+        "WHERE x.activation_seq = a.seq AND x.hash = w.hash OFFSET 0) h ORDER BY h.ordinal";
+
+    /// <summary>The same with the segment in which each occurrence's state is.</summary>
+    private const string FindHashesAndStates =
+        "SELECT h.activation_seq, h.hash, h.ordinal, h.mac, (SELECT g.states FROM activation_segment g " +
+        "WHERE g.activation_seq = h.activation_seq AND g.segment = h.ordinal / 4096) " +
+        "FROM unnest($1, $2) AS w (id, hash) " +
+        "JOIN activation a ON a.id = w.id CROSS JOIN LATERAL (SELECT * FROM activation_hash x " +
+        "WHERE x.activation_seq = a.seq AND x.hash = w.hash OFFSET 0) h ORDER BY h.ordinal";
+
+    /// <summary>For more hashes than this a segment that comes with each of them is more than is asked for.</summary>
+    private const int MostWithStates = 512;
 
     private readonly PostgresTransaction _transaction;
     private readonly NumberBlock _numbers;
@@ -206,7 +219,7 @@ internal sealed class PostgresActivationTable : ActivationTable
         if (keys.Hashes.Count > 0)
         {
             reads.Add(With(
-                FindHashes,
+                keys.Hashes.Count > MostWithStates ? FindHashes : FindHashesAndStates,
                 new NpgsqlParameter<Guid[]> { TypedValue = [.. keys.Hashes.Select(key => key.Activation)] },
                 new NpgsqlParameter<byte[][]> { TypedValue = [.. keys.Hashes.Select(key => key.Hash)] }));
         }
@@ -234,7 +247,7 @@ internal sealed class PostgresActivationTable : ActivationTable
             }
 
             reader.NextResult();
-            ReadHashes(reader);
+            ReadHashes(reader, withStates: keys.Hashes.Count <= MostWithStates);
         }
     }
 
@@ -276,7 +289,7 @@ internal sealed class PostgresActivationTable : ActivationTable
                         new NpgsqlParameter<byte[][]> { TypedValue = [key] }),
                 ],
                 "reading a hash");
-            ReadHashes(reader);
+            ReadHashes(reader, withStates: false);
             occurrences = activation.Hashes[key];
         }
 
@@ -358,7 +371,7 @@ internal sealed class PostgresActivationTable : ActivationTable
         }
     }
 
-    private void ReadHashes(NpgsqlDataReader reader)
+    private void ReadHashes(NpgsqlDataReader reader, bool withStates)
     {
         while (reader.Read())
         {
@@ -369,7 +382,10 @@ internal sealed class PostgresActivationTable : ActivationTable
                 var ordinal = reader.GetInt64(2);
                 occurrences.Add(new LoadedOccurrence(ordinal, Bytes128.Read(reader.GetFieldValue<byte[]>(3))));
                 activation.Hashes[hash] = occurrences;
-                KnowSegment(activation, ordinal, reader);
+                if (withStates)
+                {
+                    KnowSegment(activation, ordinal, reader);
+                }
             }
         }
     }

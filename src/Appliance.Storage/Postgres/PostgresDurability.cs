@@ -33,8 +33,8 @@ internal static class PostgresDurability
         }
 
         var faults = new List<string>();
-        if (!int.TryParse(settings.GetValueOrDefault("server_version_num"), CultureInfo.InvariantCulture, out var number)
-            || number < OldestVersion * 10_000)
+        var version = settings.GetValueOrDefault("server_version_num");
+        if (!int.TryParse(version, CultureInfo.InvariantCulture, out var number) || number < OldestVersion * 10_000)
         {
             faults.Add($"PostgreSQL must be version {OldestVersion} or later");
         }

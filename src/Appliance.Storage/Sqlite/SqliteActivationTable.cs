@@ -36,13 +36,14 @@ internal sealed class SqliteActivationTable : ActivationTable
             $"INSERT INTO activation ({Columns}, states) " +
             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, zeroblob(?14))");
         _find = database.Prepare($"SELECT {Columns}, seq FROM activation WHERE id = ?1");
-        // CROSS JOIN keeps SQLite's planner to this order: one row of each by its key.
+        // CROSS JOIN keeps SQLite's planner to this order: one row of each by its key. INDEXED BY keeps it to the short
+        // rows, which it would pass over for the primary key.
         _check = database.Prepare(
             "SELECT a.credential_id, a.signer_id, a.client_id, a.state, a.scal, a.total, a.remaining, a.seq, " +
             "a.expires_at, a.mac, a.states, c.state, c.version, c.not_before, c.not_after, s.state, a.given, " +
             "a.authorised_at, a.next_ordinal " +
-            "FROM activation a CROSS JOIN credential c ON c.id = a.credential_id " +
-            "CROSS JOIN signer s ON s.id = a.signer_id WHERE a.id = ?1");
+            "FROM activation a CROSS JOIN credential c INDEXED BY credential_check ON c.id = a.credential_id " +
+            "CROSS JOIN signer s INDEXED BY signer_check ON s.id = a.signer_id WHERE a.id = ?1");
         _states = database.Prepare(
             "SELECT seq, remaining, scal, states, total, next_ordinal FROM activation WHERE id = ?1");
         _update = database.Prepare("UPDATE activation SET remaining = ?2, states = ?3 WHERE seq = ?1");

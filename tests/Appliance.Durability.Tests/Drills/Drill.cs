@@ -10,7 +10,7 @@ internal sealed class Drill(IReadOnlyList<Operation> operations, int seed)
     private static readonly double[] s_namesKept = [0, 0.5, 1];
     private static readonly Loss[] s_losses = Enum.GetValues<Loss>();
 
-    /// <summary>What recovers here need not last, so in memory where there is such a place: its syncs cost nothing.</summary>
+    /// <summary>What recovers here need not last: in memory, where there is such a place, syncs cost nothing.</summary>
     private static readonly string s_scratch = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
 
     private readonly IReadOnlyList<Promise> _promises = Promise.ReadAll(operations);
@@ -62,7 +62,8 @@ internal sealed class Drill(IReadOnlyList<Operation> operations, int seed)
             Promises += _promises.Count(promise => promise.Order < cut);
             var files = disk.AfterPowerLoss(loss, s_namesKept[random.Next(s_namesKept.Length)], random);
             findings.AddRange((await ExamineAsync(files, cut, random)).Select(finding => string.Create(
-                CultureInfo.InvariantCulture, $"cut {number} at {cut} of {operations.Count}, loss of {loss}: {finding}")));
+                CultureInfo.InvariantCulture,
+                $"cut {number} at {cut} of {operations.Count}, loss of {loss}: {finding}")));
         }
 
         return findings;
@@ -71,9 +72,15 @@ internal sealed class Drill(IReadOnlyList<Operation> operations, int seed)
     /// <summary>Where a caller is told something that only the sync of the log right before made true.</summary>
     public IEnumerable<(int Cut, long Sync)> FindSyncsThatCarryPromises()
     {
-        var logs = operations.Where(operation => operation.Kind == OperationKind.Create
-            && operation.Text.EndsWith("-wal", StringComparison.Ordinal)).Select(operation => operation.Node).ToHashSet();
-        var promises = _promises.Where(promise => promise.Commit is not null).Select(promise => promise.Order).ToHashSet();
+        var logs = operations
+            .Where(operation => operation.Kind == OperationKind.Create
+                && operation.Text.EndsWith("-wal", StringComparison.Ordinal))
+            .Select(operation => operation.Node)
+            .ToHashSet();
+        var promises = _promises
+            .Where(promise => promise.Commit is not null)
+            .Select(promise => promise.Order)
+            .ToHashSet();
         var sync = 0L;
         foreach (var (index, operation) in operations.Index())
         {

@@ -2,7 +2,7 @@ using Appliance.Ledger.Tests.Drills;
 
 namespace Appliance.Ledger.Tests.Broken;
 
-/// <summary>The drills of the contract must find a store that is broken; else they prove nothing of one that is not.</summary>
+/// <summary>The drills of the contract must find a store that is broken; else they prove nothing of the others.</summary>
 public sealed class LossyStoreTests
 {
     [Theory]

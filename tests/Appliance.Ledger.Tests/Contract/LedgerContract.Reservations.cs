@@ -114,6 +114,7 @@ public abstract partial class LedgerContract
         Assert.Equal(new ActivationTally(9_000, 0, 0, 0), ledger.Tally(activation));
 
         var (_, all) = await ledger.ReserveAsync(ledger.Request(activation, hashes[..8_999]));
+        Assert.Null(all.Error);
         Assert.Equal(new ActivationTally(1, 8_999, 0, 0), ledger.Tally(activation));
         await ledger.SettleAsync(all, ReservationOutcome.Released);
         Assert.Equal(new ActivationTally(9_000, 0, 0, 0), ledger.Tally(activation));

@@ -19,7 +19,8 @@ public abstract partial class SharedLedgerContract
             Assert.Single(both, one => one.Status == ReservationStatus.InFlight);
             var mine = both[0].Status == ReservationStatus.Ok;
             var (_, reservation) = both.Single(one => one.Status == ReservationStatus.Ok);
-            reservation.Settle((mine ? ledger.Node : other).Loop, ReservationOutcome.Consumed, 1, null, [[1], [2], [3]]);
+            var loop = (mine ? ledger.Node : other).Loop;
+            reservation.Settle(loop, ReservationOutcome.Consumed, 1, null, [[1], [2], [3]]);
             await ((TaskCompletionSource)reservation.State!).Task;
             var (status, again) = await (mine ? other : ledger.Node).ReserveAsync(request);
             Assert.Equal(ReservationStatus.Redelivered, status);

@@ -18,8 +18,8 @@ internal sealed partial class PostgresTestStore(bool serializable) : TestStore
     });
 
     /// <remarks>Ids are of the type uuid here.</remarks>
-    public override void Edit(string sql)
-        => PostgresCluster.Shared.Execute(_database, Bytes().Replace(Id().Replace(sql, "_id = '$1'"), @"'\x$1'::bytea"));
+    public override void Edit(string sql) => PostgresCluster.Shared.Execute(
+        _database, Bytes().Replace(Id().Replace(sql, "_id = '$1'"), @"'\x$1'::bytea"));
 
     public override IReadOnlyList<string> EventsInCommitOrder() => PostgresCluster.Shared.Execute(
         _database, "SELECT event FROM audit ORDER BY pg_xact_commit_timestamp(xmin), seq").Split('\n');

@@ -15,7 +15,7 @@ internal abstract class TestStore : IDisposable
     /// <param name="sql">Common SQL; bytes are written x'00ff'.</param>
     public abstract void Edit(string sql);
 
-    /// <summary>The names of the audit trail's events in the order in which their transactions were committed.</summary>
+    /// <summary>The names of the audit trail's events, in the order in which they were committed.</summary>
     public abstract IReadOnlyList<string> EventsInCommitOrder();
 
     /// <summary>Removes what was stored.</summary>

@@ -58,8 +58,12 @@ public sealed class CommandServer : IAsyncLifetime
     internal async Task CloseAsync()
     {
         await StopAsync();
-        _parts?.Dispose();
-        _parts = null;
+        if (_parts is { } parts)
+        {
+            _parts = null;
+            await parts.DisposeAsync();
+        }
+
         if (_composition is { } composition)
         {
             _composition = null;

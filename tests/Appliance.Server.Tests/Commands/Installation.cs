@@ -10,7 +10,6 @@ internal sealed class Installation : IDisposable
     private const string AnyPort = "http://127.0.0.1:0";
 
     private readonly string _directory = Directory.CreateTempSubdirectory("commands-").FullName;
-
     /// <summary>With a token of its own, or with none for commands that never ask for it.</summary>
     public Installation(bool withToken = true)
     {
@@ -19,7 +18,18 @@ internal sealed class Installation : IDisposable
         WriteConfiguration(Token, PathOf("pin"));
     }
 
+    private Installation(string token, string postgres)
+    {
+        Token = token;
+        Postgres = postgres;
+        File.WriteAllText(PathOf("pin"), SoftHsmTokens.Pin);
+        WriteConfiguration(Token, PathOf("pin"));
+    }
+
     public string Token { get; }
+
+    /// <summary>The connection string; null over SQLite.</summary>
+    public string? Postgres { get; }
 
     public string StorePath => PathOf("store.db");
 
@@ -30,12 +40,18 @@ internal sealed class Installation : IDisposable
 
     public string PathOf(string name) => Path.Combine(_directory, name);
 
+    /// <summary>Over a PostgreSQL database, with a token of its own.</summary>
+    public static Installation On(string postgres) => new(SoftHsmTokens.Take(), postgres);
+
+    /// <summary>Another node: the same token and the same store, in a folder of its own.</summary>
+    public Installation AddNode(string? postgres = null) => new(Token, postgres ?? Postgres!);
+
     public void WriteConfiguration(string token, string pinFile, string rest = AnyPort, string grpc = AnyPort)
         => File.WriteAllText(
             PathOf("appliance.json"),
             JsonSerializer.Serialize(new
             {
-                Store = new { Path = StorePath },
+                Store = DescribeStore(),
                 Token = new { Module = SoftHsmTokens.Library, Token = token, PinFile = pinFile },
                 Listen = new { Rest = rest, Grpc = grpc },
             }));
@@ -80,6 +96,10 @@ internal sealed class Installation : IDisposable
         (await RunAsync("init")).Succeeded();
         (await RunAsync($"signer add --user {user} --name Ioana", "a long enough password")).Succeeded();
     }
+
+    private object DescribeStore() => Postgres is null
+        ? new { Path = StorePath }
+        : new { Postgres, State = PathOf("state"), Node = Path.GetFileName(_directory) };
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 }

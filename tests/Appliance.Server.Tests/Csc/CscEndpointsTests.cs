@@ -21,6 +21,7 @@ public sealed class CscEndpointsTests
         // Whoever is refused does not come as far as the operations.
         _endpoints = new CscEndpoints(
             new CscOperations(null!, null!, null!),
+            new BulkOperations(null!, null!),
             new InfoSettings(),
             _admission,
             BodyLimit,

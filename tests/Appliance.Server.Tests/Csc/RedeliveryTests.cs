@@ -79,7 +79,9 @@ public sealed class RedeliveryTests(RunningAppliance appliance) : IClassFixture<
         var quota = appliance.Quota();
 
         (await RestAsync(2, "reused", sad, other)).Refused(
-            422, "idempotency_key_reused", "The request id stands for a request with other contents; nothing was used up");
+            422,
+            "idempotency_key_reused",
+            "The request id stands for a request with other contents; nothing was used up");
         var error = await Assert.ThrowsAsync<GrpcStatusException>(() => GrpcAsync("reused", null, sad, other));
 
         Assert.Equal((GrpcStatusCode.FailedPrecondition, "idempotency_key_reused"), (error.Code, error.Error!.Reason));

@@ -50,6 +50,9 @@ public sealed class RunningAppliance : IAsyncLifetime
 
     internal TestSigner Mihai { get; private set; } = null!;
 
+    /// <summary>An organisation with a P-256 credential that seals and draws on a package of 20,000.</summary>
+    internal TestSigner Acme { get; private set; } = null!;
+
     public async ValueTask InitializeAsync()
     {
         _installation.Time = Time;
@@ -59,6 +62,7 @@ public sealed class RunningAppliance : IAsyncLifetime
         var imported = await _installation.JsonAsync($"signer import {file}");
         Ioana = new TestSigner(imported[0]);
         Mihai = new TestSigner(imported[1]);
+        Acme = new TestSigner(imported[2]);
 
         var options = OptionsReader.Read(new ConfigurationBuilder()
             .AddJsonFile(_installation.PathOf("appliance.json"))
@@ -81,6 +85,7 @@ public sealed class RunningAppliance : IAsyncLifetime
         Grpc = new GrpcChannel(GrpcAddress);
         await LoginAsync(Ioana);
         await LoginAsync(Mihai);
+        await LoginAsync(Acme);
     }
 
     public async ValueTask DisposeAsync()
@@ -176,7 +181,9 @@ public sealed class RunningAppliance : IAsyncLifetime
             {"algorithm":"RSA-2048","multisign":{{Multisign}}},{"algorithm":"P-256","multisign":{{Multisign}}},
             {"algorithm":"P-256","multisign":{{Multisign}},"scal":1}]},
          {"user":"mihai@example.com","name":"Mihai Pop","password":"correct horse 2","factor":true,"credentials":[
-            {"algorithm":"RSA-2048","multisign":2},{"algorithm":"P-256","multisign":2}]}]
+            {"algorithm":"RSA-2048","multisign":2},{"algorithm":"P-256","multisign":2}]},
+         {"user":"acme@example.com","name":"Acme","password":"correct horse 3","kind":"organisation","factor":true,
+          "credentials":[{"algorithm":"P-256","multisign":1000000,"package":20000}]}]
         """;
 
     private async Task LoginAsync(TestSigner signer)

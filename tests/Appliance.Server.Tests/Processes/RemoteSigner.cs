@@ -63,15 +63,21 @@ internal sealed class RemoteSigner : IDisposable
         return remote;
     }
 
+    /// <summary>The same sign-in at another node.</summary>
+    public RemoteSigner At(ReadyDocument ready) => new(_signer, new GrpcChannel(new Uri(ready.Grpc))) { Token = Token };
+
     /// <summary>A SAD for these hashes.</summary>
-    public async Task<string> AuthorizeAsync(IReadOnlyList<byte[]> hashes)
+    public Task<string> AuthorizeAsync(IReadOnlyList<byte[]> hashes) => AuthorizeAsync(hashes.Count, hashes);
+
+    /// <summary>A SAD for so many signatures, of these hashes or (SCAL1) of any.</summary>
+    public async Task<string> AuthorizeAsync(int count, IReadOnlyList<byte[]> hashes)
     {
         var answer = await _channel.UnaryAsync<Proto.AuthorizeRequest, Proto.AuthorizeResponse>(
             Proto.CredentialsReflection.Descriptor.Services[0].FindMethodByName("Authorize"),
             new Proto.AuthorizeRequest
             {
                 CredentialId = Credential,
-                NumSignatures = hashes.Count,
+                NumSignatures = count,
                 Hashes = { hashes.Select(hash => ByteString.CopyFrom(hash)) },
                 HashAlgorithmOid = "2.16.840.1.101.3.4.2.1",
                 AuthData =

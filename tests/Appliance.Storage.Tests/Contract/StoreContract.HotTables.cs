@@ -33,10 +33,12 @@ public abstract partial class StoreContract
                 NotBefore = credential.NotBefore,
                 NotAfter = credential.NotAfter,
                 SignerState = SignerState.Limited,
+                Given = row.Given,
+                AuthorisedAt = row.AuthorisedAt,
             },
             check);
         Assert.True(states.Count >= 5);
-        Assert.Equal(0, states.FirstAuthorised(0));
+        Assert.Equal(OccurrenceState.Authorised, states[0]);
         Assert.False(Commit(() => Writer.Activations.TryCheck(NewId(), states, out _)));
         Assert.Null(_temporary.Store.Read(c => c.Activations.Find(NewId())));
     }
@@ -146,7 +148,7 @@ public abstract partial class StoreContract
         (int Ordinal, UInt128 Mac)? Find(int hash) => Commit<(int, UInt128)?>(() =>
         {
             Assert.True(Writer.Activations.TryCheck(row.Id, new OccurrenceStates(), out _));
-            return Writer.ActivationHashes.TryFind(sequence, Hash(hash), states, out var ordinal, out var mac)
+            return Writer.ActivationHashes.TryFind(sequence, Hash(hash), 0, states, out var ordinal, out var mac)
                 ? (ordinal, mac)
                 : null;
         });

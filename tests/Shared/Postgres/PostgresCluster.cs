@@ -74,9 +74,22 @@ internal sealed class PostgresCluster : IDisposable
     /// <summary>Runs statements as the superuser; rows come as lines, columns parted by |.</summary>
     /// <param name="connectionString">One that this class made.</param>
     /// <param name="sql">One or more statements.</param>
-    public string Execute(string connectionString, string sql) => Run(
-        "sql", Folder, "tests", $"SET search_path = {connectionString[(connectionString.LastIndexOf('=') + 1)..]}; {sql}")
-        .TrimEnd();
+    public string Execute(string connectionString, string sql)
+    {
+        var schema = connectionString[(connectionString.LastIndexOf('=') + 1)..];
+        return Run("sql", Folder, "tests", $"SET search_path = {schema}; {sql}").TrimEnd();
+    }
+
+    /// <summary>Changes a setting of the server that takes effect at once.</summary>
+    public void Configure(string setting, string value)
+    {
+        Run("sql", Folder, "postgres", $"ALTER SYSTEM SET {setting} = {value}");
+        Run("sql", Folder, "postgres", "SELECT pg_reload_conf()");
+        while (Run("sql", Folder, "postgres", $"SHOW {setting}").TrimEnd() != value)
+        {
+            // The server reads its file again in its own time; each question is a session of its own.
+        }
+    }
 
     /// <summary>A fast shutdown: callers are cut off, what they had not committed is undone.</summary>
     public void Stop() => Run("stop", Folder);

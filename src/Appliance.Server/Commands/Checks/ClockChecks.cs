@@ -46,7 +46,7 @@ internal static class ClockChecks
                 Name,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The clock says {now:u}, and the store's is {off.TotalSeconds:F1} s ahead of it; set both (NTP)."));
+                    $"The clock says {now:u}, and the store's is {off.TotalSeconds:F1} s ahead; set both (NTP)."));
         }
         else
         {

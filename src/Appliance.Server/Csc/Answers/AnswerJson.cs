@@ -12,6 +12,8 @@ namespace Appliance.Server.Csc.Answers;
 [JsonSerializable(typeof(CredentialAnswerV2))]
 [JsonSerializable(typeof(AuthorizeAnswer))]
 [JsonSerializable(typeof(SignHashAnswer))]
+[JsonSerializable(typeof(BulkOpenAnswer))]
+[JsonSerializable(typeof(BulkFillAnswer))]
 [JsonSerializable(typeof(InfoAnswerV1))]
 [JsonSerializable(typeof(InfoAnswerV2))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

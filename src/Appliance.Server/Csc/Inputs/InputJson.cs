@@ -15,4 +15,7 @@ namespace Appliance.Server.Csc.Inputs;
 [JsonSerializable(typeof(AuthorizeInput))]
 [JsonSerializable(typeof(ExtendInput))]
 [JsonSerializable(typeof(SignHashInput))]
+[JsonSerializable(typeof(BulkOpenInput))]
+[JsonSerializable(typeof(BulkFillInput))]
+[JsonSerializable(typeof(BulkCloseInput))]
 internal sealed partial class InputJson : JsonSerializerContext;

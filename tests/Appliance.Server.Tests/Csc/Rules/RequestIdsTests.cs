@@ -51,7 +51,8 @@ public sealed class RequestIdsTests
             Assert.Equal(255, id!.Length);
         }
 
-        foreach (var bad in new[] { longest + 'a', $"\"{longest}a\"", new string('"', 600), '"' + new string('\\', 600) })
+        string[] wrong = [longest + 'a', $"\"{longest}a\"", new string('"', 600), '"' + new string('\\', 600)];
+        foreach (var bad in wrong)
         {
             Assert.NotNull(RequestIds.Read(bad, default, out _));
         }

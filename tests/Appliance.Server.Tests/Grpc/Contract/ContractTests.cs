@@ -11,8 +11,11 @@ public sealed class ContractTests
     /// <summary>Set to 1 it stores the compiled contract instead of comparing.</summary>
     private const string Accept = "ACCEPT_CONTRACT";
 
+    /// <summary>The folders of proto that are ours.</summary>
+    private static readonly string[] s_parts = ["appliance", "csc"];
+
     private static readonly string s_stored =
-        Path.Combine(FindRoot(), "tests/Appliance.Server.Tests/Grpc/Contract/csc.v2.contract.txt");
+        Path.Combine(FindRoot(), "tests/Appliance.Server.Tests/Grpc/Contract/contract.txt");
 
     [Fact]
     public void The_contract_is_the_stored_one()
@@ -30,7 +33,7 @@ public sealed class ContractTests
 
         Assert.True(
             difference.Count == 0,
-            $"The contract csc.v2 has changed:\n{string.Join('\n', difference)}\n"
+            $"The contract has changed:\n{string.Join('\n', difference)}\n"
             + $"If that is meant and old clients can live with it, run this test with {Accept}=1 and commit the file.");
     }
 
@@ -38,7 +41,9 @@ public sealed class ContractTests
     public void Every_file_of_the_contract_is_looked_at()
     {
         var folder = Path.Combine(FindRoot(), "proto");
-        var files = Directory.EnumerateFiles(Path.Combine(folder, "csc"), "*.proto", SearchOption.AllDirectories)
+        var files = s_parts
+            .SelectMany(part => Directory.EnumerateFiles(
+                Path.Combine(folder, part), "*.proto", SearchOption.AllDirectories))
             .Select(path => Path.GetRelativePath(folder, path));
 
         Assert.Equal<IEnumerable<string>>(
@@ -83,7 +88,8 @@ public sealed class ContractTests
             .Select(type => type.GetProperty("Descriptor", BindingFlags.Static | BindingFlags.Public))
             .Where(property => property?.PropertyType == typeof(FileDescriptor))
             .Select(property => (FileDescriptor)property!.GetValue(null)!)
-            .Where(file => file.Package.StartsWith("csc.", StringComparison.Ordinal));
+            .Where(file => file.Package.StartsWith("csc.", StringComparison.Ordinal)
+                || file.Package.StartsWith("appliance.", StringComparison.Ordinal));
 
     private static FileDescriptor Build(FileDescriptorProto signatures)
         => FileDescriptor.BuildFromByteStrings(

@@ -119,7 +119,8 @@ public sealed class SignHashStreamRedeliveryTests(StreamAppliance fixture) : ICl
         Assert.Null(await call.ReadAsync());
         Assert.Equal((int)GrpcStatusCode.InvalidArgument, call.Code);
         Assert.StartsWith("Invalid Idempotency-Key", call.Text, StringComparison.Ordinal);
-        _bulk.Signed((await RunAsync(Defaults(sad, new string('a', 253)), [Bulk.Item("1", hashes[0])]))["1"], hashes[0]);
+        results = await RunAsync(Defaults(sad, new string('a', 253)), [Bulk.Item("1", hashes[0])]);
+        _bulk.Signed(results["1"], hashes[0]);
     }
 
     private Proto.SignHashStreamRequest Defaults(string sad, string name)

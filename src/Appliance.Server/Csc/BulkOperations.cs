@@ -1,0 +1,45 @@
+using Appliance.Server.Csc.Inputs;
+using Appliance.Server.Csc.Rules;
+using Appliance.Signing;
+
+namespace Appliance.Server.Csc;
+
+/// <summary>Bulk activations, wire-neutral as <see cref="CscOperations"/> is.</summary>
+internal sealed class BulkOperations(CscOperations operations, SigningService signing)
+{
+    public async ValueTask<Answer<BulkOpenResult>> OpenAsync(
+        CscVersion version, Caller caller, BulkOpenInput input, CancellationToken cancellationToken)
+    {
+        if (BulkRules.Read(input, caller, out var named, out var request) is { } error)
+        {
+            return await operations.RefuseAsync(caller, CscMethods.BulkOpen, named, error, cancellationToken);
+        }
+
+        var result = await signing.OpenBulkAsync(request!, cancellationToken);
+        return result.Status == SigningStatus.Ok ? result : StatusTable.ErrorFor(result.Status, version);
+    }
+
+    public async ValueTask<Answer<bool>> FillAsync(
+        CscVersion version, Caller caller, BulkFillInput input, CancellationToken cancellationToken)
+    {
+        if (BulkRules.Read(input, caller, out var request) is { } error)
+        {
+            return await operations.RefuseAsync(caller, CscMethods.BulkFill, null, error, cancellationToken);
+        }
+
+        var status = await signing.FillBulkAsync(request!, cancellationToken);
+        return status == SigningStatus.Ok ? true : StatusTable.ErrorFor(status, version);
+    }
+
+    public async ValueTask<Answer<AuthorizeResult>> CloseAsync(
+        CscVersion version, Caller caller, BulkCloseInput input, CancellationToken cancellationToken)
+    {
+        if (BulkRules.Read(input, caller, out var request) is { } error)
+        {
+            return await operations.RefuseAsync(caller, CscMethods.BulkClose, null, error, cancellationToken);
+        }
+
+        var result = await signing.CloseBulkAsync(request!, cancellationToken);
+        return result.Status == SigningStatus.Ok ? result : StatusTable.ErrorFor(result.Status, version);
+    }
+}

@@ -1,0 +1,19 @@
+using Appliance.Ledger;
+using Appliance.Server.Options;
+
+namespace Appliance.Server.Hosting;
+
+/// <summary>What the node removes in the background when nobody needs it any more.</summary>
+internal static class Sweeps
+{
+    public static Sweeper Start(Composition composition, ApplianceOptions options, ILoggerFactory loggers) => new(
+        composition.Loop,
+        [
+            new ActivationSweep(TimeSpan.FromHours(options.Ledger.SweepAfterHours)),
+            new ChunkSweep(),
+            new OutcomeSweep(),
+        ],
+        new SweeperOptions(),
+        composition.Time,
+        loggers.CreateLogger<Sweeper>());
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using Appliance.Server.Tests.Commands;
+using Appliance.Server.Tests.Hosting;
+using Appliance.Server.Tests.Processes;
+using Appliance.Tests.Shared.Postgres;
+
+namespace Appliance.Server.Tests.Cluster;
+
+/// <summary>Several `appliance serve` over one PostgreSQL database and one token, and two signers.</summary>
+internal sealed class ApplianceCluster : IDisposable
+{
+    private const string Import = """
+        [{"user":"any","name":"Any Hash","password":"correct horse 1","factor":true,
+          "credentials":[{"algorithm":"P-256","multisign":10000,"scal":1}]},
+         {"user":"bound","name":"Bound Hash","password":"correct horse 2","factor":true,
+          "credentials":[{"algorithm":"P-256","multisign":10000,"scal":2}]}]
+        """;
+
+    private readonly List<Installation> _installations = [];
+
+    private ApplianceCluster(PostgresCluster postgres) => Postgres = postgres;
+
+    public PostgresCluster Postgres { get; }
+
+    public string Database { get; private set; } = "";
+
+    public List<ServeProcess> Nodes { get; } = [];
+
+    /// <summary>Whose SADs are for any hashes.</summary>
+    public TestSigner AnyHash { get; private set; } = null!;
+
+    /// <summary>Whose SADs are for the hashes given.</summary>
+    public TestSigner BoundHash { get; private set; } = null!;
+
+    public Installation First => _installations[0];
+
+    public static async Task<ApplianceCluster> StartAsync(PostgresCluster postgres, int nodes)
+    {
+        var cluster = new ApplianceCluster(postgres) { Database = postgres.CreateDatabase() };
+        try
+        {
+            await cluster.StartAsync(nodes);
+            return cluster;
+        }
+        catch
+        {
+            cluster.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Events of the audit trail with their counts, in the order in which they were committed.</summary>
+    public IReadOnlyList<(string Event, int Count)> EventsInCommitOrder() =>
+    [
+        .. Postgres.Execute(
+                Database, "SELECT event, count FROM audit ORDER BY pg_xact_commit_timestamp(xmin), seq")
+            .Split('\n').Select(line => line.Split('|'))
+            .Select(parts => (parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture))),
+    ];
+
+    /// <summary>Stops every node in good order: all outcomes are stored then.</summary>
+    public async Task StopAsync()
+    {
+        foreach (var node in Nodes)
+        {
+            node.Terminate();
+        }
+
+        foreach (var node in Nodes)
+        {
+            (await node.EndAsync()).Succeeded();
+        }
+    }
+
+    public void Dispose()
+    {
+        Nodes.ForEach(node => node.Dispose());
+        _installations.ForEach(installation => installation.Dispose());
+    }
+
+    private async Task StartAsync(int nodes)
+    {
+        _installations.Add(Installation.On(Database));
+        (await First.RunAsync("init")).Succeeded();
+        var file = First.PathOf("signers.json");
+        await File.WriteAllTextAsync(file, Import, TestContext.Current.CancellationToken);
+        var imported = await First.JsonAsync($"signer import {file}");
+        (AnyHash, BoundHash) = (new TestSigner(imported[0]), new TestSigner(imported[1]));
+        while (_installations.Count < nodes)
+        {
+            _installations.Add(First.AddNode());
+        }
+
+        foreach (var node in await Task.WhenAll(_installations.Select(node => ServeProcess.StartAsync(node))))
+        {
+            Nodes.Add(node);
+            if (node.Ready is null)
+            {
+                Assert.Fail((await node.EndAsync()).Error);
+            }
+        }
+    }
+}
