@@ -6,7 +6,7 @@ namespace Appliance.Crash.Tests.Evidence;
 /// <summary>What the audit trail says, kept from one look at the store to the next.</summary>
 internal sealed class AuditLedger
 {
-    /// <summary>A node that slept past its lease brings its signatures when it wakes: no hash is signed by another.</summary>
+    /// <summary>A node that slept past its lease brings its signatures when it wakes; others have spent them.</summary>
     private const string TakenForDead = "signed by a run that others took for dead";
 
     private readonly Dictionary<Guid, RequestTrace> _byRequest = [];

@@ -53,7 +53,7 @@ internal sealed class Inquest(WitnessLedger witness, ClientLog log, StoreUnderTe
         return (lost, [.. touched.Where(story => story.Ended(Attempt.First) == LogKind.Signed)]);
     }
 
-    /// <summary>The server has ended in good order: everything is settled, and the states agree with the witness.</summary>
+    /// <summary>The server has ended in good order: all is settled, and the states agree with the witness.</summary>
     public void Conclude()
     {
         Look(out _);
@@ -199,11 +199,11 @@ internal sealed class Inquest(WitnessLedger witness, ClientLog log, StoreUnderTe
         }
     }
 
-    /// <summary>What the server before the last left reserved, the last one must have spent, and have said so.</summary>
+    /// <summary>What the server before the last left reserved, the last one must have spent and told.</summary>
     private void CheckRecovery()
     {
         _faults.AddRange(_leftOpen.Where(trace => trace.Outcome != AuditEvent.SignHashSpent)
-            .Select(trace => $"request {trace.RequestId} was left reserved and is {trace.Outcome?.ToString() ?? "open"}"));
+            .Select(trace => $"request {trace.RequestId} was left reserved, is {trace.Outcome?.ToString() ?? "open"}"));
         var (requests, hashes) = LeftOpen;
         if (requests > 0 && (_audit.Recoveries.Count == 0 || _audit.Recoveries[^1].Count != hashes))
         {
@@ -222,7 +222,7 @@ internal sealed class Inquest(WitnessLedger witness, ClientLog log, StoreUnderTe
         }
     }
 
-    /// <summary>As many occurrences are used up as reservations were not released, and none less than were signed.</summary>
+    /// <summary>As many occurrences are used up as reservations were not released, and no fewer than signed.</summary>
     private void CheckStates(RequestStory story, OccurrenceState[] states)
     {
         var used = _audit.Of(story.Item.Digest).Count(trace => trace.Counts);
