@@ -61,7 +61,8 @@ typedef struct { uint8_t major, minor; } version_t;
 typedef struct { version_t version; void *functions[FUNCTIONS]; } function_list_t;
 typedef struct { char *name; void *functions; ulong_t flags; } interface_t;
 typedef ulong_t (*get_function_list_t)(function_list_t **list);
-typedef ulong_t (*sign_t)(ulong_t session, uint8_t *data, ulong_t length, uint8_t *signature, ulong_t *signature_length);
+typedef ulong_t (*sign_t)(ulong_t session, uint8_t *data, ulong_t length, uint8_t *signature,
+                          ulong_t *signature_length);
 
 typedef struct {
     char magic[8];

@@ -163,7 +163,7 @@ internal sealed class KillDrill : IDisposable
             + string.Join(", ", counts));
     }
 
-    /// <summary>At its start the server tells what it found of the run before, and nothing when there was nothing.</summary>
+    /// <summary>At its start the server tells what it found of the run before, and nothing if there was nothing.</summary>
     private static IEnumerable<string> CheckSaid(ServeProcess server, (int Requests, int Hashes) recovered)
     {
         var said = server.Lines.Where(line => line.Contains("[3010]", StringComparison.Ordinal)).ToList();
@@ -171,6 +171,6 @@ internal sealed class KillDrill : IDisposable
         var well = recovered.Requests == 0
             ? said.Count == 0
             : said is [var line] && line.Contains(wanted, StringComparison.Ordinal);
-        return well ? [] : [$"the server was to report \"{wanted}\" at its start, and said: {string.Join(" | ", said)}"];
+        return well ? [] : [$"the server was to report \"{wanted}\" at its start; it said: {string.Join("; ", said)}"];
     }
 }

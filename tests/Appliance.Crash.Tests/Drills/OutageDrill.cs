@@ -54,9 +54,9 @@ internal sealed class OutageDrill : IDisposable
             outage.On();
             var started = Stopwatch.GetTimestamp();
             await MoreAsync(cancellation);
+            var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             DrillSettings.Say(
-                $"{outage.Name}: {told}; {Between} more signatures {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s "
-                + "after it was there again");
+                $"{outage.Name}: {told}; {Between} more signatures {seconds:F1} s after it was there again");
         }
 
         await callers.StopAsync().WaitAsync(s_patience, cancellation);
@@ -73,7 +73,8 @@ internal sealed class OutageDrill : IDisposable
     public void Dispose() => _scene.Dispose();
 
     private Task MoreAsync(CancellationToken cancellation)
-        => _scene.Log.SignedCount.ReachAsync(_scene.Log.SignedCount.Value + Between).WaitAsync(s_patience, cancellation);
+        => _scene.Log.SignedCount.ReachAsync(_scene.Log.SignedCount.Value + Between)
+            .WaitAsync(s_patience, cancellation);
 
     /// <summary>A call that is not repeated: UNAVAILABLE, and when to come back.</summary>
     private async Task<string> ProbeAsync(ServeProcess server, CancellationToken cancellation)

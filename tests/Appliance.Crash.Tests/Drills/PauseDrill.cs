@@ -66,7 +66,8 @@ internal sealed class PauseDrill : IDisposable
         DrillSettings.Say(
             $"{_scene.Inquest.Stories.Count} requests, {_scene.Log.SignedCount.Value} signed, "
             + $"{_scene.Inquest.Stories.Count(story => story.AskedAgain)} asked for again at the other node, "
-            + $"{_scene.Inquest.Audit.Recoveries.Sum(record => record.Count)} hashes spent; "
+            + $"{_scene.Inquest.Audit.Recoveries.Sum(record => record.Count)} hashes spent, "
+            + $"{_scene.Inquest.Audit.Late} requests signed on waking that were spent by then; "
             + $"{_scene.Witness.Entries} calls of C_Sign");
         _scene.WentWell = true;
     }

@@ -6,6 +6,9 @@ namespace Appliance.Crash.Tests.Evidence;
 /// <summary>What the audit trail says, kept from one look at the store to the next.</summary>
 internal sealed class AuditLedger
 {
+    /// <summary>A node that slept past its lease brings its signatures when it wakes; others have spent them.</summary>
+    private const string TakenForDead = "signed by a run that others took for dead";
+
     private readonly Dictionary<Guid, RequestTrace> _byRequest = [];
     private readonly Dictionary<string, List<RequestTrace>> _byDigest = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Guid> _activations = new(StringComparer.Ordinal);
@@ -15,6 +18,9 @@ internal sealed class AuditLedger
 
     /// <summary>Requests without an outcome.</summary>
     public IReadOnlyCollection<RequestTrace> Open => [.. _byRequest.Values.Where(trace => trace.Outcome is null)];
+
+    /// <summary>Requests that were signed after another node had spent them.</summary>
+    public int Late => _byRequest.Values.Count(trace => trace.IsLate);
 
     /// <summary>The records of recoveries, oldest first.</summary>
     public List<AuditRecord> Recoveries { get; } = [];
@@ -73,6 +79,13 @@ internal sealed class AuditLedger
         if (!_byRequest.TryGetValue(record.RequestId!.Value, out var trace))
         {
             return $"request {record.RequestId} has the outcome {record.Event} and no intent";
+        }
+
+        if (trace.Outcome == AuditEvent.SignHashSpent && record.Event == AuditEvent.SignHashDone
+            && record.Detail?.StartsWith(TakenForDead, StringComparison.Ordinal) == true)
+        {
+            trace.IsLate = true;
+            return null;
         }
 
         if (trace.Outcome is { } before)

@@ -40,7 +40,7 @@ internal sealed class Inquest(WitnessLedger witness, ClientLog log, StoreUnderTe
     /// <returns>The requests that got no answer, and those that got one in the round.</returns>
     public (IReadOnlyList<RequestStory> Lost, IReadOnlyList<RequestStory> Answered) Examine(long killedAt)
     {
-        var touched = Look([], out var rows);
+        var touched = Look(out var rows);
         CheckRecovery();
         CheckReserved(rows);
         _leftOpen = [.. _audit.Open];
@@ -53,10 +53,11 @@ internal sealed class Inquest(WitnessLedger witness, ClientLog log, StoreUnderTe
         return (lost, [.. touched.Where(story => story.Ended(Attempt.First) == LogKind.Signed)]);
     }
 
-    /// <summary>The server has ended in good order: everything is settled, and the states agree with the witness.</summary>
+    /// <summary>The server has ended in good order: all is settled, and the states agree with the witness.</summary>
     public void Conclude()
     {
-        Look(_audit.Activations.Values.ToList(), out var rows);
+        Look(out _);
+        var rows = store.Read(_audit.Last, [.. _audit.Activations.Values]);
         CheckRecovery();
         CheckReserved(rows);
         _leftOpen = [.. _audit.Open];
@@ -77,7 +78,7 @@ internal sealed class Inquest(WitnessLedger witness, ClientLog log, StoreUnderTe
         }
     }
 
-    private List<RequestStory> Look(IReadOnlyCollection<Guid> activations, out StoreRows rows)
+    private List<RequestStory> Look(out StoreRows rows)
     {
         _faults.Clear();
         var touched = new HashSet<RequestStory>();
@@ -93,7 +94,7 @@ internal sealed class Inquest(WitnessLedger witness, ClientLog log, StoreUnderTe
         }
 
         witness.Read();
-        rows = store.Read(_audit.Last, activations);
+        rows = store.Read(_audit.Last, []);
         _faults.AddRange(_audit.Add(rows));
         foreach (var story in touched)
         {
@@ -160,8 +161,12 @@ internal sealed class Inquest(WitnessLedger witness, ClientLog log, StoreUnderTe
     {
         var last = story.Lines.FindLast(line => line.Attempt == Attempt.Again && line.Kind != LogKind.Sent)!;
         var inDoubt = last.Kind == LogKind.Refused && last.Text.Contains(InDoubt, StringComparison.Ordinal);
-        var outcomes = _audit.Of(story.Item.Digest).Select(trace => trace.Outcome).ToList();
-        var due = outcomes.Contains(AuditEvent.SignHashSpent) ? inDoubt : last.Kind == LogKind.Signed;
+        var traces = _audit.Of(story.Item.Digest);
+        var outcomes = traces.Select(trace => trace.Outcome).ToList();
+        var signed = last.Kind == LogKind.Signed;
+        var due = !outcomes.Contains(AuditEvent.SignHashSpent)
+            ? signed
+            : inDoubt || (signed && traces.Any(trace => trace.IsLate));
         if (!due)
         {
             Fault(
@@ -194,11 +199,11 @@ internal sealed class Inquest(WitnessLedger witness, ClientLog log, StoreUnderTe
         }
     }
 
-    /// <summary>What the server before the last left reserved, the last one must have spent, and have said so.</summary>
+    /// <summary>What the server before the last left reserved, the last one must have spent and told.</summary>
     private void CheckRecovery()
     {
         _faults.AddRange(_leftOpen.Where(trace => trace.Outcome != AuditEvent.SignHashSpent)
-            .Select(trace => $"request {trace.RequestId} was left reserved and is {trace.Outcome?.ToString() ?? "open"}"));
+            .Select(trace => $"request {trace.RequestId} was left reserved, is {trace.Outcome?.ToString() ?? "open"}"));
         var (requests, hashes) = LeftOpen;
         if (requests > 0 && (_audit.Recoveries.Count == 0 || _audit.Recoveries[^1].Count != hashes))
         {
@@ -217,7 +222,7 @@ internal sealed class Inquest(WitnessLedger witness, ClientLog log, StoreUnderTe
         }
     }
 
-    /// <summary>As many occurrences are used up as reservations were not released, and none less than were signed.</summary>
+    /// <summary>As many occurrences are used up as reservations were not released, and no fewer than signed.</summary>
     private void CheckStates(RequestStory story, OccurrenceState[] states)
     {
         var used = _audit.Of(story.Item.Digest).Count(trace => trace.Counts);

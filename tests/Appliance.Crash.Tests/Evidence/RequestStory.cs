@@ -19,7 +19,7 @@ internal sealed class RequestStory(WorkItem item)
     /// <summary>When it was sent for the first time, in Stopwatch ticks.</summary>
     public long SentAt => Lines[0].At;
 
-    /// <summary>Signatures by the first sending or by sending it again: of one operation, however often they came.</summary>
+    /// <summary>Signatures by the first sending or by sending it again: of one operation, however often.</summary>
     public IEnumerable<LogLine> Signed
         => Lines.Where(line => line.Kind == LogKind.Signed && line.Attempt != Attempt.Plain);
 

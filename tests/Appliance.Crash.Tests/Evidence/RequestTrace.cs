@@ -13,6 +13,9 @@ internal sealed record RequestTrace(Guid RequestId, string Digest, int Count, Gu
     /// <summary>Done, released or spent; null while it is open.</summary>
     public AuditEvent? Outcome { get; set; }
 
+    /// <summary>Spent by another node, and then signed all the same by the one that had reserved it.</summary>
+    public bool IsLate { get; set; }
+
     /// <summary>Whether its hashes may have been signed.</summary>
     public bool Counts => Outcome != AuditEvent.SignHashReleased;
 }

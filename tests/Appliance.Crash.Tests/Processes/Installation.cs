@@ -106,7 +106,11 @@ internal sealed class Installation : IDisposable
         ["Store"] = _store.Settings(),
         ["Token"] = new JsonObject { ["Module"] = SoftHsm, ["Token"] = "crash", ["PinFile"] = PathOf("pin") },
         ["Listen"] = new JsonObject { ["Rest"] = "http://127.0.0.1:0", ["Grpc"] = "http://127.0.0.1:0" },
-        ["Signing"] = new JsonObject { ["SadLifetimeSeconds"] = DaySeconds },
+        ["Signing"] = new JsonObject
+        {
+            ["SadLifetimeSeconds"] = DaySeconds,
+            ["ActivationLifetimeSeconds"] = DaySeconds,
+        },
         ["SignIn"] = new JsonObject { ["AccessTokenSeconds"] = DaySeconds },
     };
 

@@ -46,8 +46,8 @@ internal sealed class WitnessFile : IDisposable
     }
 
     /// <summary>
-    /// The records from a number on; no process may be writing. One that was being written when its process died is left
-    /// out.
+    /// The records from a number on; no process may be writing. One that was being written when its process died is
+    /// left out.
     /// </summary>
     /// <param name="from">The first number.</param>
     /// <param name="taken">The number of the next record.</param>
