@@ -41,8 +41,8 @@ internal sealed class SigningParts : IAsyncDisposable
             new SigningOptions
             {
                 SadLifetime = TimeSpan.FromSeconds(options.Signing.SadLifetimeSeconds),
-                ActivationLifetime = TimeSpan.FromSeconds(options.Signing.ActivationLifetimeSeconds),
-                SealActivationLifetime = TimeSpan.FromSeconds(options.Signing.SealActivationLifetimeSeconds),
+                ActivationLifetime = AtLeastOneSad(options.Signing, options.Signing.ActivationLifetimeSeconds),
+                SealActivationLifetime = AtLeastOneSad(options.Signing, options.Signing.SealActivationLifetimeSeconds),
                 OutcomeLifetime = TimeSpan.FromHours(options.Signing.OutcomeHours),
             },
             time,
@@ -106,4 +106,7 @@ internal sealed class SigningParts : IAsyncDisposable
         _passwords.Dispose();
         await _activations.DisposeAsync();
     }
+
+    private static TimeSpan AtLeastOneSad(SigningSettings settings, int seconds)
+        => TimeSpan.FromSeconds(Math.Max(settings.SadLifetimeSeconds, seconds));
 }

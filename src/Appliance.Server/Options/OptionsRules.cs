@@ -22,14 +22,12 @@ internal static class OptionsRules
         Range(errors, "SignIn:AccessTokenSeconds", options.SignIn.AccessTokenSeconds, 60, 86_400);
         Range(errors, "SignIn:RefreshTokenSeconds", options.SignIn.RefreshTokenSeconds, 3_600, 31_536_000);
         Range(errors, "Signing:SadLifetimeSeconds", options.Signing.SadLifetimeSeconds, 10, 86_400);
-        var least = Math.Clamp(options.Signing.SadLifetimeSeconds, 10, 86_400);
-        Range(
-            errors, "Signing:ActivationLifetimeSeconds", options.Signing.ActivationLifetimeSeconds, least, 86_400);
+        Range(errors, "Signing:ActivationLifetimeSeconds", options.Signing.ActivationLifetimeSeconds, 10, 86_400);
         Range(
             errors,
             "Signing:SealActivationLifetimeSeconds",
             options.Signing.SealActivationLifetimeSeconds,
-            least,
+            10,
             31_536_000);
         Range(errors, "Signing:OutcomeHours", options.Signing.OutcomeHours, 1, 168);
         Range(errors, "Bulk:MostHashes", options.Bulk.MostHashes, 1, 1_000_000);

@@ -7,13 +7,13 @@ internal sealed class SigningSettings
     public int SadLifetimeSeconds { get; set; } = 3_600;
 
     /// <summary>
-    /// How long extensions may go on after the signer authorised; no SAD lives longer. SadLifetimeSeconds to 86,400 s.
+    /// How long extensions may go on after the signer authorised, 10 to 86,400 s; never shorter than one SAD lives.
     /// Default 3,600.
     /// </summary>
     public int ActivationLifetimeSeconds { get; set; } = 3_600;
 
     /// <summary>
-    /// The same for credentials that seal. SadLifetimeSeconds to 31,536,000 s. Default 86,400, one day.
+    /// The same for credentials that seal, 10 to 31,536,000 s. Default 86,400, one day.
     /// </summary>
     public int SealActivationLifetimeSeconds { get; set; } = 86_400;
 

@@ -91,8 +91,10 @@ internal sealed class ApplianceCluster : IDisposable
             _installations.Add(First.AddNode());
         }
 
-        foreach (var node in await Task.WhenAll(_installations.Select(node => ServeProcess.StartAsync(node))))
+        // One after the other: SoftHSM refuses now and then when processes log in to one token at the same moment.
+        foreach (var installation in _installations)
         {
+            var node = await ServeProcess.StartAsync(installation);
             Nodes.Add(node);
             if (node.Ready is null)
             {
