@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # ledger.sh [WRITERS]
-# Reserve and consume pairs a second through the commit loop, with 1, 8, 64 and 256 callers, one distinct hash a request,
+# Reserve and consume pairs a second through the commit loop, with 1, 8, 64 and 256 callers, one distinct hash a
+# request,
 # audit rows included: on SQLite, then on a throwaway PostgreSQL with WRITERS (3) commits in flight.
 set -euo pipefail
 

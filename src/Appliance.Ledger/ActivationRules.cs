@@ -17,7 +17,8 @@ internal static class ActivationRules
         Guid clientId,
         long now)
     {
-        if (!SameMac(mac.OfActivation(ActivationFacts.Of(activationId, found)), found.Mac) || found.Remaining > found.Total)
+        var expected = mac.OfActivation(ActivationFacts.Of(activationId, found));
+        if (!SameMac(expected, found.Mac) || found.Remaining > found.Total)
         {
             return ReservationStatus.Tampered;
         }

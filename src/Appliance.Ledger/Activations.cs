@@ -21,7 +21,9 @@ public sealed class Activations : IAsyncDisposable
         _lease = lease;
     }
 
-    /// <summary>This run of this node; every reservation names it. A new one begins when others took it for dead.</summary>
+    /// <summary>
+    /// This run of this node; every reservation names it. A new one begins when others took it for dead.
+    /// </summary>
     public long Incarnation => _lease.Incarnation;
 
     /// <summary>

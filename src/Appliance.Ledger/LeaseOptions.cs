@@ -7,7 +7,8 @@ public sealed class LeaseOptions
     public string Node { get; init; } = Environment.MachineName;
 
     /// <summary>
-    /// How long a node may go on without having renewed its lease, which it does three times as often. Defaults to 15 s.
+    /// How long a node may go on without having renewed its lease, which it does three times as often. Defaults to 15
+    /// s.
     /// </summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
 

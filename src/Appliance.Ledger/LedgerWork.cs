@@ -3,7 +3,8 @@ using Appliance.Storage;
 namespace Appliance.Ledger;
 
 /// <summary>
-/// One piece of work for the <see cref="CommitLoop"/>. Its methods run on a thread of the loop, one after the other, and
+/// One piece of work for the <see cref="CommitLoop"/>. Its methods run on a thread of the loop, one after the other,
+/// and
 /// must neither block nor throw for what a caller did wrong: that is a result, not an error. <see cref="Failed"/> may
 /// run on the thread that enqueues, when the store is known to be away.
 /// </summary>

@@ -36,7 +36,9 @@ internal static class Occurrences
         store.Activations.Update(sequence, released ? remaining + ordinals.Length : remaining, states);
     }
 
-    /// <summary>The transactions that were taken with them: back when nothing was signed, told when that is in doubt.</summary>
+    /// <summary>
+    /// The transactions that were taken with them: back when nothing was signed, told when that is in doubt.
+    /// </summary>
     public static void SettlePackage(
         StoreConnection store, Guid packageId, int count, ReservationOutcome outcome, long now)
     {

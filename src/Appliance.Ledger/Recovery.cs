@@ -37,7 +37,8 @@ public static class Recovery
     }
 
     /// <summary>
-    /// Nothing can be written in its name from the first commit on. What it had reserved is settled a page at a time, so
+    /// Nothing can be written in its name from the first commit on. What it had reserved is settled a page at a time,
+    /// so
     /// that nobody waits for all of it; when this stops half-way, somebody else goes on.
     /// </summary>
     /// <returns>How much was found.</returns>

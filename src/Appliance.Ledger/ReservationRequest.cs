@@ -23,7 +23,9 @@ public readonly record struct ReservationRequest(
     bool IsBulk = false,
     OutcomeRequest? Outcome = null)
 {
-    /// <summary>The end of the SAD, which another SAD for the same activation has put off; 0 where there is none.</summary>
+    /// <summary>
+    /// The end of the SAD, which another SAD for the same activation has put off; 0 where there is none.
+    /// </summary>
     public long SadExpiresAt { get; init; }
 
     /// <summary>The SAD is good for one signHash.</summary>

@@ -123,7 +123,7 @@ public sealed class StagedActivations
             {
                 var start = from;
                 pieces.Add(_loop.WriteAsync(
-                    store => Insert(store, chunk, start, now()), rows: PieceRows, cancellationToken, Announce).AsTask());
+                    store => Insert(store, chunk, start, now()), PieceRows, cancellationToken, Announce).AsTask());
             }
 
             foreach (var done in await Task.WhenAll(pieces).ConfigureAwait(false))
@@ -208,7 +208,9 @@ public sealed class StagedActivations
             : StagingStatus.Ok;
     }
 
-    /// <summary>Opens a verified activation, in the transaction that is open. Its audit record is the caller's.</summary>
+    /// <summary>
+    /// Opens a verified activation, in the transaction that is open. Its audit record is the caller's.
+    /// </summary>
     /// <param name="store">The loop's connection.</param>
     /// <param name="owner">Who closes.</param>
     /// <param name="expiresAt">The end of its SAD, Unix milliseconds.</param>

@@ -6,7 +6,9 @@ public enum StagingStatus
     /// <summary>Done.</summary>
     Ok,
 
-    /// <summary>No such activation, not this credential's, signer's and client's, or not being filled any more.</summary>
+    /// <summary>
+    /// No such activation, not this credential's, signer's and client's, or not being filled any more.
+    /// </summary>
     Unknown,
 
     /// <summary>It was not closed in time.</summary>

@@ -9,6 +9,8 @@ public sealed class SweeperOptions
     /// <summary>Between two commits that removed something. Defaults to 20 ms.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Before it looks again when there was nothing left, or the store failed. Defaults to one minute.</summary>
+    /// <summary>
+    /// Before it looks again when there was nothing left, or the store failed. Defaults to one minute.
+    /// </summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromMinutes(1);
 }

@@ -18,7 +18,8 @@ public abstract class IncarnationTable
     public abstract bool Renew(long incarnation, TimeSpan lease);
 
     /// <summary>
-    /// Incarnations that are dead and not settled: whose lease ran out at least <paramref name="margin"/> ago, that were
+    /// Incarnations that are dead and not settled: whose lease ran out at least <paramref name="margin"/> ago, that
+    /// were
     /// fenced off, or earlier ones of the node itself.
     /// </summary>
     /// <param name="incarnation">The caller's.</param>

@@ -1,6 +1,8 @@
 namespace Appliance.Storage;
 
-/// <summary>Whether a package can be drawn on. The numbers are stored; a credential has one active package at most.</summary>
+/// <summary>
+/// Whether a package can be drawn on. The numbers are stored; a credential has one active package at most.
+/// </summary>
 public enum PackageState
 {
     /// <summary>While it lasts.</summary>

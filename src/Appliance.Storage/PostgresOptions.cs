@@ -14,7 +14,9 @@ public sealed class PostgresOptions
     /// <summary>Commits in flight at a time, partitioned by activation. Defaults to 3.</summary>
     public int Writers { get; init; } = 3;
 
-    /// <summary>Whether transactions are SERIALIZABLE. READ COMMITTED, the default, with row locks is as safe.</summary>
+    /// <summary>
+    /// Whether transactions are SERIALIZABLE. READ COMMITTED, the default, with row locks is as safe.
+    /// </summary>
     public bool Serializable { get; init; }
 
     /// <summary>How long one statement or one attempt to connect may take. Defaults to 10 s.</summary>

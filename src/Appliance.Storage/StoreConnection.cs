@@ -127,7 +127,9 @@ public abstract class StoreConnection : IDisposable
     /// <summary>What of the store's settings decides whether a commit lasts, and what is wrong with them.</summary>
     public abstract StoreDurability ReadDurability();
 
-    /// <summary>The clock of a store that nodes share, Unix milliseconds; null where the node's is the only one.</summary>
+    /// <summary>
+    /// The clock of a store that nodes share, Unix milliseconds; null where the node's is the only one.
+    /// </summary>
     public abstract long? ReadTime();
 
     /// <summary>Closes the connection; an open transaction is undone.</summary>

@@ -18,7 +18,9 @@ public class StoreException : Exception
     /// <summary>The kind of failure.</summary>
     public StoreFailure Failure { get; }
 
-    /// <summary>True when the same work may well succeed in a moment: the store is away, or others were in the way.</summary>
+    /// <summary>
+    /// True when the same work may well succeed in a moment: the store is away, or others were in the way.
+    /// </summary>
     public bool IsTemporary
         => Failure is StoreFailure.Unavailable or StoreFailure.Conflict or StoreFailure.Busy or StoreFailure.Fenced;
 

@@ -15,7 +15,8 @@ public sealed class StoreOptions
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>
-    /// The writer's page cache in KiB; what it takes grows with the pages that are touched. Defaults to 128 MiB: room for
+    /// The writer's page cache in KiB; what it takes grows with the pages that are touched. Defaults to 128 MiB: room
+    /// for
     /// the rows of some 15,000 signers at work in a store of a million.
     /// </summary>
     public int WriterCacheKib { get; init; } = 128 * 1024;

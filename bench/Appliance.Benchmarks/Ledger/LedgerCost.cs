@@ -35,11 +35,12 @@ internal static class LedgerCost
     }
 
     /// <summary>The whole commit loop over PostgreSQL.</summary>
-    /// <param name="connection">Of a throwaway database with schemas s1, s2 and so on, one for each measurement.</param>
+    /// <param name="connection">Of a throwaway database with schemas s1, s2 and so on, one for each
+    /// measurement.</param>
     /// <param name="writers">Commits in flight.</param>
     public static async Task PrintPostgres(string connection, int writers)
     {
-        Console.WriteLine("| PostgreSQL, callers | pairs/s | CPU us per pair | commits/s | wait us p50 | p99 | p99.9 |");
+        Console.WriteLine("| PostgreSQL, callers | pairs/s | CPU us per pair | commits/s | wait us p50 | p99 | 99.9 |");
         Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|");
         var schema = 0;
         foreach (var callers in new[] { 1, 8, 64, 256 })

@@ -5,7 +5,8 @@ namespace Appliance.Ledger.Leases;
 
 /// <summary>
 /// This run of this node in the store: its incarnation, its lease, and the settling of those that died. A node whose
-/// lease has run out by its own monotonic clock asks no token for anything, until it has renewed it or, when others have
+/// lease has run out by its own monotonic clock asks no token for anything, until it has renewed it or, when others
+/// have
 /// settled it meanwhile, has begun a new incarnation.
 /// </summary>
 internal sealed partial class NodeLease : IAsyncDisposable

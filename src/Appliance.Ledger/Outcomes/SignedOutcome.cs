@@ -2,7 +2,9 @@ using Appliance.Ledger.Macs;
 
 namespace Appliance.Ledger.Outcomes;
 
-/// <summary>Signatures on their way into the store; made on the thread that has them, not where everybody waits.</summary>
+/// <summary>
+/// Signatures on their way into the store; made on the thread that has them, not where everybody waits.
+/// </summary>
 internal sealed record SignedOutcome(UInt128 Mac, byte[] Signatures)
 {
     /// <summary>Null for a request without an id, or without signatures.</summary>

@@ -84,7 +84,9 @@ internal static class PackageCommands
     {
         var credential = Credential();
         var command = new AdminCommand(
-            "cancel", "Withdraws a credential's package; it signs no more until another is granted.", AdminRoles.Operator)
+            "cancel",
+            "Withdraws a credential's package; it signs no more until another is granted.",
+            AdminRoles.Operator)
         {
             credential,
         };

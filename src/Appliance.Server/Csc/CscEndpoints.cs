@@ -13,7 +13,8 @@ using Appliance.Storage;
 namespace Appliance.Server.Csc;
 
 /// <summary>
-/// The REST wire: every path under /csc/ and /bulk/ is found in one frozen table; every answer, errors included, is JSON.
+/// The REST wire: every path under /csc/ and /bulk/ is found in one frozen table; every answer, errors included, is
+/// JSON.
 /// </summary>
 internal sealed partial class CscEndpoints
 {

@@ -114,7 +114,9 @@ internal static class CscErrors
     public static readonly CscError Internal = new(
         HttpStatusCode.InternalServerError, GrpcStatusCode.Internal, "server_error", "The server failed to answer");
 
-    /// <summary>What a caller is told of an exception: a store that is away comes back, the rest is our fault.</summary>
+    /// <summary>
+    /// What a caller is told of an exception: a store that is away comes back, the rest is our fault.
+    /// </summary>
     public static CscError For(Exception error)
         => error is StoreException { IsTemporary: true } ? StoreAway : Internal;
 

@@ -177,7 +177,8 @@ internal sealed class Composition : IAsyncDisposable
         var token = _module.OpenToken(TokenSelector.Parse(_options.Token.Token));
         try
         {
-            token.Login(PinOf(_options.Token), PinMemory.Create(Store, Stores.FileBeside(_options.Store, "refused-pins"), Loop, Time), ForceLogin);
+            var refused = PinMemory.Create(Store, Stores.FileBeside(_options.Store, "refused-pins"), Loop, Time);
+            token.Login(PinOf(_options.Token), refused, ForceLogin);
             return token;
         }
         catch

@@ -65,7 +65,7 @@ internal static class OptionsRules
         if (string.IsNullOrWhiteSpace(store.Path) == string.IsNullOrWhiteSpace(store.Postgres))
         {
             errors.Add(
-                "Store:Path, Store:Postgres: set exactly one: the path of a file, or how to reach a PostgreSQL database.");
+                "Store:Path, Store:Postgres: set exactly one: a file's path, or how to reach a PostgreSQL database.");
         }
 
         if (store.IsShared)

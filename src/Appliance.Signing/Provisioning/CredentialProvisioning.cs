@@ -9,7 +9,8 @@ namespace Appliance.Signing.Provisioning;
 
 /// <summary>
 /// Makes credentials and changes them: a key pair in the token, a certificate from the demo CA or from a CA that
-/// answers a CSR, a row with its link MAC in the store, an audit record. A step that fails leaves neither key nor row behind.
+/// answers a CSR, a row with its link MAC in the store, an audit record. A step that fails leaves neither key nor row
+/// behind.
 /// </summary>
 public sealed class CredentialProvisioning
 {

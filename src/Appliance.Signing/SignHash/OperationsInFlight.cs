@@ -4,7 +4,8 @@ namespace Appliance.Signing.SignHash;
 
 /// <summary>
 /// The operations of this node whose requests carry an id, from their reservation until their outcome is stored, so
-/// that who asks for the same can wait. The ledger alone decides what is the same: this only knows when to ask it again.
+/// that who asks for the same can wait. The ledger alone decides what is the same: this only knows when to ask it
+/// again.
 /// </summary>
 internal sealed class OperationsInFlight
 {
@@ -25,7 +26,9 @@ internal sealed class OperationsInFlight
         }
     }
 
-    /// <summary>Gives what completes when the operation leaves; false when none of this key is in flight here.</summary>
+    /// <summary>
+    /// Gives what completes when the operation leaves; false when none of this key is in flight here.
+    /// </summary>
     public bool TryFind(UInt128 key, out Task end)
     {
         var found = _ends.TryGetValue(key, out var source);

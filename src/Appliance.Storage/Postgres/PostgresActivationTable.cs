@@ -74,7 +74,8 @@ internal sealed class PostgresActivationTable : ActivationTable
         _tallyReserved = session.Prepare(
             "SELECT coalesce(sum(length(ordinals)) / 4, 0) FROM reservation WHERE ?1 IS NULL OR activation_id = ?1");
         _readSegments = session.Prepare(
-            "SELECT states, segment FROM activation_segment WHERE activation_seq = ?1 AND (?2 IS NULL OR segment = ?2)");
+            "SELECT states, segment FROM activation_segment " +
+            "WHERE activation_seq = ?1 AND (?2 IS NULL OR segment = ?2)");
         _prolong = session.Prepare("UPDATE activation SET expires_at = ?2, mac = ?3 WHERE seq = ?1");
         _open = session.Prepare(
             "UPDATE activation SET state = 0, expires_at = ?2, authorised_at = ?3, mac = ?4 WHERE seq = ?1");
@@ -251,7 +252,9 @@ internal sealed class PostgresActivationTable : ActivationTable
         }
     }
 
-    /// <summary>The activation in this transaction's hands; read with a round trip of its own when not announced.</summary>
+    /// <summary>
+    /// The activation in this transaction's hands; read with a round trip of its own when not announced.
+    /// </summary>
     public LoadedActivation? Load(Guid id)
     {
         if (_byId.TryGetValue(id, out var known))

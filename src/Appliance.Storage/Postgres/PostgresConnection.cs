@@ -209,7 +209,8 @@ internal sealed class PostgresConnection : StoreConnection
                 }
             }
 
-            throw new StoreException(StoreFailure.Unavailable, "Stopped before it was known how a transaction ended.", lost);
+            throw new StoreException(
+                StoreFailure.Unavailable, "Stopped before it was known how a transaction ended.", lost);
         }
         finally
         {

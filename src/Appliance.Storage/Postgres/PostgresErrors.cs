@@ -13,11 +13,14 @@ internal static class PostgresErrors
 
     public static StoreException Translate(Exception error, string doing)
         => error is PostgresException said
-            ? new StoreException(Classify(said.SqlState), $"PostgreSQL {said.SqlState} ({said.MessageText}): {doing}", said)
-            : new StoreException(StoreFailure.Unavailable, $"PostgreSQL cannot be reached ({error.Message}): {doing}", error);
+            ? new StoreException(
+                Classify(said.SqlState), $"PostgreSQL {said.SqlState} ({said.MessageText}): {doing}", said)
+            : new StoreException(
+                StoreFailure.Unavailable, $"PostgreSQL cannot be reached ({error.Message}): {doing}", error);
 
     /// <summary>
-    /// True when the server refused a statement, so that nothing of its transaction can be committed any more; false for
+    /// True when the server refused a statement, so that nothing of its transaction can be committed any more; false
+    /// for
     /// a connection that ended, which may have been after the COMMIT.
     /// </summary>
     public static bool IsDefinite(StoreException error)

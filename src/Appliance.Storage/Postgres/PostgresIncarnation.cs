@@ -1,6 +1,8 @@
 namespace Appliance.Storage.Postgres;
 
-/// <summary>The incarnation in whose name a store's connections write; 0 until the node has one, and for commands.</summary>
+/// <summary>
+/// The incarnation in whose name a store's connections write; 0 until the node has one, and for commands.
+/// </summary>
 internal sealed class PostgresIncarnation
 {
     private long _number;

@@ -82,5 +82,6 @@ internal static class PostgresMigrator
         return reader.ReadToEnd();
     }
 
-    private static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"Postgres.{number:D4}.sql");
+    private static string NameOf(int number)
+        => string.Create(CultureInfo.InvariantCulture, $"Postgres.{number:D4}.sql");
 }

@@ -112,7 +112,8 @@ internal sealed class PostgresOutcomeTable : OutcomeTable
         if (keys.Outcomes.Count > 0)
         {
             var command = new NpgsqlBatchCommand($"SELECT {Columns} FROM outcome WHERE key = ANY($1)");
-            command.Parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = [.. keys.Outcomes.Select(Bytes128.Of)] });
+            byte[][] wanted = [.. keys.Outcomes.Select(Bytes128.Of)];
+            command.Parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = wanted });
             reads.Add(command);
         }
     }

@@ -52,7 +52,8 @@ internal sealed class PostgresStatement(PostgresSession session, string sql) : S
     }
 
     /// <summary>
-    /// All rows are fetched at once: tables read one while they read another, and a connection has one answer at a time.
+    /// All rows are fetched at once: tables read one while they read another, and a connection has one answer at a
+    /// time.
     /// </summary>
     internal override bool Step()
     {

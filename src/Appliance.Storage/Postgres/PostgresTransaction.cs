@@ -24,11 +24,14 @@ internal sealed class PostgresTransaction(PostgresSession session, PostgresWrite
     /// <summary>Registers how a table forgets what it has read.</summary>
     public void Forgets(Action forget) => _forgets.Add(forget);
 
-    /// <summary>Registers how a table that keeps rows in memory collects the changed ones into its statements.</summary>
+    /// <summary>
+    /// Registers how a table that keeps rows in memory collects the changed ones into its statements.
+    /// </summary>
     public void Collects(Action collect) => _collects.Add(collect);
 
     /// <summary>Opens the transaction and runs these in the same round trip.</summary>
-    /// <param name="reads">Statements whose rows the caller reads, from the next result of what this returns on.</param>
+    /// <param name="reads">Statements whose rows the caller reads, from the next result of what this returns
+    /// on.</param>
     /// <exception cref="StoreException">Nothing is open; see <see cref="StoreFailure"/>.</exception>
     public NpgsqlDataReader Begin(IReadOnlyList<NpgsqlBatchCommand> reads)
     {

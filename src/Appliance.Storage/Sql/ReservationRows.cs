@@ -1,6 +1,8 @@
 namespace Appliance.Storage.Sql;
 
-/// <summary>The rows of a query for seq, incarnation, request_id, activation_id, ordinals, outcome_key, package_id.</summary>
+/// <summary>
+/// The rows of a query for seq, incarnation, request_id, activation_id, ordinals, outcome_key, package_id.
+/// </summary>
 internal static class ReservationRows
 {
     public static IReadOnlyList<ReservationRow> ReadAll(Rows rows)

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Appliance.Storage.Sqlite;
 
 /// <summary>
-/// Runs the numbered scripts of Migrations/Sqlite that a store has not seen, each in a transaction of its own together with
+/// Runs the numbered scripts of Migrations/Sqlite that a store has not seen, each in a transaction of its own together
+/// with
 /// its number (PRAGMA user_version), so that a crash leaves a whole schema.
 /// </summary>
 internal static class SqliteMigrator

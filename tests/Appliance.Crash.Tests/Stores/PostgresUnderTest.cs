@@ -5,7 +5,9 @@ using Appliance.Tests.Shared.Postgres;
 
 namespace Appliance.Crash.Tests.Stores;
 
-/// <summary>A PostgreSQL cluster of the drill's own, which can be stopped and killed, and nodes that share it.</summary>
+/// <summary>
+/// A PostgreSQL cluster of the drill's own, which can be stopped and killed, and nodes that share it.
+/// </summary>
 internal sealed class PostgresUnderTest : StoreUnderTest
 {
     private const string DrillName = "crash-drill";

@@ -2,7 +2,9 @@ using Appliance.Ledger.Tests.Drills;
 
 namespace Appliance.Ledger.Tests.Broken;
 
-/// <summary>The drills of the contract must find a store that is broken; else they prove nothing of the others.</summary>
+/// <summary>
+/// The drills of the contract must find a store that is broken; else they prove nothing of the others.
+/// </summary>
 public sealed class LossyStoreTests
 {
     [Theory]

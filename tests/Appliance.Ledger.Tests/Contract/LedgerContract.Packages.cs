@@ -83,7 +83,8 @@ public abstract partial class LedgerContract
         var activation = await ledger.OpenAsync(hashes);
         var (_, held) = await TakeAsync(ledger, activation, hashes[..1]);
 
-        var cancelled = await ledger.WriteAsync(c => ledger.Activations.Packages.Cancel(c, ledger.Credential, ledger.Now));
+        var cancelled = await ledger.WriteAsync(
+            c => ledger.Activations.Packages.Cancel(c, ledger.Credential, ledger.Now));
         Assert.Equal(4, cancelled!.Value.Remaining);
         Assert.Equal(ReservationStatus.PackageExhausted, (await TakeAsync(ledger, activation, hashes[1..])).Status);
         await ledger.SettleAsync(held, ReservationOutcome.Released);

@@ -145,7 +145,8 @@ public abstract partial class LedgerContract
         Assert.Equal(StagingStatus.TooManyEqual, Verify(ledger, staged, owner, hashes));
     }
 
-    private static StagedOwner NewOwner(LedgerFixture ledger) => new(LedgerFixture.NewId(), ledger.Signer, ledger.Client);
+    private static StagedOwner NewOwner(LedgerFixture ledger)
+        => new(LedgerFixture.NewId(), ledger.Signer, ledger.Client);
 
     private static async Task<(StagedActivations Staged, StagedOwner Owner)> BeginAsync(
         LedgerFixture ledger, int total, int mostOpen = 4)

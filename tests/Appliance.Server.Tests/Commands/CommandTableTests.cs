@@ -33,9 +33,8 @@ public sealed class CommandTableTests
 
     private static bool IsOf(string row, string name)
     {
-        var command = row.Split('`')[1];
-        return string.Equals(command.Split(" --")[0].Replace(" FILE", "", StringComparison.Ordinal), $"appliance {name}",
-            StringComparison.Ordinal);
+        var command = row.Split('`')[1].Split(" --")[0].Replace(" FILE", "", StringComparison.Ordinal);
+        return string.Equals(command, $"appliance {name}", StringComparison.Ordinal);
     }
 
     private static IEnumerable<Command> All(Command command)

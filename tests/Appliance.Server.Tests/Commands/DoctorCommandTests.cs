@@ -23,7 +23,8 @@ public sealed class DoctorCommandTests
         Assert.All(report.GetProperty("checks").EnumerateArray(), check => Assert.Equal("ok", check.Text("result")));
         var names = report.GetProperty("checks").EnumerateArray().Select(check => check.Text("check")).ToList();
         Assert.All(
-            "options,listen,store,ledger,clock,module,token,PIN,root key,admins,admin socket,demo CA,keys,links,certificates".Split(','),
+            ("options,listen,store,ledger,clock,module,token,PIN,root key,admins,admin socket,demo CA,keys,links,"
+                + "certificates").Split(','),
             name => Assert.Contains(name, names, StringComparer.Ordinal));
         var table = (await installation.RunAsync("doctor")).Succeeded().Output;
         Assert.Contains("Ready to serve.", table, StringComparison.Ordinal);

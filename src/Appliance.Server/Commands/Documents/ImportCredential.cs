@@ -23,7 +23,9 @@ internal sealed record ImportCredential
     [JsonPropertyName("sadReuse")]
     public string? SadReuse { get; set; }
 
-    /// <summary>Transactions of a package until the certificate's end; null for a credential without packages.</summary>
+    /// <summary>
+    /// Transactions of a package until the certificate's end; null for a credential without packages.
+    /// </summary>
     [JsonPropertyName("package")]
     public int? Package { get; set; }
 

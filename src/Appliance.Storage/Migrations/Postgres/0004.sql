@@ -1,4 +1,5 @@
--- A credential's policies, covered by link_mac from now on. A row made before has the defaults, which its old MAC stands
+-- A credential's policies, covered by link_mac from now on. A row made before has the defaults, which its old MAC
+-- stands
 -- for: extension 1 (nested), sad_reuse 0 (until exhausted), not metered.
 ALTER TABLE credential ADD COLUMN extension bigint NOT NULL DEFAULT 1;
 ALTER TABLE credential ADD COLUMN sad_reuse bigint NOT NULL DEFAULT 0;
