@@ -163,9 +163,7 @@ internal sealed class KillDrill : IDisposable
             + string.Join(", ", counts));
     }
 
-    /// <summary>
-    /// At its start the server tells what it found of the run before, and nothing if there was nothing.
-    /// </summary>
+    /// <summary>At its start the server tells what it found of the run before, if anything.</summary>
     private static IEnumerable<string> CheckSaid(ServeProcess server, (int Requests, int Hashes) recovered)
     {
         var said = server.Lines.Where(line => line.Contains("[3010]", StringComparison.Ordinal)).ToList();

@@ -5,9 +5,7 @@ using Appliance.Tests.Shared.Postgres;
 
 namespace Appliance.Crash.Tests.Stores;
 
-/// <summary>
-/// A PostgreSQL cluster of the drill's own, which can be stopped and killed, and nodes that share it.
-/// </summary>
+/// <summary>A PostgreSQL cluster of the drill's own, to be stopped and killed, and the nodes that share it.</summary>
 internal sealed class PostgresUnderTest : StoreUnderTest
 {
     private const string DrillName = "crash-drill";
