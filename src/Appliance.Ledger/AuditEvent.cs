@@ -118,4 +118,7 @@ public enum AuditEvent
 
     /// <summary>A command was refused: its caller is no admin or lacks the role.</summary>
     AdminRefused,
+
+    /// <summary>A row was changed by another hand than the appliance's; what it stood for is refused.</summary>
+    TamperDetected,
 }

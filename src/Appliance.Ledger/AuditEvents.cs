@@ -55,6 +55,7 @@ public static class AuditEvents
         AuditEvent.AdminChanged => "admin.changed",
         AuditEvent.AdminRemoved => "admin.removed",
         AuditEvent.AdminRefused => "admin.refused",
+        AuditEvent.TamperDetected => "tamper.detected",
         _ => throw new InvalidOperationException("An audit event has no name."),
     })];
 }

@@ -25,6 +25,12 @@ public sealed class SignJob
     /// </summary>
     public Action<SignJob>? Completed { get; set; }
 
+    /// <summary>
+    /// Asked on the session's thread just before the first C_Sign: false ends the job as
+    /// <see cref="SignOutcome.NeverDispatched"/>, however long it has waited. Null for always.
+    /// </summary>
+    public Func<SignJob, bool>? MayStart { get; set; }
+
     /// <summary>The caller's own.</summary>
     public object? State { get; set; }
 

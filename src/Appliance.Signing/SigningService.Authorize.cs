@@ -253,14 +253,15 @@ public sealed partial class SigningService
             FactorStatus.Accepted => SigningStatus.Ok,
             FactorStatus.Missing => SigningStatus.FactorMissing,
             FactorStatus.Locked or FactorStatus.JustLocked => SigningStatus.FactorLocked,
-            FactorStatus.Tampered => TamperedFactor(signerId),
+            FactorStatus.Tampered => TamperedFactor(connection, signerId),
             _ => SigningStatus.FactorWrong,
         };
     }
 
-    private SigningStatus TamperedFactor(Guid signerId)
+    private SigningStatus TamperedFactor(StoreConnection connection, Guid signerId)
     {
         Log.FactorTampered(_logger, signerId);
+        AuditTrail.Append(connection, Tampering("factor") with { SignerId = signerId });
         return SigningStatus.FactorWrong;
     }
 

@@ -136,10 +136,22 @@ public sealed partial class SigningService
         if (tampered)
         {
             Log.CredentialTampered(_logger, credentialId);
+            // Nobody waits for it: the refusal that follows has a record of its own.
+            _ = RecordAsync(
+                Tampering("credential") with { CredentialId = credentialId, SignerId = caller.SignerId },
+                CancellationToken.None);
         }
 
         return credential?.SignerId == caller.SignerId ? credential : null;
     }
+
+    private AuditRecord Tampering(string row) => new()
+    {
+        At = Now(),
+        Event = AuditEvent.TamperDetected,
+        Outcome = AuditOutcome.Refused,
+        Detail = row,
+    };
 
     /// <summary>
     /// A refusal leaves its record before the caller is told; when the store cannot take it, a log line.

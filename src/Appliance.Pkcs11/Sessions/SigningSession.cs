@@ -52,6 +52,12 @@ internal sealed class SigningSession
     {
         var hashes = job.Hashes;
         var count = hashes.Count;
+        if (!job.Dispatched && job.MayStart?.Invoke(job) == false)
+        {
+            job.Outcome = SignOutcome.NeverDispatched;
+            return true;
+        }
+
         while (job.Next < count)
         {
             var outcome = SignNext(job, hashes[job.Next]);

@@ -10,6 +10,10 @@ namespace Appliance.Signing.SignHash;
 /// </summary>
 internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadPoolWorkItem
 {
+    /// <summary>A node that was paused may wake up with a full queue, and a lease that others have settled.</summary>
+    private static readonly Func<SignJob, bool> s_mayStart =
+        static job => ((SignOperation)job.State!)._activations.MayDispatch;
+
     private static readonly Action<SignJob> s_signed = static job => ((SignOperation)job.State!).OnSigned();
 
     private static readonly Action<Reservation> s_reserved =
@@ -59,6 +63,7 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
             IsBulk = _reservation.IsBulk,
             Signatures = new byte[hashes.Count][],
             Completed = s_signed,
+            MayStart = s_mayStart,
             State = this,
         };
     }
@@ -159,7 +164,8 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
         var result = _job.Outcome switch
         {
             SignOutcome.Signed => new SignHashResult(SigningStatus.Ok, _job.Signatures!),
-            SignOutcome.NeverDispatched => SignHashResult.Refused(SigningStatus.Overloaded),
+            SignOutcome.NeverDispatched => SignHashResult.Refused(
+                _activations.MayDispatch ? SigningStatus.Overloaded : SigningStatus.StoreUnavailable),
             SignOutcome.TokenUnavailable => SignHashResult.Refused(SigningStatus.TokenUnavailable),
             _ => SignHashResult.Refused(SigningStatus.Failed),
         };
