@@ -137,9 +137,8 @@ public sealed partial class SigningService
         {
             Log.CredentialTampered(_logger, credentialId);
             // Nobody waits for it: the refusal that follows has a record of its own.
-            _ = RecordAsync(
-                Tampering("credential") with { CredentialId = credentialId, SignerId = caller.SignerId },
-                CancellationToken.None);
+            var record = Tampering("credential") with { CredentialId = credentialId, SignerId = caller.SignerId };
+            _ = RecordAsync(record, CancellationToken.None).AsTask();
         }
 
         return credential?.SignerId == caller.SignerId ? credential : null;
