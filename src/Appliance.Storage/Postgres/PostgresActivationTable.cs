@@ -9,10 +9,6 @@ namespace Appliance.Storage.Postgres;
 /// </summary>
 internal sealed class PostgresActivationTable : ActivationTable
 {
-    private const string Columns =
-        "id, credential_id, signer_id, client_id, state, scal, total, remaining, expires_at, created_at, mac, given, " +
-        "authorised_at, seq";
-
     /// <summary>
     /// The activation's row is locked for itself, those of credential and signer against changes: a revocation waits
     /// until this transaction has ended, or this one sees it. Rows are locked in the order in which they are sorted.
@@ -45,49 +41,23 @@ internal sealed class PostgresActivationTable : ActivationTable
     private const int MostWithStates = 512;
 
     private readonly PostgresTransaction _transaction;
+    private readonly ActivationQueries _queries;
     private readonly NumberBlock _numbers;
     private readonly Dictionary<Guid, LoadedActivation?> _byId = [];
     private readonly Dictionary<long, LoadedActivation> _bySequence = [];
     private readonly ActivationInserts _inserts = new();
     private readonly ActivationUpdates _updates = new();
     private readonly SegmentWrites _segments = new();
-    private readonly Statement _find;
-    private readonly Statement _readSegments;
-    private readonly Statement _prolong;
-    private readonly Statement _open;
-    private readonly Statement _countStaged;
-    private readonly Statement _listExpired;
-    private readonly Statement _deleteSegments;
-    private readonly Statement _delete;
-    private readonly Statement _tally;
-    private readonly Statement _tallyReserved;
+    private readonly Statement _readSegment;
 
     public PostgresActivationTable(PostgresTransaction transaction)
     {
         _transaction = transaction;
+        _queries = new ActivationQueries(transaction.Session);
         _numbers = new NumberBlock(transaction.Session, "activation_numbers");
         var session = transaction.Session;
-        _find = session.Prepare($"SELECT {Columns} FROM activation WHERE id = ?1");
-        _tally = session.Prepare(
-            "SELECT total, scal, states, (SELECT count(*) FROM activation_hash h WHERE h.activation_seq = a.seq), " +
-            "seq FROM activation a WHERE ?1 IS NULL OR id = ?1");
-        _tallyReserved = session.Prepare(
-            "SELECT coalesce(sum(length(ordinals)) / 4, 0) FROM reservation WHERE ?1 IS NULL OR activation_id = ?1");
-        _readSegments = session.Prepare(
-            "SELECT states, segment FROM activation_segment " +
-            "WHERE activation_seq = ?1 AND (?2 IS NULL OR segment = ?2)");
-        _prolong = session.Prepare("UPDATE activation SET expires_at = ?2, mac = ?3 WHERE seq = ?1");
-        _open = session.Prepare(
-            "UPDATE activation SET state = 0, expires_at = ?2, authorised_at = ?3, mac = ?4 WHERE seq = ?1");
-        _countStaged = session.Prepare(
-            "SELECT count(*) FROM activation WHERE signer_id = ?1 AND state = 2 AND expires_at > ?2");
-        _listExpired = session.Prepare(
-            "SELECT seq, id, expires_at FROM activation WHERE expires_at < ?1 AND (expires_at, seq) > (?2, ?3) " +
-            "ORDER BY expires_at, seq LIMIT ?4");
-        _deleteSegments = session.Prepare(
-            "DELETE FROM activation_segment WHERE (activation_seq, segment) IN " +
-            "(SELECT activation_seq, segment FROM activation_segment WHERE activation_seq = ?1 LIMIT ?2)");
-        _delete = session.Prepare("DELETE FROM activation WHERE seq = ?1");
+        _readSegment = session.Prepare(
+            "SELECT states FROM activation_segment WHERE activation_seq = ?1 AND segment = ?2");
         transaction.Writes(_inserts.Statement, _updates.Statement, _segments.Statement);
         transaction.Collects(Collect);
         transaction.Forgets(Forget);
@@ -102,11 +72,7 @@ internal sealed class PostgresActivationTable : ActivationTable
         return sequence;
     }
 
-    public override ActivationRow? Find(Guid id)
-    {
-        using var rows = _find.Start().Bind(id).Rows();
-        return rows.Next() ? ActivationRows.Read(rows) : null;
-    }
+    public override ActivationRow? Find(Guid id) => _queries.Find(id);
 
     public override bool TryCheck(Guid id, OccurrenceStates states, out ActivationCheck check)
     {
@@ -143,50 +109,37 @@ internal sealed class PostgresActivationTable : ActivationTable
     public override void Prolong(long sequence, long expiresAt, UInt128 mac)
     {
         _transaction.Demand();
-        _prolong.Start().Bind(sequence).Bind(expiresAt).Bind(mac).Execute();
+        _queries.Prolong(sequence, expiresAt, mac);
         _bySequence[sequence].Prolong(expiresAt, mac);
     }
 
     public override void Open(long sequence, long expiresAt, long authorisedAt, UInt128 mac)
     {
         _transaction.Demand();
-        _open.Start().Bind(sequence).Bind(expiresAt).Bind(authorisedAt).Bind(mac).Execute();
+        _queries.Open(sequence, expiresAt, authorisedAt, mac);
         _bySequence[sequence].Open(expiresAt, authorisedAt, mac);
     }
 
     public override int CountStaged(Guid signerId, long now)
     {
         _transaction.Flush();
-        using var rows = _countStaged.Start().Bind(signerId).Bind(now).Rows();
-        rows.Next();
-        return rows.Int32(0);
+        return _queries.CountStaged(signerId, now);
     }
 
     public override IReadOnlyList<ExpiredActivation> ListExpired(
         long before, (long ExpiresAt, long Sequence) after, int limit)
-    {
-        using var rows = _listExpired.Start()
-            .Bind(before).Bind(after.ExpiresAt).Bind(after.Sequence).Bind(limit)
-            .Rows();
-        var result = new List<ExpiredActivation>();
-        while (rows.Next())
-        {
-            result.Add(new ExpiredActivation(rows.Int64(0), rows.Guid(1), rows.Int64(2)));
-        }
-
-        return result;
-    }
+        => _queries.ListExpired(before, after, limit);
 
     public override int DeleteSegments(long sequence, int limit)
     {
         _transaction.Flush();
-        return _deleteSegments.Start().Bind(sequence).Bind(limit).Execute();
+        return _queries.DeleteSegments(sequence, limit);
     }
 
     public override void Delete(long sequence)
     {
         _transaction.Flush();
-        _delete.Start().Bind(sequence).Execute();
+        _queries.Delete(sequence);
     }
 
     public override void Close(long sequence)
@@ -195,19 +148,7 @@ internal sealed class PostgresActivationTable : ActivationTable
         _bySequence[sequence].Close();
     }
 
-    public override ActivationTally Tally(Guid? id = null)
-    {
-        ActivationTally tally;
-        using (var rows = _tally.Start().Bind(id).Rows())
-        {
-            tally = ActivationRows.Count(rows, ReadSegments);
-        }
-
-        using var sum = _tallyReserved.Start().Bind(id).Rows();
-        sum.Next();
-        var reserved = sum.Int64(0);
-        return tally with { Reserved = reserved, Consumed = tally.Consumed - reserved };
-    }
+    public override ActivationTally Tally(Guid? id = null) => _queries.Tally(id);
 
     /// <summary>The statements that lock and read what was announced.</summary>
     public static void Announce(StoreKeys keys, List<NpgsqlBatchCommand> reads)
@@ -306,7 +247,7 @@ internal sealed class PostgresActivationTable : ActivationTable
         {
             known = new byte[OccurrenceStates.SegmentLength];
             activation?.Segments.Add(segment, known);
-            using var rows = _readSegments.Start().Bind(sequence).Bind(segment).Rows();
+            using var rows = _readSegment.Start().Bind(sequence).Bind(segment).Rows();
             if (rows.Next())
             {
                 Fill(known, rows.Span(0));
@@ -318,18 +259,6 @@ internal sealed class PostgresActivationTable : ActivationTable
 
     private static void Fill(byte[] segment, ReadOnlySpan<byte> stored)
         => stored[..Math.Min(stored.Length, segment.Length)].CopyTo(segment);
-
-    private IEnumerable<byte[]> ReadSegments(long sequence)
-    {
-        using var rows = _readSegments.Start().Bind(sequence).Bind((long?)null).Rows();
-        var result = new List<byte[]>();
-        while (rows.Next())
-        {
-            result.Add(rows.Bytes(0));
-        }
-
-        return result;
-    }
 
     private static NpgsqlBatchCommand With(string sql, params NpgsqlParameter[] parameters)
     {

@@ -6,18 +6,8 @@ namespace Appliance.Storage.Postgres;
 /// <summary>Written with the COMMIT, all records of a transaction in one statement.</summary>
 internal sealed class PostgresAuditTable : AuditTable
 {
-    private const string Columns =
-        "at, event, outcome, signer_id, credential_id, activation_id, client_id, request_id, count, digest, detail, " +
-        "actor";
-
-    private const string Filter =
-        "(?2 IS NULL OR signer_id = ?2) AND (?3 IS NULL OR credential_id = ?3) AND " +
-        "(?4 IS NULL OR request_id = ?4) AND (?5 IS NULL OR event = ?5) AND " +
-        "(?7 IS NULL OR actor = ?7)";
-
     private readonly PostgresTransaction _transaction;
-    private readonly Statement _readOldest;
-    private readonly Statement _readNewest;
+    private readonly AuditReader _reader;
     private readonly SetStatement _append;
     private readonly ColumnOf<long> _at = new(NpgsqlDbType.Bigint);
     private readonly ColumnOf<string> _event = new(NpgsqlDbType.Text);
@@ -35,13 +25,10 @@ internal sealed class PostgresAuditTable : AuditTable
     public PostgresAuditTable(PostgresTransaction transaction)
     {
         _transaction = transaction;
-        var session = transaction.Session;
-        _readOldest = session.Prepare(
-            $"SELECT {Columns}, seq FROM audit WHERE seq > ?1 AND {Filter} ORDER BY seq LIMIT ?6");
-        _readNewest = session.Prepare(
-            $"SELECT {Columns}, seq FROM audit WHERE seq < ?1 AND {Filter} ORDER BY seq DESC LIMIT ?6");
+        _reader = new AuditReader(transaction.Session);
         _append = new SetStatement(
-            $"INSERT INTO audit ({Columns}) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            $"INSERT INTO audit ({AuditReader.Columns}) " +
+            "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             _at,
             _event,
             _outcome,
@@ -75,15 +62,5 @@ internal sealed class PostgresAuditTable : AuditTable
         _append.EndRow();
     }
 
-    public override IReadOnlyList<AuditRow> Read(AuditFilter filter)
-    {
-        ArgumentNullException.ThrowIfNull(filter);
-        var statement = filter.OldestFirst ? _readOldest : _readNewest;
-        using var rows = statement.Start()
-            .Bind(filter.After ?? (filter.OldestFirst ? 0 : long.MaxValue))
-            .Bind(filter.SignerId).Bind(filter.CredentialId).Bind(filter.RequestId).Bind(filter.Event)
-            .Bind(filter.Limit).Bind(filter.Actor)
-            .Rows();
-        return AuditRows.ReadAll(rows);
-    }
+    public override IReadOnlyList<AuditRow> Read(AuditFilter filter) => _reader.Read(filter);
 }

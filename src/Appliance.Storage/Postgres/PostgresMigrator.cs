@@ -1,4 +1,3 @@
-using System.Globalization;
 using Appliance.Storage.Sql;
 
 namespace Appliance.Storage.Postgres;
@@ -10,6 +9,8 @@ namespace Appliance.Storage.Postgres;
 internal static class PostgresMigrator
 {
     private const int Attempts = 10;
+
+    private static readonly MigrationScripts s_scripts = new("Postgres");
 
     public static void Run(PostgresSession session, string location)
     {
@@ -39,7 +40,7 @@ internal static class PostgresMigrator
         session.Execute("CREATE TABLE IF NOT EXISTS schema_version (id bigint PRIMARY KEY, version bigint NOT NULL)");
         session.Execute("INSERT INTO schema_version (id, version) VALUES (1, 0) ON CONFLICT (id) DO NOTHING");
         var found = ReadVersion(session);
-        var newest = CountScripts();
+        var newest = s_scripts.Newest;
         if (found > newest)
         {
             throw new StoreSchemaException(location, found, newest);
@@ -47,7 +48,7 @@ internal static class PostgresMigrator
 
         for (var number = checked((int)found) + 1; number <= newest; number++)
         {
-            session.Execute(ReadScript(number));
+            session.Execute(s_scripts.Read(number));
         }
 
         if (found < newest)
@@ -63,25 +64,4 @@ internal static class PostgresMigrator
         rows.Next();
         return rows.Int64(0);
     }
-
-    private static int CountScripts()
-    {
-        var count = 0;
-        while (typeof(PostgresMigrator).Assembly.GetManifestResourceInfo(NameOf(count + 1)) is not null)
-        {
-            count++;
-        }
-
-        return count;
-    }
-
-    private static string ReadScript(int number)
-    {
-        using var stream = typeof(PostgresMigrator).Assembly.GetManifestResourceStream(NameOf(number))!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
-
-    private static string NameOf(int number)
-        => string.Create(CultureInfo.InvariantCulture, $"Postgres.{number:D4}.sql");
 }

@@ -5,37 +5,24 @@ namespace Appliance.Storage.Sqlite;
 /// <summary>Row at a time over SQLite's C interface.</summary>
 internal sealed class SqliteActivationTable : ActivationTable
 {
-    private const string Columns =
-        "id, credential_id, signer_id, client_id, state, scal, total, remaining, expires_at, created_at, mac, given, " +
-        "authorised_at";
-
     private readonly Database _database;
+    private readonly ActivationQueries _queries;
     private readonly SqliteStatement _insert;
-    private readonly SqliteStatement _find;
     private readonly SqliteStatement _check;
     private readonly SqliteStatement _states;
     private readonly SqliteStatement _update;
     private readonly SqliteStatement _updateSegmented;
-    private readonly SqliteStatement _prolong;
-    private readonly SqliteStatement _open;
-    private readonly SqliteStatement _countStaged;
-    private readonly SqliteStatement _listExpired;
-    private readonly SqliteStatement _deleteSegments;
-    private readonly SqliteStatement _delete;
     private readonly SqliteStatement _readSegment;
     private readonly SqliteStatement _writeSegment;
-    private readonly SqliteStatement _listSegments;
     private readonly SqliteStatement _close;
-    private readonly SqliteStatement _tally;
-    private readonly SqliteStatement _tallyReserved;
 
     public SqliteActivationTable(Database database)
     {
         _database = database;
+        _queries = new ActivationQueries(database);
         _insert = database.Prepare(
-            $"INSERT INTO activation ({Columns}, states) " +
+            $"INSERT INTO activation ({ActivationQueries.Columns}, states) " +
             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, zeroblob(?14))");
-        _find = database.Prepare($"SELECT {Columns}, seq FROM activation WHERE id = ?1");
         // CROSS JOIN keeps SQLite's planner to this order: one row of each by its key. INDEXED BY keeps it to the short
         // rows, which it would pass over for the primary key.
         _check = database.Prepare(
@@ -49,30 +36,12 @@ internal sealed class SqliteActivationTable : ActivationTable
         _update = database.Prepare("UPDATE activation SET remaining = ?2, states = ?3 WHERE seq = ?1");
         _updateSegmented = database.Prepare(
             "UPDATE activation SET remaining = ?2, next_ordinal = ?3 WHERE seq = ?1");
-        _prolong = database.Prepare("UPDATE activation SET expires_at = ?2, mac = ?3 WHERE seq = ?1");
-        _open = database.Prepare(
-            "UPDATE activation SET state = 0, expires_at = ?2, authorised_at = ?3, mac = ?4 WHERE seq = ?1");
-        _countStaged = database.Prepare(
-            "SELECT count(*) FROM activation WHERE signer_id = ?1 AND state = 2 AND expires_at > ?2");
-        _listExpired = database.Prepare(
-            "SELECT seq, id, expires_at FROM activation WHERE expires_at < ?1 AND (expires_at, seq) > (?2, ?3) " +
-            "ORDER BY expires_at, seq LIMIT ?4");
-        _deleteSegments = database.Prepare(
-            "DELETE FROM activation_segment WHERE (activation_seq, segment) IN " +
-            "(SELECT activation_seq, segment FROM activation_segment WHERE activation_seq = ?1 LIMIT ?2)");
-        _delete = database.Prepare("DELETE FROM activation WHERE seq = ?1");
         _readSegment = database.Prepare(
             "SELECT states FROM activation_segment WHERE activation_seq = ?1 AND segment = ?2");
         _writeSegment = database.Prepare(
             "INSERT INTO activation_segment (activation_seq, segment, states) VALUES (?1, ?2, ?3) " +
             "ON CONFLICT (activation_seq, segment) DO UPDATE SET states = excluded.states");
-        _listSegments = database.Prepare("SELECT states FROM activation_segment WHERE activation_seq = ?1");
         _close = database.Prepare("UPDATE activation SET state = 1, remaining = 0 WHERE seq = ?1");
-        _tally = database.Prepare(
-            "SELECT total, scal, states, (SELECT count(*) FROM activation_hash h WHERE h.activation_seq = a.seq), " +
-            "seq FROM activation a WHERE ?1 IS NULL OR id = ?1");
-        _tallyReserved = database.Prepare(
-            "SELECT coalesce(sum(length(ordinals)) / 4, 0) FROM reservation WHERE ?1 IS NULL OR activation_id = ?1");
     }
 
     public override long Insert(ActivationRow row)
@@ -87,11 +56,7 @@ internal sealed class SqliteActivationTable : ActivationTable
         return _database.LastInsertRowId;
     }
 
-    public override ActivationRow? Find(Guid id)
-    {
-        using var rows = _find.Start().Bind(id).Rows();
-        return rows.Next() ? ActivationRows.Read(rows) : null;
-    }
+    public override ActivationRow? Find(Guid id) => _queries.Find(id);
 
     public override bool TryCheck(Guid id, OccurrenceStates states, out ActivationCheck check)
     {
@@ -162,53 +127,24 @@ internal sealed class SqliteActivationTable : ActivationTable
     }
 
     public override void Prolong(long sequence, long expiresAt, UInt128 mac)
-        => _prolong.Start().Bind(sequence).Bind(expiresAt).Bind(mac).Execute();
+        => _queries.Prolong(sequence, expiresAt, mac);
 
     public override void Open(long sequence, long expiresAt, long authorisedAt, UInt128 mac)
-        => _open.Start().Bind(sequence).Bind(expiresAt).Bind(authorisedAt).Bind(mac).Execute();
+        => _queries.Open(sequence, expiresAt, authorisedAt, mac);
 
-    public override int CountStaged(Guid signerId, long now)
-    {
-        using var rows = _countStaged.Start().Bind(signerId).Bind(now).Rows();
-        rows.Next();
-        return rows.Int32(0);
-    }
+    public override int CountStaged(Guid signerId, long now) => _queries.CountStaged(signerId, now);
 
     public override IReadOnlyList<ExpiredActivation> ListExpired(
         long before, (long ExpiresAt, long Sequence) after, int limit)
-    {
-        using var rows = _listExpired.Start()
-            .Bind(before).Bind(after.ExpiresAt).Bind(after.Sequence).Bind(limit)
-            .Rows();
-        var result = new List<ExpiredActivation>();
-        while (rows.Next())
-        {
-            result.Add(new ExpiredActivation(rows.Int64(0), rows.Guid(1), rows.Int64(2)));
-        }
+        => _queries.ListExpired(before, after, limit);
 
-        return result;
-    }
+    public override int DeleteSegments(long sequence, int limit) => _queries.DeleteSegments(sequence, limit);
 
-    public override int DeleteSegments(long sequence, int limit)
-        => _deleteSegments.Start().Bind(sequence).Bind(limit).Execute();
-
-    public override void Delete(long sequence) => _delete.Start().Bind(sequence).Execute();
+    public override void Delete(long sequence) => _queries.Delete(sequence);
 
     public override void Close(long sequence) => _close.Start().Bind(sequence).Execute();
 
-    public override ActivationTally Tally(Guid? id = null)
-    {
-        ActivationTally tally;
-        using (var rows = _tally.Start().Bind(id).Rows())
-        {
-            tally = ActivationRows.Count(rows, ReadSegments);
-        }
-
-        using var sum = _tallyReserved.Start().Bind(id).Rows();
-        sum.Next();
-        var reserved = sum.Int64(0);
-        return tally with { Reserved = reserved, Consumed = tally.Consumed - reserved };
-    }
+    public override ActivationTally Tally(Guid? id = null) => _queries.Tally(id);
 
     internal override void ReadSegment(long sequence, int segment, Span<byte> bits)
     {
@@ -231,17 +167,5 @@ internal sealed class SqliteActivationTable : ActivationTable
         {
             states.Load(this, sequence, total, nextOrdinal);
         }
-    }
-
-    private IEnumerable<byte[]> ReadSegments(long sequence)
-    {
-        using var rows = _listSegments.Start().Bind(sequence).Rows();
-        var result = new List<byte[]>();
-        while (rows.Next())
-        {
-            result.Add(rows.Bytes(0));
-        }
-
-        return result;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Appliance.Storage.Sql;
 
 namespace Appliance.Storage.Sqlite;
 
@@ -9,23 +10,22 @@ namespace Appliance.Storage.Sqlite;
 /// </summary>
 internal static class SqliteMigrator
 {
-    /// <summary>The newest schema that this binary knows: the number of the last script.</summary>
-    public static int Newest { get; } = CountScripts();
+    private static readonly MigrationScripts s_scripts = new("Sqlite");
 
     public static void Run(Database database, string path)
     {
         var found = ReadVersion(database);
-        if (found > Newest)
+        if (found > s_scripts.Newest)
         {
-            throw new StoreSchemaException(path, found, Newest);
+            throw new StoreSchemaException(path, found, s_scripts.Newest);
         }
 
-        for (var number = checked((int)found) + 1; number <= Newest; number++)
+        for (var number = checked((int)found) + 1; number <= s_scripts.Newest; number++)
         {
             database.Execute("BEGIN IMMEDIATE");
             try
             {
-                database.Execute(ReadScript(number));
+                database.Execute(s_scripts.Read(number));
                 database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {number}"));
                 database.Execute("COMMIT");
             }
@@ -47,24 +47,4 @@ internal static class SqliteMigrator
         rows.Next();
         return rows.Int64(0);
     }
-
-    private static int CountScripts()
-    {
-        var count = 0;
-        while (typeof(SqliteMigrator).Assembly.GetManifestResourceInfo(NameOf(count + 1)) is not null)
-        {
-            count++;
-        }
-
-        return count;
-    }
-
-    private static string ReadScript(int number)
-    {
-        using var stream = typeof(SqliteMigrator).Assembly.GetManifestResourceStream(NameOf(number))!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
-
-    private static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"Sqlite.{number:D4}.sql");
 }
