@@ -121,4 +121,85 @@ public enum AuditEvent
 
     /// <summary>A row was changed by another hand than the appliance's; what it stood for is refused.</summary>
     TamperDetected,
+
+    /// <summary>A client application was added.</summary>
+    ClientCreated,
+
+    /// <summary>What a client application may do was changed, or a secret of its.</summary>
+    ClientChanged,
+
+    /// <summary>A client application was given an access token.</summary>
+    ClientToken,
+
+    /// <summary>A client application was refused: wrong secret, limits, or what it may not do.</summary>
+    ClientRefused,
+
+    /// <summary>Somebody who is no configured proxy claimed another address or certificate.</summary>
+    PeerHeaderDropped,
+
+    /// <summary>A message to a signer was delivered.</summary>
+    NoticeDelivered,
+
+    /// <summary>A message to a signer could not be delivered and is given up.</summary>
+    NoticeFailed,
+
+    /// <summary>A code or a link was sent.</summary>
+    CodeSent,
+
+    /// <summary>A code that was sent was right.</summary>
+    CodeAccepted,
+
+    /// <summary>A code that was sent was wrong, expired or void.</summary>
+    CodeRefused,
+
+    /// <summary>Where a signer is reached was changed.</summary>
+    ContactChanged,
+
+    /// <summary>A signer was asked to approve.</summary>
+    ApprovalRequested,
+
+    /// <summary>A signer approved.</summary>
+    ApprovalGranted,
+
+    /// <summary>A signer denied, or let it expire.</summary>
+    ApprovalDenied,
+
+    /// <summary>A package is running out.</summary>
+    PackageLow,
+
+    /// <summary>A time stamp belongs to a signature that was paid for.</summary>
+    TimestampCovered,
+
+    /// <summary>A time stamp counted as a transaction of its own.</summary>
+    TimestampCounted,
+
+    /// <summary>An organisation was added, or what belongs to it was changed.</summary>
+    OrganisationChanged,
+
+    /// <summary>A signer was limited: its activations, tokens and credentials ended.</summary>
+    SignerLimited,
+
+    /// <summary>A limit of a signer was lifted.</summary>
+    SignerRestored,
+
+    /// <summary>What is kept of a signer was exported.</summary>
+    SignerExported,
+
+    /// <summary>The personal data of a signer were erased.</summary>
+    SignerErased,
+
+    /// <summary>A key that the token had was adopted.</summary>
+    CredentialImported,
+
+    /// <summary>A chain of records begins.</summary>
+    ChainOpened,
+
+    /// <summary>A chain of records ends.</summary>
+    ChainClosed,
+
+    /// <summary>The chains were sealed.</summary>
+    AuditSealed,
+
+    /// <summary>Records older than the retention were removed; their seals stay.</summary>
+    AuditRemoved,
 }

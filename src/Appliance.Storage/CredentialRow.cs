@@ -43,6 +43,9 @@ public sealed record CredentialRow(
     /// <summary>How often a SAD serves signHash; for SCAL1 only.</summary>
     public SadReuse SadReuse { get; init; } = SadReuse.UntilExhausted;
 
+    /// <summary>What the signer must give to authorise.</summary>
+    public CredentialFactors Factors { get; init; } = CredentialFactors.Totp;
+
     /// <summary>Signs only while a package has transactions left.</summary>
     public bool Metered { get; init; }
 }

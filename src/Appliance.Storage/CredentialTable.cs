@@ -7,7 +7,7 @@ public sealed class CredentialTable
 {
     private const string Columns =
         "id, profile_id, signer_id, key_id, key_label, key_algorithm, public_key, link_mac, state, scal, multisign, " +
-        "description, not_before, not_after, version, created_at, extension, sad_reuse, metered";
+        "description, not_before, not_after, version, created_at, extension, sad_reuse, metered, factors";
 
     private readonly Statement _insert;
     private readonly Statement _find;
@@ -25,7 +25,7 @@ public sealed class CredentialTable
     {
         _insert = session.Prepare(
             $"INSERT INTO credential ({Columns}) " +
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)");
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)");
         _find = session.Prepare($"SELECT {Columns} FROM credential WHERE id = ?1");
         _listBySigner = session.Prepare(
             $"SELECT {Columns} FROM credential WHERE signer_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
@@ -36,7 +36,7 @@ public sealed class CredentialTable
         _changeState = session.Prepare(
             "UPDATE credential SET state = ?3, version = version + 1 WHERE id = ?1 AND state = ?2");
         _setPolicies = session.Prepare(
-            "UPDATE credential SET extension = ?2, sad_reuse = ?3, metered = ?4, link_mac = ?5, " +
+            "UPDATE credential SET extension = ?2, sad_reuse = ?3, metered = ?4, factors = ?5, link_mac = ?6, " +
             "version = version + 1 WHERE id = ?1");
         _certificates = session.Prepare("SELECT der FROM certificate WHERE credential_id = ?1 ORDER BY position");
         _addCertificate = session.Prepare(
@@ -52,6 +52,7 @@ public sealed class CredentialTable
             .Bind(row.KeyAlgorithm).Bind(row.PublicKey).Bind(row.LinkMac).Bind((int)row.State).Bind(row.Scal)
             .Bind(row.Multisign).Bind(row.Description).Bind(row.NotBefore).Bind(row.NotAfter).Bind(row.Version)
             .Bind(row.CreatedAt).Bind((int)row.Extension).Bind((int)row.SadReuse).Bind(row.Metered ? 1 : 0)
+            .Bind((int)row.Factors)
             .Execute();
         AddCertificates(row.Id, row.Certificates);
     }
@@ -103,7 +104,8 @@ public sealed class CredentialTable
     /// <summary>Writes the policies and the MAC that covers them; raises the version.</summary>
     /// <returns>False when there is no such credential.</returns>
     public bool SetPolicies(CredentialRow row) => _setPolicies.Start()
-        .Bind(row.Id).Bind((int)row.Extension).Bind((int)row.SadReuse).Bind(row.Metered ? 1 : 0).Bind(row.LinkMac)
+        .Bind(row.Id).Bind((int)row.Extension).Bind((int)row.SadReuse).Bind(row.Metered ? 1 : 0)
+        .Bind((int)row.Factors).Bind(row.LinkMac)
         .Execute() == 1;
 
     private void AddCertificates(Guid id, IReadOnlyList<byte[]> certificates)
@@ -148,6 +150,7 @@ public sealed class CredentialTable
         Extension = (ExtensionPolicy)rows.Int32(16),
         SadReuse = (SadReuse)rows.Int32(17),
         Metered = rows.Flag(18),
+        Factors = (CredentialFactors)rows.Int32(19),
     };
 
     private List<byte[]> ReadCertificates(Guid id)

@@ -19,6 +19,8 @@ public abstract class StoreConnection : IDisposable
         Factors = new FactorTable(session);
         AccessTokens = new AccessTokenTable(session);
         Admins = new AdminTable(session);
+        Contacts = new ContactTable(session);
+        Notices = new NoticeTable(session);
         ActivationChunks = new ActivationChunkTable(session);
     }
 
@@ -51,6 +53,12 @@ public abstract class StoreConnection : IDisposable
 
     /// <summary>Who may work the command line.</summary>
     public AdminTable Admins { get; }
+
+    /// <summary>Where signers are reached.</summary>
+    public ContactTable Contacts { get; }
+
+    /// <summary>The messages to signers that wait to be delivered.</summary>
+    public NoticeTable Notices { get; }
 
     /// <summary>What authorisations granted.</summary>
     public abstract ActivationTable Activations { get; }

@@ -36,6 +36,8 @@ internal sealed class Composition : IAsyncDisposable
     private CredentialLink? _link;
     private TotpFactors? _factors;
     private AdminDirectory? _admins;
+    private Contacts? _contacts;
+    private Notices? _notices;
 
     private Composition(ApplianceOptions options, Store store, TimeProvider time, ILoggerFactory loggers)
     {
@@ -76,6 +78,12 @@ internal sealed class Composition : IAsyncDisposable
         () => Store.Read(Token, static (connection, token) => DemoAuthority.Load(connection, token)));
 
     public TotpFactors Factors => Once(ref _factors, () => CreateFactors(_options.Totp.Window));
+
+    /// <summary>Where signers are reached.</summary>
+    public Contacts Contacts => Once(ref _contacts, () => new Contacts(RootKey.Derive(KeyPurpose.Contacts)));
+
+    /// <summary>Messages on their way to signers.</summary>
+    public Notices Notices => Once(ref _notices, () => new Notices(RootKey.Derive(KeyPurpose.Notices), Time));
 
     /// <summary>Who may work the command line.</summary>
     public AdminDirectory Admins

@@ -41,6 +41,9 @@ internal sealed class Credential
     /// <summary>A SAD is good for one signHash.</summary>
     public bool OneShot => _row is { Scal: 1, SadReuse: SadReuse.OneShot };
 
+    /// <summary>What the signer must give to authorise.</summary>
+    public CredentialFactors Factors => _row.Factors;
+
     /// <summary>Signs only while a package has transactions left.</summary>
     public bool Metered => _row.Metered;
 

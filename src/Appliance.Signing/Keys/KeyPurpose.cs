@@ -18,6 +18,21 @@ public static class KeyPurpose
     /// <summary>AES-256-GCM of TOTP secrets.</summary>
     public const string TotpSecret = "totp-secret";
 
+    /// <summary>MAC of the rows that say where a signer is reached.</summary>
+    public const string Contacts = "contacts";
+
+    /// <summary>AES-256-GCM of messages that wait to be delivered.</summary>
+    public const string Notices = "notices";
+
+    /// <summary>Digests of codes that were sent and of one-time links.</summary>
+    public const string Codes = "codes";
+
+    /// <summary>MAC of the rows that say what a client application may do.</summary>
+    public const string ClientRows = "client-rows";
+
+    /// <summary>MAC of the rows of approvals.</summary>
+    public const string ApprovalRows = "approval-rows";
+
     /// <summary>MAC of the rows that say who is an admin.</summary>
     public const string AdminRows = "admin-rows";
 }

@@ -12,7 +12,10 @@ namespace Appliance.Signing.Provisioning;
 /// </summary>
 public sealed class CredentialLink
 {
-    private const byte FormatVersion = 2;
+    private const byte FormatVersion = 3;
+
+    /// <summary>Without what the signer must give: of rows made before, where it is a TOTP code.</summary>
+    private const byte SecondFormatVersion = 2;
 
     /// <summary>Without policies: of rows that were made before there were any, which have the defaults.</summary>
     private const byte FirstFormatVersion = 1;
@@ -40,6 +43,16 @@ public sealed class CredentialLink
             return true;
         }
 
+        if (row.Factors != CredentialFactors.Totp)
+        {
+            return false;
+        }
+
+        if (CryptographicOperations.FixedTimeEquals(Compute(row, SecondFormatVersion), row.LinkMac))
+        {
+            return true;
+        }
+
         return row is { Extension: ExtensionPolicy.Nested, SadReuse: SadReuse.UntilExhausted, Metered: false }
             && CryptographicOperations.FixedTimeEquals(Compute(row, FirstFormatVersion), row.LinkMac);
     }
@@ -63,6 +76,11 @@ public sealed class CredentialLink
             Append(mac, (int)row.Extension);
             Append(mac, (int)row.SadReuse);
             Append(mac, row.Metered ? 1 : 0);
+        }
+
+        if (version == FormatVersion)
+        {
+            Append(mac, (int)row.Factors);
         }
 
         return mac.GetHashAndReset();
