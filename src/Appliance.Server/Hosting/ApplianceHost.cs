@@ -83,6 +83,16 @@ internal static partial class ApplianceHost
         {
             logging.AddFilter("Microsoft", LogLevel.Warning);
         }
+        else
+        {
+            // At no level what a client put where it does not belong: the path with its query, and the piece of a
+            // malformed request line or header at which Kestrel stopped, may be a token or a SAD.
+            logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+            logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Warning);
+            logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", level);
+            logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Http2", level);
+            logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Transport", level);
+        }
 
         logging.AddSimpleConsole(console =>
         {
