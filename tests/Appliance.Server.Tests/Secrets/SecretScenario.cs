@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -22,6 +23,9 @@ internal sealed class SecretScenario(
 
     private readonly string _hash = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
     private readonly HttpClient _http = new() { BaseAddress = new Uri(ready.Rest) };
+
+    /// <summary>Which of the signer's credentials; one with P-256.</summary>
+    public int Credential { get; init; }
 
     public async Task PlayAsync()
     {
@@ -51,14 +55,14 @@ internal sealed class SecretScenario(
     }
 
     private string Authorization(string code) => $$"""
-        {"credentialID":"{{signer.Credentials[0]}}","numSignatures":1,"hashes":["{{_hash}}"],
+        {"credentialID":"{{signer.Credentials[Credential]}}","numSignatures":1,"hashes":["{{_hash}}"],
         "hashAlgorithmOID":"2.16.840.1.101.3.4.2.1","authData":[{"id":"OTP","value":"{{code}}"}]}
         """;
 
     private async Task SignAsync(string access, string sad)
     {
         var body = $$"""
-            {"credentialID":"{{signer.Credentials[0]}}","SAD":"{{sad}}","hashes":["{{_hash}}"],
+            {"credentialID":"{{signer.Credentials[Credential]}}","SAD":"{{sad}}","hashes":["{{_hash}}"],
             "hashAlgorithmOID":"2.16.840.1.101.3.4.2.1","signAlgo":"1.2.840.10045.4.3.2"}
             """;
         var first = await PostAsync("/csc/v2/signatures/signHash", body, "Bearer " + access);
@@ -82,9 +86,30 @@ internal sealed class SecretScenario(
             await SendRawAsync($"POST /csc/v2/{secret} {secret} HTTP/1.1\r\nHost: x\r\n\r\n");
             await SendRawAsync($"POST /csc/v2/info HTTP/1.1\r\nHost: x\r\nAuthorization Bearer {secret}\r\n\r\n");
             await SendRawAsync($"POST /csc/v2/info HTTP/1.1\r\nHost: x\r\nContent-Length: {secret}\r\n\r\n");
+            await SendGrpcAsync("/csc.v2.Signatures/SignHash", "\0\0\0\0\u0020" + secret, "Bearer " + secret);
+            await SendGrpcAsync("/csc.v2." + Uri.EscapeDataString(secret), secret, "Bearer " + access);
             await PostAsync("/csc/v2/" + secret, "{}", "Bearer " + access + secret);
             await PostAsync("/csc/v2/credentials/list?token=" + Uri.EscapeDataString(secret), secret, null);
         }
+    }
+
+    /// <summary>What no gRPC client would send.</summary>
+    private async Task SendGrpcAsync(string path, string body, string authorization)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(ready.Grpc), path))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)),
+        };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        var headers = response.TrailingHeaders.TryGetValues("grpc-status", out var status)
+            ? status
+            : response.Headers.GetValues("grpc-status");
+        Assert.NotEqual("0", Assert.Single(headers), StringComparer.Ordinal);
     }
 
     /// <summary>What no HTTP client would send; answered 400 and closed.</summary>
