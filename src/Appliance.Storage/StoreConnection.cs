@@ -21,6 +21,7 @@ public abstract class StoreConnection : IDisposable
         Admins = new AdminTable(session);
         Contacts = new ContactTable(session);
         Notices = new NoticeTable(session);
+        Approvals = new ApprovalTable(session);
         ActivationChunks = new ActivationChunkTable(session);
     }
 
@@ -59,6 +60,9 @@ public abstract class StoreConnection : IDisposable
 
     /// <summary>The messages to signers that wait to be delivered.</summary>
     public NoticeTable Notices { get; }
+
+    /// <summary>Authorisations that wait for the signer's word out of band.</summary>
+    public ApprovalTable Approvals { get; }
 
     /// <summary>What authorisations granted.</summary>
     public abstract ActivationTable Activations { get; }
