@@ -22,6 +22,9 @@ public abstract class StoreConnection : IDisposable
         Contacts = new ContactTable(session);
         Notices = new NoticeTable(session);
         Approvals = new ApprovalTable(session);
+        OneTimeCodes = new OneTimeCodeTable(session);
+        OneTimeLinks = new OneTimeLinkTable(session);
+        Pins = new PinTable(session);
         ActivationChunks = new ActivationChunkTable(session);
     }
 
@@ -63,6 +66,15 @@ public abstract class StoreConnection : IDisposable
 
     /// <summary>Authorisations that wait for the signer's word out of band.</summary>
     public ApprovalTable Approvals { get; }
+
+    /// <summary>The codes that were sent to signers.</summary>
+    public OneTimeCodeTable OneTimeCodes { get; }
+
+    /// <summary>The links that were sent to signers.</summary>
+    public OneTimeLinkTable OneTimeLinks { get; }
+
+    /// <summary>The signers' PINs.</summary>
+    public PinTable Pins { get; }
 
     /// <summary>What authorisations granted.</summary>
     public abstract ActivationTable Activations { get; }
@@ -119,6 +131,15 @@ public abstract class StoreConnection : IDisposable
     /// <summary>Opens a transaction that writes, and locks and reads the rows it is going to look at.</summary>
     /// <exception cref="StoreException">Nothing is open.</exception>
     public abstract void Begin(StoreKeys? keys);
+
+    /// <summary>
+    /// Makes transactions that decide on what a signer proves itself with come one after the other, on all nodes: from
+    /// here to the end of this transaction, what is read of its factors, codes, links and PIN stays true. At once where
+    /// one process writes, or where the signer was announced (<see cref="StoreKeys.AddSigner"/>).
+    /// </summary>
+    public virtual void LockSigner(Guid signerId)
+    {
+    }
 
     /// <summary>Makes the transaction durable: it is synced when this returns.</summary>
     /// <exception cref="StoreException">Nothing was committed; the transaction must be rolled back.</exception>
