@@ -26,6 +26,11 @@ public abstract class StoreConnection : IDisposable
         OneTimeLinks = new OneTimeLinkTable(session);
         Pins = new PinTable(session);
         ActivationChunks = new ActivationChunkTable(session);
+        Clients = new ClientTable(session);
+        ClientSecrets = new ClientSecretTable(session);
+        ClientCredentials = new ClientCredentialTable(session);
+        ClientAssertions = new ClientAssertionTable(session);
+        Revocations = new RevocationTable(session);
     }
 
     /// <summary>Facts about the installation.</summary>
@@ -75,6 +80,21 @@ public abstract class StoreConnection : IDisposable
 
     /// <summary>The signers' PINs.</summary>
     public PinTable Pins { get; }
+
+    /// <summary>The applications that call in their own name.</summary>
+    public ClientTable Clients { get; }
+
+    /// <summary>What clients prove themselves with.</summary>
+    public ClientSecretTable ClientSecrets { get; }
+
+    /// <summary>Which client may use which credential.</summary>
+    public ClientCredentialTable ClientCredentials { get; }
+
+    /// <summary>The assertions that clients have used.</summary>
+    public ClientAssertionTable ClientAssertions { get; }
+
+    /// <summary>Whether tokens ended before their time.</summary>
+    public RevocationTable Revocations { get; }
 
     /// <summary>What authorisations granted.</summary>
     public abstract ActivationTable Activations { get; }
