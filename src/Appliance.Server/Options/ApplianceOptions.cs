@@ -22,6 +22,8 @@ internal sealed class ApplianceOptions
 
     public SigningSettings Signing { get; set; } = new();
 
+    public ApprovalSettings Approval { get; set; } = new();
+
     public BulkSettings Bulk { get; set; } = new();
 
     public LedgerSettings Ledger { get; set; } = new();
