@@ -95,7 +95,7 @@ public sealed partial class SigningService
             return status;
         }
 
-        return request.OneTimePassword is null ? SigningStatus.FactorMissing : SigningStatus.Ok;
+        return CheckGiven(request.Caller, credential, request.OneTimePassword);
     }
 
     private SigningStatus CheckCredential(Caller caller, Guid credentialId, out Credential? credential)
@@ -179,7 +179,11 @@ public sealed partial class SigningService
         return await WriteAsync(
             connection => OpenIf(connection, request, credential, sad, () => _activations.Open(connection, activation)),
             request.Hashes.Count,
-            keys => keys.AddSigner(request.Caller.SignerId),
+            keys =>
+            {
+                keys.AddSigner(credential.SignerId);
+                keys.AddClient(request.Caller.ClientId);
+            },
             cancellationToken);
     }
 
@@ -196,7 +200,7 @@ public sealed partial class SigningService
         ReadOnlyMemory<byte> digest = default)
     {
         var factor = FactorStatus.Missing;
-        var status = DecideState(connection, credential, request.Caller.SignerId);
+        var status = DecideState(connection, credential, credential.SignerId);
         if (status is null)
         {
             return null;
@@ -204,7 +208,12 @@ public sealed partial class SigningService
 
         if (status == SigningStatus.Ok)
         {
-            status = DecideFactor(connection, request.Caller.SignerId, request.OneTimePassword, out factor);
+            status = DecideClient(connection, request.Caller, credential);
+        }
+
+        if (status == SigningStatus.Ok && credential.Factors != CredentialFactors.None)
+        {
+            status = DecideFactor(connection, credential.SignerId, request.OneTimePassword, out factor);
         }
 
         if (status == SigningStatus.Ok)
@@ -291,7 +300,7 @@ public sealed partial class SigningService
     private SadEnvelope NewSad(Credential credential, Caller caller, int scal, int count, DateTimeOffset now) => new(
         Guid.CreateVersion7(now),
         credential.Id,
-        caller.SignerId,
+        credential.SignerId,
         caller.ClientId,
         (byte)scal,
         count,

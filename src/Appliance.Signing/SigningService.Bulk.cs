@@ -22,7 +22,7 @@ public sealed partial class SigningService
         BulkOpenRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var status = CheckBulk(request.Caller, request.CredentialId, request.SignatureCount, out _);
+        var status = CheckBulk(request.Caller, request.CredentialId, request.SignatureCount, out var credential);
         if (status != SigningStatus.Ok)
         {
             await RecordAsync(
@@ -36,7 +36,7 @@ public sealed partial class SigningService
         var staged = new StagedRequest(
             id,
             request.CredentialId,
-            request.Caller.SignerId,
+            credential!.SignerId,
             request.Caller.ClientId,
             request.SignatureCount,
             (now + _bulk.OpenLifetime).ToUnixTimeMilliseconds(),
@@ -95,7 +95,10 @@ public sealed partial class SigningService
         var status = BulkStatus.ToSigning(_staged.Find(owner, Now(), out var credentialId));
         if (status == SigningStatus.Ok)
         {
-            status = CheckBulk(request.Caller, credentialId, request.SignatureCount, out _);
+            status = CheckBulk(request.Caller, credentialId, request.SignatureCount, out var credential);
+            status = status == SigningStatus.Ok
+                ? CheckGiven(request.Caller, credential!, request.OneTimePassword)
+                : status;
         }
 
         if (status == SigningStatus.Ok)
@@ -155,7 +158,8 @@ public sealed partial class SigningService
             keys =>
             {
                 keys.AddActivation(owner.ActivationId);
-                keys.AddSigner(request.Caller.SignerId);
+                keys.AddSigner(credential!.SignerId);
+                keys.AddClient(request.Caller.ClientId);
             },
             cancellationToken);
     }
@@ -213,11 +217,6 @@ public sealed partial class SigningService
             return SigningStatus.HashAlgorithmInvalid;
         }
 
-        if (request.OneTimePassword is null)
-        {
-            return SigningStatus.FactorMissing;
-        }
-
         // Reading a million hashes is work; whoever asks for more of it at once may come again.
         if (Interlocked.Increment(ref _verifying) > MostVerifying)
         {
@@ -257,7 +256,7 @@ public sealed partial class SigningService
             At = Now(),
             Event = isDone ? done : AuditEvent.BulkRefused,
             Outcome = isDone ? AuditOutcome.Ok : AuditOutcome.Refused,
-            SignerId = caller.SignerId,
+            SignerId = SignerOf(caller),
             ClientId = caller.ClientId,
             CredentialId = credentialId,
             ActivationId = activationId,

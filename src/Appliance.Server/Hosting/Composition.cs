@@ -3,6 +3,7 @@ using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Pkcs11;
 using Appliance.Server.Options;
+using Appliance.Signing;
 using Appliance.Signing.Keys;
 using Appliance.Signing.Provisioning;
 using Appliance.Storage;
@@ -38,6 +39,7 @@ internal sealed class Composition : IAsyncDisposable
     private AdminDirectory? _admins;
     private Contacts? _contacts;
     private Notices? _notices;
+    private ClientRows? _clients;
 
     private Composition(ApplianceOptions options, Store store, TimeProvider time, ILoggerFactory loggers)
     {
@@ -84,6 +86,9 @@ internal sealed class Composition : IAsyncDisposable
 
     /// <summary>Messages on their way to signers.</summary>
     public Notices Notices => Once(ref _notices, () => new Notices(RootKey.Derive(KeyPurpose.Notices), Time));
+
+    /// <summary>The MACs of the rows of client applications.</summary>
+    public ClientRows Clients => Once(ref _clients, () => new ClientRows(RootKey.Derive(KeyPurpose.ClientRows)));
 
     /// <summary>Who may work the command line.</summary>
     public AdminDirectory Admins

@@ -30,6 +30,7 @@ internal sealed class SigningParts : IAsyncDisposable
             },
             time,
             loggers.CreateLogger<SlotGroup>());
+        var access = new ClientAccess(composition.Store, composition.Clients);
         Signing = new SigningService(
             composition.Store,
             composition.Loop,
@@ -52,11 +53,13 @@ internal sealed class SigningParts : IAsyncDisposable
                 MostHashes = options.Bulk.MostHashes,
                 MostOpen = options.Bulk.MostOpen,
                 OpenLifetime = TimeSpan.FromSeconds(options.Bulk.OpenSeconds),
-            });
+            },
+            access);
         // Anybody may have a password checked: half of the processors at most, so that signing goes on.
         _passwords = new PasswordLane(
             composition.Passwords, concurrency: Math.Clamp(Environment.ProcessorCount / 2, 1, 2));
-        Tokens = new AccessTokens(composition.Store, time);
+        Tokens = new AccessTokens(composition.Store, time, clients: composition.Clients, access: access);
+        Clients = CreateClients(composition, options, Tokens);
         SignIn = new SignInService(
             composition.Store,
             composition.Loop,
@@ -80,6 +83,9 @@ internal sealed class SigningParts : IAsyncDisposable
     public AccessTokens Tokens { get; }
 
     public SignInService SignIn { get; }
+
+    /// <summary>Tokens of client applications.</summary>
+    public ClientAuthentication Clients { get; }
 
     /// <summary>
     /// Logs in, unwraps the root key, settles what an earlier run left reserved, opens the sessions.
@@ -106,6 +112,21 @@ internal sealed class SigningParts : IAsyncDisposable
         _passwords.Dispose();
         await _activations.DisposeAsync();
     }
+
+    private static ClientAuthentication CreateClients(
+        Composition composition, ApplianceOptions options, AccessTokens tokens) => new(
+        composition.Store,
+        composition.Loop,
+        composition.Clients,
+        tokens,
+        new ClientOptions
+        {
+            AccessTokenLifetime = TimeSpan.FromSeconds(options.Clients.AccessTokenSeconds),
+            Audiences = options.Clients.AudiencesWith(options.Info),
+            AssertionLifetime = TimeSpan.FromSeconds(options.Clients.AssertionSeconds),
+            ClockSkew = TimeSpan.FromSeconds(options.Clients.ClockSkewSeconds),
+        },
+        composition.Time);
 
     private static TimeSpan AtLeastOneSad(SigningSettings settings, int seconds)
         => TimeSpan.FromSeconds(Math.Max(settings.SadLifetimeSeconds, seconds));

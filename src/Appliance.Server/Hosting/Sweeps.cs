@@ -1,3 +1,4 @@
+using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Server.Options;
 
@@ -12,6 +13,7 @@ internal static class Sweeps
             new ActivationSweep(TimeSpan.FromHours(options.Ledger.SweepAfterHours)),
             new ChunkSweep(),
             new OutcomeSweep(),
+            new AssertionSweep(),
         ],
         new SweeperOptions(),
         composition.Time,

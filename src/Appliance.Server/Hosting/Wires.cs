@@ -1,5 +1,6 @@
 using Appliance.Grpc;
 using Appliance.Server.Csc;
+using Appliance.Server.Csc.OAuth;
 using Appliance.Server.Grpc;
 using Appliance.Server.Grpc.Streaming;
 using Appliance.Server.Options;
@@ -31,6 +32,7 @@ internal sealed class Wires : IDisposable
         _csc = new CscEndpoints(
             operations,
             bulk,
+            new OAuthEndpoints(parts.Clients, _admission),
             options.Info,
             _admission,
             options.Limits.RequestBytes,

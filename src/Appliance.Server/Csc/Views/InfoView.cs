@@ -11,6 +11,8 @@ internal static class InfoView
     [
         CscMethods.Login,
         CscMethods.Revoke,
+        CscMethods.Token,
+        CscMethods.TokenRevoke,
         CscMethods.List,
         CscMethods.Info,
         CscMethods.Authorize,
@@ -18,7 +20,7 @@ internal static class InfoView
         CscMethods.SignHash,
     ];
 
-    private static readonly string[] s_authTypes = ["basic"];
+    private static readonly string[] s_authTypes = ["basic", "oauth2client"];
 
     /// <summary>The union of what credentials may offer (csc-api section 6).</summary>
     private static readonly string[] s_algorithms =
@@ -36,10 +38,14 @@ internal static class InfoView
 
     private static readonly string[] s_hashes = ["SHA-256", "SHA-384", "SHA-512"];
 
-    public static InfoAnswerV1 Version1(InfoSettings info) => new(
-        "1.0.4.0", info.Name, info.Logo, info.Region, info.Lang, info.Description, s_authTypes, Methods);
+    /// <summary>The base URI of the OAuth 2.0 server where the settings say nothing: where the request was sent to.</summary>
+    public static string OAuth2Of(InfoSettings info, HttpRequest request)
+        => string.IsNullOrEmpty(info.OAuth2) ? $"{request.Scheme}://{request.Host.ToUriComponent()}" : info.OAuth2;
 
-    public static InfoAnswerV2 Version2(InfoSettings info) => new(
+    public static InfoAnswerV1 Version1(InfoSettings info, string oauth2) => new(
+        "1.0.4.0", info.Name, info.Logo, info.Region, info.Lang, info.Description, s_authTypes, oauth2, Methods);
+
+    public static InfoAnswerV2 Version2(InfoSettings info, string oauth2) => new(
         "2.2.0.0",
         info.Name,
         info.Logo,
@@ -47,6 +53,7 @@ internal static class InfoView
         info.Lang,
         info.Description,
         s_authTypes,
+        oauth2,
         AsynchronousOperationMode: false,
         Methods,
         ValidationInfo: false,
