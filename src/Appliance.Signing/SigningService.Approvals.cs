@@ -13,7 +13,7 @@ namespace Appliance.Signing;
 /// </content>
 public sealed partial class SigningService
 {
-    private const int ListLimit = 100;
+    private const int ApprovalListLimit = 100;
 
     private ValueTask<AuthorizeResult?> RequestApprovalAsync(
         AuthorizeRequest request, Credential credential, FactorPlan plan, CancellationToken cancellationToken)
@@ -35,7 +35,7 @@ public sealed partial class SigningService
                 AuditTrail.Append(connection, Recorded(AuditEvent.ApprovalRequested, draft.Row));
                 return AuthorizeResult.Refused(SigningStatus.ApprovalPending) with { Handle = draft.Handle };
             },
-            keys => keys.AddSigner(credential.SignerId),
+            keys => Announce(keys, credential, request.Caller),
             cancellationToken);
     }
 
@@ -135,7 +135,7 @@ public sealed partial class SigningService
     public IReadOnlyList<ApprovalInfo> ListApprovals(Caller caller, Guid signerId)
     {
         var now = Now();
-        var rows = _store.Read(connection => connection.Approvals.ListPending(signerId, now, ListLimit));
+        var rows = _store.Read(connection => connection.Approvals.ListPending(signerId, now, ApprovalListLimit));
         return [.. rows.Where(row => MaySee(caller, row) && _approvals.Holds(row)).Select(_approvals.Describe)];
     }
 
@@ -234,7 +234,7 @@ public sealed partial class SigningService
                 return decided ?? SigningStatus.Failed;
             },
             cancellationToken,
-            keys => keys.AddSigner(row.SignerId));
+            keys => Announce(keys, credential!, new Caller(row.SignerId, row.ClientId)));
         return changed ? null : result;
     }
 
@@ -248,6 +248,11 @@ public sealed partial class SigningService
     {
         connection.LockSigner(approved.SignerId);
         var status = DecideState(connection, credential);
+        if (status == SigningStatus.Ok)
+        {
+            status = DecideClient(connection, new Caller(Guid.Empty, approved.ClientId), credential);
+        }
+
         if (status == SigningStatus.Ok && IsLocked(connection, credential))
         {
             status = SigningStatus.FactorLocked;

@@ -1,3 +1,4 @@
+using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Server.Options;
 using Appliance.Signing;
@@ -14,6 +15,7 @@ internal static class Sweeps
             new ChunkSweep(),
             new OutcomeSweep(),
             new ApprovalSweep(TimeSpan.FromHours(1)),
+            new AssertionSweep(),
         ],
         new SweeperOptions(),
         composition.Time,

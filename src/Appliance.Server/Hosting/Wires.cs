@@ -1,5 +1,6 @@
 using Appliance.Grpc;
 using Appliance.Server.Csc;
+using Appliance.Server.Csc.OAuth;
 using Appliance.Server.Grpc;
 using Appliance.Server.Grpc.Streaming;
 using Appliance.Server.Options;
@@ -33,17 +34,18 @@ internal sealed class Wires : IDisposable
         _csc = new CscEndpoints(
             operations,
             bulk,
+            new OAuthEndpoints(parts.Clients, _admission),
             options.Info,
             _admission,
             options.Limits.RequestBytes,
             loggers.CreateLogger<CscEndpoints>(),
-            new ApprovalEndpoints(operations, approvals, _admission).Routes());
+            new ApprovalEndpoints(approvals, _admission).Routes());
         var methods = new GrpcMethods();
         Streams = new SignHashStreams(operations, options.Limits, time, loggers.CreateLogger<SignHashStreams>());
         new CscGrpcServices(operations, options.Info, _admission, Streams).Map(methods);
         var calls = new GrpcCalls(operations, _admission);
         new BulkGrpcService(bulk, calls).Map(methods);
-        new ApprovalGrpcService(operations, approvals, _admission, calls).Map(methods);
+        new ApprovalGrpcService(approvals, _admission, calls).Map(methods);
         _health.Map(methods);
         var limits = new GrpcServerOptions
         {
