@@ -11,7 +11,6 @@ namespace Appliance.Server.Hosting;
 /// <summary>What serves over what <see cref="Composition"/> holds: the slots' sessions, signing, and sign-in.</summary>
 internal sealed class SigningParts : IAsyncDisposable
 {
-    private readonly PasswordLane _passwords;
     private readonly Activations _activations;
 
     private SigningParts(
@@ -30,11 +29,25 @@ internal sealed class SigningParts : IAsyncDisposable
             },
             time,
             loggers.CreateLogger<SlotGroup>());
+        var access = new ClientAccess(composition.Store, composition.Clients);
         Signing = new SigningService(
             composition.Store,
             composition.Loop,
             activations,
-            composition.Factors,
+            new SignerFactors
+            {
+                Totp = composition.Factors,
+                Pins = composition.Pins,
+                Codes = composition.Codes,
+                Contacts = composition.Contacts,
+            },
+            new Approvals(
+                composition.RootKey.Derive(KeyPurpose.ApprovalRows),
+                composition.Contacts,
+                composition.Notices,
+                composition.LinkAddresses,
+                options.Approval.ToOptions(),
+                time),
             Slots,
             composition.Link,
             composition.RootKey.Derive(KeyPurpose.Sad),
@@ -52,15 +65,15 @@ internal sealed class SigningParts : IAsyncDisposable
                 MostHashes = options.Bulk.MostHashes,
                 MostOpen = options.Bulk.MostOpen,
                 OpenLifetime = TimeSpan.FromSeconds(options.Bulk.OpenSeconds),
-            });
-        // Anybody may have a password checked: half of the processors at most, so that signing goes on.
-        _passwords = new PasswordLane(
-            composition.Passwords, concurrency: Math.Clamp(Environment.ProcessorCount / 2, 1, 2));
-        Tokens = new AccessTokens(composition.Store, time);
+            },
+            access);
+        Tokens = new AccessTokens(composition.Store, time, clients: composition.Clients, access: access);
+        Enrolment = composition.CreateEnrolment(Tokens);
+        Clients = CreateClients(composition, options, Tokens);
         SignIn = new SignInService(
             composition.Store,
             composition.Loop,
-            _passwords,
+            composition.PasswordLane,
             Tokens,
             new SignInOptions
             {
@@ -80,6 +93,11 @@ internal sealed class SigningParts : IAsyncDisposable
     public AccessTokens Tokens { get; }
 
     public SignInService SignIn { get; }
+
+    public Enrolment Enrolment { get; }
+
+    /// <summary>Tokens of client applications.</summary>
+    public ClientAuthentication Clients { get; }
 
     /// <summary>
     /// Logs in, unwraps the root key, settles what an earlier run left reserved, opens the sessions.
@@ -102,10 +120,25 @@ internal sealed class SigningParts : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Watch.Dispose();
+        Signing.Dispose();
         Slots.Dispose();
-        _passwords.Dispose();
         await _activations.DisposeAsync();
     }
+
+    private static ClientAuthentication CreateClients(
+        Composition composition, ApplianceOptions options, AccessTokens tokens) => new(
+        composition.Store,
+        composition.Loop,
+        composition.Clients,
+        tokens,
+        new ClientOptions
+        {
+            AccessTokenLifetime = TimeSpan.FromSeconds(options.Clients.AccessTokenSeconds),
+            Audiences = options.Clients.AudiencesWith(options.Info),
+            AssertionLifetime = TimeSpan.FromSeconds(options.Clients.AssertionSeconds),
+            ClockSkew = TimeSpan.FromSeconds(options.Clients.ClockSkewSeconds),
+        },
+        composition.Time);
 
     private static TimeSpan AtLeastOneSad(SigningSettings settings, int seconds)
         => TimeSpan.FromSeconds(Math.Max(settings.SadLifetimeSeconds, seconds));
