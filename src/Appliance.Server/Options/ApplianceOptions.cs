@@ -28,5 +28,7 @@ internal sealed class ApplianceOptions
 
     public InfoSettings Info { get; set; } = new();
 
+    public NotifySettings Notify { get; set; } = new();
+
     public LogSettings Log { get; set; } = new();
 }

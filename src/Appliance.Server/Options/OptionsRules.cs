@@ -12,6 +12,7 @@ internal static class OptionsRules
         CheckToken(options.Token, errors);
         CheckAdmin(options, errors);
         CheckListen(options.Listen, errors);
+        NotifyRules.Check(options.Notify, errors);
         Range(errors, "Totp:Window", options.Totp.Window, 0, 1);
         Text(errors, "Totp:Issuer", options.Totp.Issuer, 64);
         if (options.Totp.Issuer?.Contains(':', StringComparison.Ordinal) == true)
