@@ -75,7 +75,7 @@ public sealed class NoticeTemplatesTests
             s_now)!;
 
         Assert.Equal(
-            "Semnare: 123456 autorizeaza semnatura dvs. Ceruta de Intreprinderea \"Tesaturi si Matasuri\" d.... "
+            "Semnare: 123456 autorizeaza semnatura dvs. Ceruta de Intreprinderea \"Tesaturi si Matasuri\" di.... "
             + "Valabil 5 min. Nu il dati nimanui.",
             rendered.Text);
     }

@@ -247,7 +247,7 @@ public sealed class SmtpTransportTests
             + "m=email.message_from_bytes(sys.stdin.buffer.read(),policy=email.policy.default);"
             + "print(json.dumps({'subject':m['subject'],'from':m['from'],'to':m['to'],'bcc':m['bcc'] or '',"
             + "'id':m['message-id'],'auto':m['auto-submitted'],'date':m['date'].datetime.isoformat(),"
-            + "'text':m.get_content(),'defects':len(m.defects)}))";
+            + "'text':m.get_content().replace('\\r\\n','\\n'),'defects':len(m.defects)}))";
         using var python = Process.Start(new ProcessStartInfo
         {
             FileName = "python3",
