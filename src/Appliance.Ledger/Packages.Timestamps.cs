@@ -30,13 +30,14 @@ public sealed partial class Packages
             return TimestampTaking.Covered;
         }
 
-        if (request.Credentials.Count == 0)
+        var credentials = request.Credentials(store);
+        if (credentials.Count == 0)
         {
             return TimestampTaking.NotMetered;
         }
 
         var refused = ReservationStatus.PackageExhausted;
-        foreach (var credential in request.Credentials)
+        foreach (var credential in credentials)
         {
             var status = Check(store, credential, 1, request.Now, out var package);
             if (status == ReservationStatus.Ok)
@@ -49,7 +50,7 @@ public sealed partial class Packages
             refused = status;
         }
 
-        Record(store, AuditEvent.TimestampCounted, request, request.Credentials[0], refused);
+        Record(store, AuditEvent.TimestampCounted, request, credentials[0], refused);
         return TimestampTaking.Exhausted;
     }
 

@@ -107,6 +107,9 @@ public sealed partial class Packages
     public ReservationStatus Check(StoreConnection store, Guid credentialId, int count, long now)
         => Check(store, credentialId, count, now, out PackageRow _);
 
+    /// <summary>Whether signatures for a purpose take no transactions.</summary>
+    public bool IsFree(ActivationPurpose purpose) => purpose == ActivationPurpose.TlsLogin && Options.TlsLoginsFree;
+
     /// <summary>Whether the row is as a grant made it; its state and what remains change.</summary>
     public bool IsOurs(in PackageRow row)
         => ActivationRules.SameMac(_mac.OfPackage(row), row.Mac) && row.Remaining <= row.Total;

@@ -134,6 +134,7 @@ public sealed class Reservation : LedgerWork
     {
         ArgumentNullException.ThrowIfNull(keys);
         keys.AddActivation(_request.ActivationId);
+        keys.AddClient(_request.ClientId);
         for (var i = 0; i < _request.Hashes.Count; i++)
         {
             if (_before is null || _before[i] < 0)
@@ -288,7 +289,7 @@ public sealed class Reservation : LedgerWork
     }
 
     private bool IsPaidFor(ActivationPurpose purpose)
-        => _request.Metered && (purpose != ActivationPurpose.TlsLogin || !_activations.Packages.Options.TlsLoginsFree);
+        => _request.Metered && !_activations.Packages.IsFree(purpose);
 
     /// <summary>SCAL2: each hash takes one authorised occurrence of its own.</summary>
     private ReservationStatus ChooseAuthorised(StoreConnection store, long sequence)

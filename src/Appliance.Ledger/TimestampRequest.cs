@@ -6,7 +6,8 @@ namespace Appliance.Ledger;
 /// <param name="SignerId">For whom.</param>
 /// <param name="ClientId">The client application that asks; empty for none.</param>
 /// <param name="Credentials">
-/// The signer's metered credentials, the one whose package is drawn on first in front; empty when it pays for nothing.
+/// Finds the signer's metered credentials when no signature has paid for it, the one whose package is drawn on first in
+/// front; none when it pays for nothing.
 /// </param>
 /// <param name="Algorithm">The algorithm of the imprint.</param>
 /// <param name="Imprint">The imprint (RFC 3161 messageImprint.hashedMessage), as long as the algorithm says.</param>
@@ -14,7 +15,7 @@ namespace Appliance.Ledger;
 public readonly record struct TimestampRequest(
     Guid SignerId,
     Guid ClientId,
-    IReadOnlyList<Guid> Credentials,
+    Func<StoreConnection, IReadOnlyList<Guid>> Credentials,
     ImprintAlgorithm Algorithm,
     ReadOnlyMemory<byte> Imprint,
     long Now);

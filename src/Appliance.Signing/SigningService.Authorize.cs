@@ -68,6 +68,11 @@ public sealed partial class SigningService
             return status;
         }
 
+        if (request.Purpose == ActivationPurpose.TlsLogin)
+        {
+            return CheckTlsLogin(request, credential!);
+        }
+
         if (request.SignatureCount < 1)
         {
             return SigningStatus.SignatureCountInvalid;
@@ -174,10 +179,12 @@ public sealed partial class SigningService
     {
         // Hashes that are named bind at SCAL1 too (csc-api 4.1).
         var scal = request.Hashes.Count > 0 ? 2 : credential.Scal;
-        var activation = Prepare(
-            credential, request.Caller, scal, request.SignatureCount, request.Hashes, out var sad);
+        SadEnvelope sad;
+        var activation = request.Purpose == ActivationPurpose.TlsLogin
+            ? PrepareTlsLogin(credential, request, out sad)
+            : Prepare(credential, request.Caller, scal, request.SignatureCount, request.Hashes, out sad);
         return await WriteAsync(
-            connection => OpenIf(connection, request, credential, sad, () => _activations.Open(connection, activation)),
+            connection => OpenIf(connection, request, credential, sad, () => Open(connection, request, activation)),
             request.Hashes.Count,
             keys => keys.AddSigner(request.Caller.SignerId),
             cancellationToken);
@@ -196,7 +203,7 @@ public sealed partial class SigningService
         ReadOnlyMemory<byte> digest = default)
     {
         var factor = FactorStatus.Missing;
-        var status = DecideState(connection, credential, request.Caller.SignerId);
+        var status = DecideState(connection, credential, request.Caller.SignerId, request.Purpose);
         if (status is null)
         {
             return null;
@@ -210,7 +217,7 @@ public sealed partial class SigningService
         if (status == SigningStatus.Ok)
         {
             open();
-            AuditTrail.Append(connection, Opened(AuditEvent.AuthorizeOk, sad) with { Digest = digest });
+            AuditTrail.Append(connection, Opened(EventOf(request.Purpose), sad) with { Digest = digest });
             return Issue(sad);
         }
 
@@ -226,7 +233,8 @@ public sealed partial class SigningService
     }
 
     /// <summary>What a signer should hear before its code is used up; null when the credential has changed.</summary>
-    private SigningStatus? DecideState(StoreConnection connection, Credential credential, Guid signerId)
+    private SigningStatus? DecideState(
+        StoreConnection connection, Credential credential, Guid signerId, ActivationPurpose purpose)
     {
         if (connection.Credentials.Find(credential.Id) is not { State: CredentialState.Enabled } row
             || connection.Signers.Find(signerId) is not { State: SignerState.Active })
@@ -239,7 +247,12 @@ public sealed partial class SigningService
             return null;
         }
 
-        return credential.Metered
+        if (purpose == ActivationPurpose.TlsLogin && !MayLogIn(connection, signerId))
+        {
+            return SigningStatus.TlsLoginLimit;
+        }
+
+        return credential.Metered && !_activations.Packages.IsFree(purpose)
             ? LedgerStatus.ToSigning(_activations.Packages.Check(connection, credential.Id, 1, Now()))
             : SigningStatus.Ok;
     }

@@ -21,6 +21,7 @@ public sealed partial class SigningService
     private readonly TotpFactors _factors;
     private readonly SlotGroup _slots;
     private readonly CredentialCache _credentials;
+    private readonly Func<CredentialRow, bool> _isOurs;
     private readonly OperationsInFlight _inFlight = new();
     private readonly SadCodec _sad;
     private readonly SigningOptions _options;
@@ -61,6 +62,7 @@ public sealed partial class SigningService
         _factors = factors;
         _slots = slots;
         _credentials = new CredentialCache(store, link.Verify);
+        _isOurs = link.Verify;
         _sad = new SadCodec(sadKey);
         _options = options;
         _staged = new StagedActivations(store, ledger, activations);

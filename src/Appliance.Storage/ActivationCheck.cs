@@ -56,4 +56,7 @@ public readonly record struct ActivationCheck
 
     /// <summary>What it is for.</summary>
     public ActivationPurpose Purpose { get; init; }
+
+    /// <summary>Whether its client may use the credential now.</summary>
+    public ClientStanding Client { get; init; }
 }

@@ -57,7 +57,12 @@ internal sealed class Workbench : IAsyncDisposable
 
     public SignerDirectory Directory
         => new(
-            Loop, _passwordLane ??= new PasswordLane(Passwords), _composition.Time, _live?.Parts.Tokens, Actor);
+            Loop,
+            _passwordLane ??= new PasswordLane(Passwords),
+            _composition.Time,
+            _live?.Parts.Tokens,
+            Actor,
+            () => _composition.Contacts);
 
     /// <summary>Processors that a command may keep busy: beside a server, signing comes first.</summary>
     public int Parallelism => _live is null ? Environment.ProcessorCount : Math.Max(1, Environment.ProcessorCount / 2);
@@ -141,6 +146,13 @@ internal sealed class Workbench : IAsyncDisposable
                 ? (signer, profiles[0])
                 : throw new CommandException($"Signer {signer.UserName} has no profile; restore the store.");
         });
+
+    /// <summary>A signer by its id or its user name.</summary>
+    public SignerRow FindSignerBy(string idOrName)
+        => Guid.TryParseExact(idOrName, "D", out var id)
+            ? Store.Read(id, static (connection, id) => connection.Signers.Find(id))
+                ?? throw new CommandException($"There is no signer {id:D}.")
+            : FindSigner(idOrName).Signer;
 
     /// <summary>The user name of a signer, or its id where it is not known.</summary>
     public string UserNameOf(Guid signerId)

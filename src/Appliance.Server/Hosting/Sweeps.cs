@@ -12,6 +12,8 @@ internal static class Sweeps
             new ActivationSweep(TimeSpan.FromHours(options.Ledger.SweepAfterHours)),
             new ChunkSweep(),
             new OutcomeSweep(),
+            new SignatureDigestSweep(),
+            new TlsLoginSweep(),
         ],
         new SweeperOptions(),
         composition.Time,

@@ -20,6 +20,8 @@ internal sealed class ApplianceOptions
 
     public SigningSettings Signing { get; set; } = new();
 
+    public PackageSettings Packages { get; set; } = new();
+
     public BulkSettings Bulk { get; set; } = new();
 
     public LedgerSettings Ledger { get; set; } = new();

@@ -30,6 +30,7 @@ internal static class OptionsRules
             10,
             31_536_000);
         Range(errors, "Signing:OutcomeHours", options.Signing.OutcomeHours, 1, 168);
+        PackageRules.Check(options.Packages, errors);
         Range(errors, "Bulk:MostHashes", options.Bulk.MostHashes, 1, 1_000_000);
         Range(errors, "Bulk:MostOpen", options.Bulk.MostOpen, 1, 1_000);
         Range(errors, "Bulk:OpenSeconds", options.Bulk.OpenSeconds, 60, 86_400);

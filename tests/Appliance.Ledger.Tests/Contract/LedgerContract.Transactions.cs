@@ -250,7 +250,7 @@ public abstract partial class LedgerContract
             c => ledger.Activations.Packages.TakeTimestamp(c, new TimestampRequest(
                 signer ?? ledger.Signer,
                 ledger.Client,
-                credentials ?? [ledger.Credential],
+                _ => credentials ?? [ledger.Credential],
                 algorithm,
                 imprint,
                 ledger.Now)),

@@ -32,7 +32,7 @@ public abstract partial class SharedLedgerContract
 
         Task<TimestampTaking> StampAsync(LedgerNode node, byte[] imprint) => node.Loop.WriteAsync(
             c => node.Activations.Packages.TakeTimestamp(c, new TimestampRequest(
-                ledger.Signer, Guid.Empty, [ledger.Credential], ImprintAlgorithm.Sha256, imprint, ledger.Now)),
+                ledger.Signer, Guid.Empty, _ => [ledger.Credential], ImprintAlgorithm.Sha256, imprint, ledger.Now)),
             TestContext.Current.CancellationToken).AsTask();
     }
 

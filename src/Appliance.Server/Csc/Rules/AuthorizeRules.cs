@@ -31,12 +31,13 @@ internal static class AuthorizeRules
             return error;
         }
 
+        string? code = null;
         if (algorithm.IsWrongType)
         {
             return CscErrors.MissingString(HashRules.AlgorithmName(version));
         }
 
-        error = ReadCode(input, version, out var code);
+        error = PurposeRules.Read(input.Purpose, out var purpose) ?? ReadCode(input, version, out code);
         if (error is not null)
         {
             return error;
@@ -45,6 +46,7 @@ internal static class AuthorizeRules
         request = new AuthorizeRequest
         {
             Caller = caller,
+            Purpose = purpose,
             CredentialId = credentialId,
             SignatureCount = (int)Math.Min(input.NumSignatures.Value, int.MaxValue),
             Hashes = hashes.Values,
