@@ -47,7 +47,7 @@ public sealed class LinkAddresses
     }
 
     /// <summary>The message that carries a link.</summary>
-    internal Notice Message(
+    public Notice Message(
         Guid signerId,
         NoticeKind kind,
         LinkPurpose purpose,

@@ -102,6 +102,16 @@ public sealed class OneTimeLinks
     /// <returns>False when it is not live: of several who use it at once, one is told true.</returns>
     public bool Use(StoreConnection connection, string text) => Move(connection, text, OneTimeLinkState.Used);
 
+    /// <summary>When a link that nobody has used was last sent, Unix milliseconds; null when there is none.</summary>
+    public long? SentAt(StoreConnection connection, Guid signerId, LinkPurpose purpose, Guid? subject)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return connection.OneTimeLinks.Find(signerId, (int)purpose, subject ?? Guid.Empty) is { } row
+            && row.State != OneTimeLinkState.Used && IsOurs(row)
+                ? row.CreatedAt
+                : null;
+    }
+
     /// <summary>Withdraws what was sent for a purpose and subject, if anything was.</summary>
     public void Withdraw(StoreConnection connection, Guid signerId, LinkPurpose purpose, Guid? subject)
     {

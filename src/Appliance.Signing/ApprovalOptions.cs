@@ -20,7 +20,4 @@ public sealed class ApprovalOptions
 
     /// <summary>Whoever approves gives a code of the signer's authenticator besides.</summary>
     public bool AskForCode { get; init; }
-
-    /// <summary>What stands before the link's text in messages: the address of a page that opens it.</summary>
-    public string LinkPrefix { get; init; } = "";
 }

@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Appliance.Factors;
-using Appliance.Ledger;
 using Appliance.Signing.Approving;
 using Appliance.Storage;
 
@@ -20,21 +18,29 @@ public sealed class Approvals
     private readonly ApprovalMac _mac;
     private readonly Contacts _contacts;
     private readonly Notices _notices;
+    private readonly LinkAddresses _addresses;
     private readonly TimeProvider _time;
 
     /// <summary>Makes the rules of approvals.</summary>
     /// <param name="key">32 bytes derived for <see cref="Keys.KeyPurpose.ApprovalRows"/>; must outlive this.</param>
     /// <param name="contacts">Where signers are reached.</param>
     /// <param name="notices">Takes the messages.</param>
+    /// <param name="addresses">Where links lead.</param>
     /// <param name="options">Lifetimes and limits.</param>
     /// <param name="time">The clock.</param>
     public Approvals(
-        ReadOnlyMemory<byte> key, Contacts contacts, Notices notices, ApprovalOptions options, TimeProvider time)
+        ReadOnlyMemory<byte> key,
+        Contacts contacts,
+        Notices notices,
+        LinkAddresses addresses,
+        ApprovalOptions options,
+        TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
         _mac = new ApprovalMac(key);
         _contacts = contacts;
         _notices = notices;
+        _addresses = addresses;
         Options = options;
         _time = time;
     }
@@ -73,6 +79,7 @@ public sealed class Approvals
     internal bool TryRequest(StoreConnection connection, ApprovalDraft draft)
     {
         var row = draft.Row;
+        connection.LockSigner(row.SignerId);
         var since = row.CreatedAt - (long)Options.Lifetime.TotalMilliseconds;
         if (connection.Approvals.CountRecent(row.SignerId, since) >= Options.MostOfSigner)
         {
@@ -130,25 +137,13 @@ public sealed class Approvals
     internal static ApprovalContent ContentOf(ApprovalRow row)
         => JsonSerializer.Deserialize(row.Content, ApprovalJson.Default.ApprovalContent)!;
 
-    /// <summary>SHA-256 over all digests in order: what the audit trail says was approved.</summary>
-    internal static byte[] DigestOf(IReadOnlyList<byte[]> hashes)
-    {
-        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var hash in hashes)
-        {
-            digest.AppendData(hash);
-        }
-
-        return digest.GetHashAndReset();
-    }
-
     private Dictionary<string, string> Values(ApprovalDraft draft)
     {
         var hashes = draft.Content.Hashes;
         var digests = string.Join('\n', hashes.Take(DigestsInMessage).Select(Convert.ToHexStringLower));
         return new(StringComparer.Ordinal)
         {
-            ["link"] = Options.LinkPrefix + draft.Link,
+            ["link"] = _addresses.Of(LinkPurpose.Approval, draft.Link),
             ["operation"] = "signHash",
             ["count"] = draft.Row.Total.ToString(CultureInfo.InvariantCulture),
             ["labels"] = draft.Content.Description,

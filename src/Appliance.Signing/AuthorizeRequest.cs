@@ -23,8 +23,8 @@ public sealed class AuthorizeRequest
     /// <summary>What is to be authorised. A TLS login has no hashes.</summary>
     public ActivationPurpose Purpose { get; init; }
 
-    /// <summary>The one-time password; null when the client sent none.</summary>
-    public string? OneTimePassword { get; init; }
+    /// <summary>What the client sent to prove the signer's will.</summary>
+    public SuppliedFactors Factors { get; init; } = SuppliedFactors.None;
 
     /// <summary>What the signer is shown where it approves out of band; at most 500 characters.</summary>
     public string Description { get; init; } = "";

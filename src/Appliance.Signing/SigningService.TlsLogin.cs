@@ -1,4 +1,5 @@
 using Appliance.Ledger;
+using Appliance.Signing.Approving;
 using Appliance.Signing.Credentials;
 using Appliance.Signing.Sad;
 using Appliance.Storage;
@@ -38,7 +39,9 @@ public sealed partial class SigningService
             return SigningStatus.SignatureCountTooHigh;
         }
 
-        return request.OneTimePassword is null ? SigningStatus.FactorMissing : SigningStatus.Ok;
+        // Nobody waits for a signer's approval in the middle of a handshake.
+        var plan = FactorPlan.Of(credential.Factors, request.Factors, request.Caller.IsClient);
+        return plan.Status == SigningStatus.Ok && plan.NeedsApproval ? SigningStatus.FactorMissing : plan.Status;
     }
 
     private NewActivation PrepareTlsLogin(Credential credential, AuthorizeRequest request, out SadEnvelope sad)

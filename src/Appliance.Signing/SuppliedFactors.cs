@@ -9,12 +9,11 @@ public sealed class SuppliedFactors
     /// <summary>Nothing at all.</summary>
     public static SuppliedFactors None { get; } = new();
 
-    /// <summary>The code of the signer's authenticator.</summary>
+    /// <summary>
+    /// The one-time password: of the signer's authenticator or sent to it, as the credential asks for; never both.
+    /// </summary>
     public string? OneTimePassword { get; init; }
 
     /// <summary>The signer's PIN.</summary>
     public string? Pin { get; init; }
-
-    /// <summary>The code that was sent to the signer.</summary>
-    public string? Code { get; init; }
 }

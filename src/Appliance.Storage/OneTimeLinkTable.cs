@@ -9,6 +9,7 @@ public sealed class OneTimeLinkTable
 
     private readonly Statement _upsert;
     private readonly Statement _find;
+    private readonly Statement _findLast;
     private readonly Statement _delete;
     private readonly Statement _deleteSigner;
     private readonly Statement _deleteOver;
@@ -20,6 +21,8 @@ public sealed class OneTimeLinkTable
             "ON CONFLICT (signer_id, purpose, subject) DO UPDATE SET hash = excluded.hash, state = excluded.state, " +
             "created_at = excluded.created_at, expires_at = excluded.expires_at, mac = excluded.mac");
         _find = session.Prepare($"SELECT {Columns} FROM one_time_link WHERE hash = ?1");
+        _findLast = session.Prepare(
+            $"SELECT {Columns} FROM one_time_link WHERE signer_id = ?1 AND purpose = ?2 AND subject = ?3");
         _delete = session.Prepare(
             "DELETE FROM one_time_link WHERE signer_id = ?1 AND purpose = ?2 AND subject = ?3");
         _deleteSigner = session.Prepare("DELETE FROM one_time_link WHERE signer_id = ?1");
@@ -35,21 +38,11 @@ public sealed class OneTimeLinkTable
         .Execute();
 
     /// <summary>The link with this hash, expired ones too, or null.</summary>
-    public OneTimeLinkRow? Find(ReadOnlySpan<byte> hash)
-    {
-        using var rows = _find.Start().Bind(hash).Rows();
-        return !rows.Next()
-            ? null
-            : new OneTimeLinkRow(
-                rows.Guid(0),
-                rows.Int32(1),
-                rows.Guid(2),
-                rows.Bytes(3),
-                (OneTimeLinkState)rows.Int32(4),
-                rows.Int64(5),
-                rows.Int64(6),
-                rows.Bytes(7));
-    }
+    public OneTimeLinkRow? Find(ReadOnlySpan<byte> hash) => One(_find.Start().Bind(hash));
+
+    /// <summary>The last link of a signer for a purpose and subject, or null.</summary>
+    public OneTimeLinkRow? Find(Guid signerId, int purpose, Guid subject)
+        => One(_findLast.Start().Bind(signerId).Bind(purpose).Bind(subject));
 
     /// <summary>Removes a link.</summary>
     /// <returns>False when there was none.</returns>
@@ -65,4 +58,20 @@ public sealed class OneTimeLinkTable
     /// <param name="limit">At most this many, so that no commit is held up.</param>
     /// <returns>How many.</returns>
     public int DeleteOver(long now, int limit) => _deleteOver.Start().Bind(now).Bind(limit).Execute();
+
+    private static OneTimeLinkRow? One(Statement statement)
+    {
+        using var rows = statement.Rows();
+        return !rows.Next()
+            ? null
+            : new OneTimeLinkRow(
+                rows.Guid(0),
+                rows.Int32(1),
+                rows.Guid(2),
+                rows.Bytes(3),
+                (OneTimeLinkState)rows.Int32(4),
+                rows.Int64(5),
+                rows.Int64(6),
+                rows.Bytes(7));
+    }
 }

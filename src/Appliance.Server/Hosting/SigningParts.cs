@@ -11,7 +11,6 @@ namespace Appliance.Server.Hosting;
 /// <summary>What serves over what <see cref="Composition"/> holds: the slots' sessions, signing, and sign-in.</summary>
 internal sealed class SigningParts : IAsyncDisposable
 {
-    private readonly PasswordLane _passwords;
     private readonly Activations _activations;
 
     private SigningParts(
@@ -56,14 +55,12 @@ internal sealed class SigningParts : IAsyncDisposable
                 MostOpen = options.Bulk.MostOpen,
                 OpenLifetime = TimeSpan.FromSeconds(options.Bulk.OpenSeconds),
             });
-        // Anybody may have a password checked: half of the processors at most, so that signing goes on.
-        _passwords = new PasswordLane(
-            composition.Passwords, concurrency: Math.Clamp(Environment.ProcessorCount / 2, 1, 2));
         Tokens = new AccessTokens(composition.Store, time);
+        Enrolment = composition.CreateEnrolment(Tokens);
         SignIn = new SignInService(
             composition.Store,
             composition.Loop,
-            _passwords,
+            composition.PasswordLane,
             Tokens,
             new SignInOptions
             {
@@ -83,6 +80,8 @@ internal sealed class SigningParts : IAsyncDisposable
     public AccessTokens Tokens { get; }
 
     public SignInService SignIn { get; }
+
+    public Enrolment Enrolment { get; }
 
     /// <summary>
     /// Logs in, unwraps the root key, settles what an earlier run left reserved, opens the sessions.
@@ -107,7 +106,6 @@ internal sealed class SigningParts : IAsyncDisposable
     {
         Watch.Dispose();
         Slots.Dispose();
-        _passwords.Dispose();
         await _activations.DisposeAsync();
     }
 

@@ -16,6 +16,8 @@ internal sealed class ApplianceOptions
 
     public TotpSettings Totp { get; set; } = new();
 
+    public FactorsSettings Factors { get; set; } = new();
+
     public SignInSettings SignIn { get; set; } = new();
 
     public SigningSettings Signing { get; set; } = new();

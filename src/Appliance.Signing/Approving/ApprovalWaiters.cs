@@ -28,18 +28,27 @@ internal sealed class ApprovalWaiters : IDisposable
         _store = store;
         _time = time;
         _limit = limit;
-        _poll = store.IsShared ? time.CreateTimer(static state => ((ApprovalWaiters)state!).Ask(), this, s_pause, s_pause) : null;
+        _poll = store.IsShared
+            ? time.CreateTimer(static state => ((ApprovalWaiters)state!).Ask(), this, s_pause, s_pause)
+            : null;
     }
+
+    /// <summary>True once nobody is kept waiting any more.</summary>
+    public bool IsStopped => _stopping.IsCancellationRequested;
 
     /// <summary>Takes a place among those that wait; false when all are taken, or the node stops.</summary>
     public bool TryEnter()
     {
-        if (!_stopping.IsCancellationRequested && Interlocked.Increment(ref _count) <= _limit)
+        if (!IsStopped && Interlocked.Increment(ref _count) <= _limit)
         {
             return true;
         }
 
-        Interlocked.Decrement(ref _count);
+        if (!IsStopped)
+        {
+            Interlocked.Decrement(ref _count);
+        }
+
         return false;
     }
 

@@ -31,14 +31,11 @@ internal readonly record struct FactorPlan(SigningStatus Status, CredentialFacto
         var needed = asked;
         if (asked.HasFlag(CredentialFactors.Approval) && (asked & Codes) != 0)
         {
-            var sent = (asked.HasFlag(CredentialFactors.Totp) && supplied.OneTimePassword is not null)
-                || (asked.HasFlag(CredentialFactors.Code) && supplied.Code is not null);
-            needed &= sent ? ~CredentialFactors.Approval : ~Codes;
+            needed &= supplied.OneTimePassword is not null ? ~CredentialFactors.Approval : ~Codes;
         }
 
         var status = needed.HasFlag(CredentialFactors.Pin) && supplied.Pin is null ? SigningStatus.PinMissing
-            : needed.HasFlag(CredentialFactors.Totp) && supplied.OneTimePassword is null ? SigningStatus.FactorMissing
-            : needed.HasFlag(CredentialFactors.Code) && supplied.Code is null ? SigningStatus.FactorMissing
+            : (needed & Codes) != 0 && supplied.OneTimePassword is null ? SigningStatus.FactorMissing
             : SigningStatus.Ok;
         return new(status, needed);
     }
