@@ -1,5 +1,4 @@
 using Appliance.Factors;
-using Appliance.Storage;
 
 namespace Appliance.Signing;
 
@@ -17,9 +16,4 @@ public sealed class SignerFactors
 
     /// <summary>Where they are reached.</summary>
     public required Contacts Contacts { get; init; }
-
-    /// <summary>
-    /// Told in the transaction in which wrong codes lock a signer's authenticator; null where nobody is to be told.
-    /// </summary>
-    public Action<StoreConnection, Guid>? TotpLocked { get; init; }
 }

@@ -105,7 +105,6 @@ public sealed partial class SigningService
         {
             AuditTrail.Append(connection, Refusal(
                 AuditEvent.FactorLocked, caller, credential, SigningStatus.FactorLocked, 0));
-            _factors.TotpLocked?.Invoke(connection, credential.SignerId);
         }
 
         return status switch

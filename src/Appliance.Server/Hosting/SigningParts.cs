@@ -33,7 +33,20 @@ internal sealed class SigningParts : IAsyncDisposable
             composition.Store,
             composition.Loop,
             activations,
-            composition.Factors,
+            new SignerFactors
+            {
+                Totp = composition.Factors,
+                Pins = composition.Pins,
+                Codes = composition.Codes,
+                Contacts = composition.Contacts,
+            },
+            new Approvals(
+                composition.RootKey.Derive(KeyPurpose.ApprovalRows),
+                composition.Contacts,
+                composition.Notices,
+                composition.LinkAddresses,
+                options.Approval.ToOptions(),
+                time),
             Slots,
             composition.Link,
             composition.RootKey.Derive(KeyPurpose.Sad),
@@ -105,6 +118,7 @@ internal sealed class SigningParts : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Watch.Dispose();
+        Signing.Dispose();
         Slots.Dispose();
         await _activations.DisposeAsync();
     }

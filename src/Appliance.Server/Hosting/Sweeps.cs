@@ -1,5 +1,6 @@
 using Appliance.Ledger;
 using Appliance.Server.Options;
+using Appliance.Signing;
 
 namespace Appliance.Server.Hosting;
 
@@ -14,6 +15,7 @@ internal static class Sweeps
             new OutcomeSweep(),
             new SignatureDigestSweep(),
             new TlsLoginSweep(),
+            new ApprovalSweep(TimeSpan.FromHours(1)),
         ],
         new SweeperOptions(),
         composition.Time,

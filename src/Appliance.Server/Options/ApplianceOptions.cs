@@ -24,6 +24,8 @@ internal sealed class ApplianceOptions
 
     public PackageSettings Packages { get; set; } = new();
 
+    public ApprovalSettings Approval { get; set; } = new();
+
     public BulkSettings Bulk { get; set; } = new();
 
     public LedgerSettings Ledger { get; set; } = new();

@@ -33,6 +33,10 @@ internal static class OptionsRules
             31_536_000);
         Range(errors, "Signing:OutcomeHours", options.Signing.OutcomeHours, 1, 168);
         PackageRules.Check(options.Packages, errors);
+        Range(errors, "Approval:LifetimeSeconds", options.Approval.LifetimeSeconds, 30, 86_400);
+        Range(errors, "Approval:WaitSeconds", options.Approval.WaitSeconds, 1, 3_600);
+        Range(errors, "Approval:MostWaiting", options.Approval.MostWaiting, 1, 65_536);
+        Range(errors, "Approval:MostOfSigner", options.Approval.MostOfSigner, 1, 100);
         Range(errors, "Bulk:MostHashes", options.Bulk.MostHashes, 1, 1_000_000);
         Range(errors, "Bulk:MostOpen", options.Bulk.MostOpen, 1, 1_000);
         Range(errors, "Bulk:OpenSeconds", options.Bulk.OpenSeconds, 60, 86_400);
