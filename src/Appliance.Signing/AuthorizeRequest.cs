@@ -1,3 +1,5 @@
+using Appliance.Storage;
+
 namespace Appliance.Signing;
 
 /// <summary>One credentials/authorize (CSC API v1 11.6, v2 11.7), wire-neutral.</summary>
@@ -18,6 +20,18 @@ public sealed class AuthorizeRequest
     /// <summary>The hash algorithm's OID (v2); null in v1, where signHash names it.</summary>
     public string? HashAlgorithm { get; init; }
 
-    /// <summary>The one-time password; null when the client sent none.</summary>
-    public string? OneTimePassword { get; init; }
+    /// <summary>What is to be authorised. A TLS login has no hashes.</summary>
+    public ActivationPurpose Purpose { get; init; }
+
+    /// <summary>What the client sent to prove the signer's will.</summary>
+    public SuppliedFactors Factors { get; init; } = SuppliedFactors.None;
+
+    /// <summary>What the signer is shown where it approves out of band; at most 500 characters.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>
+    /// The caller is going to wait for the signer's approval, having no way to ask again (version 1): the approval
+    /// lives no longer than that.
+    /// </summary>
+    public bool Waits { get; init; }
 }

@@ -21,7 +21,20 @@ public abstract class StoreConnection : IDisposable
         Admins = new AdminTable(session);
         Contacts = new ContactTable(session);
         Notices = new NoticeTable(session);
+        TlsLogins = new TlsLoginTable(session);
+        PackageOrders = new PackageOrderTable(session);
+        LimitedCredentials = new LimitedCredentialTable(session);
+        Organisations = new OrganisationTable(session);
+        Approvals = new ApprovalTable(session);
+        OneTimeCodes = new OneTimeCodeTable(session);
+        OneTimeLinks = new OneTimeLinkTable(session);
+        Pins = new PinTable(session);
         ActivationChunks = new ActivationChunkTable(session);
+        Clients = new ClientTable(session);
+        ClientSecrets = new ClientSecretTable(session);
+        ClientCredentials = new ClientCredentialTable(session);
+        ClientAssertions = new ClientAssertionTable(session);
+        Revocations = new RevocationTable(session);
     }
 
     /// <summary>Facts about the installation.</summary>
@@ -60,6 +73,45 @@ public abstract class StoreConnection : IDisposable
     /// <summary>The messages to signers that wait to be delivered.</summary>
     public NoticeTable Notices { get; }
 
+    /// <summary>How many TLS logins signers authorised.</summary>
+    public TlsLoginTable TlsLogins { get; }
+
+    /// <summary>The orders of packages that were granted.</summary>
+    public PackageOrderTable PackageOrders { get; }
+
+    /// <summary>What limiting signers suspended.</summary>
+    public LimitedCredentialTable LimitedCredentials { get; }
+
+    /// <summary>The organisations.</summary>
+    public OrganisationTable Organisations { get; }
+
+    /// <summary>Authorisations that wait for the signer's word out of band.</summary>
+    public ApprovalTable Approvals { get; }
+
+    /// <summary>The codes that were sent to signers.</summary>
+    public OneTimeCodeTable OneTimeCodes { get; }
+
+    /// <summary>The links that were sent to signers.</summary>
+    public OneTimeLinkTable OneTimeLinks { get; }
+
+    /// <summary>The signers' PINs.</summary>
+    public PinTable Pins { get; }
+
+    /// <summary>The applications that call in their own name.</summary>
+    public ClientTable Clients { get; }
+
+    /// <summary>What clients prove themselves with.</summary>
+    public ClientSecretTable ClientSecrets { get; }
+
+    /// <summary>Which client may use which credential.</summary>
+    public ClientCredentialTable ClientCredentials { get; }
+
+    /// <summary>The assertions that clients have used.</summary>
+    public ClientAssertionTable ClientAssertions { get; }
+
+    /// <summary>Whether tokens ended before their time.</summary>
+    public RevocationTable Revocations { get; }
+
     /// <summary>What authorisations granted.</summary>
     public abstract ActivationTable Activations { get; }
 
@@ -71,6 +123,9 @@ public abstract class StoreConnection : IDisposable
 
     /// <summary>Transactions that were paid for.</summary>
     public abstract PackageTable Packages { get; }
+
+    /// <summary>The signatures that a time stamp may cover.</summary>
+    public abstract SignatureDigestTable SignatureDigests { get; }
 
     /// <summary>The requests in flight.</summary>
     public abstract ReservationTable Reservations { get; }
@@ -115,6 +170,15 @@ public abstract class StoreConnection : IDisposable
     /// <summary>Opens a transaction that writes, and locks and reads the rows it is going to look at.</summary>
     /// <exception cref="StoreException">Nothing is open.</exception>
     public abstract void Begin(StoreKeys? keys);
+
+    /// <summary>
+    /// Makes transactions that decide on what a signer proves itself with come one after the other, on all nodes: from
+    /// here to the end of this transaction, what is read of its factors, codes, links and PIN stays true. At once where
+    /// one process writes, or where the signer was announced (<see cref="StoreKeys.AddSigner"/>).
+    /// </summary>
+    public virtual void LockSigner(Guid signerId)
+    {
+    }
 
     /// <summary>Makes the transaction durable: it is synced when this returns.</summary>
     /// <exception cref="StoreException">Nothing was committed; the transaction must be rolled back.</exception>

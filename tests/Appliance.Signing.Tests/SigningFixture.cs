@@ -21,9 +21,11 @@ internal sealed class SigningFixture : IAsyncDisposable
     private readonly DemoAuthority _authority;
     private readonly CredentialProvisioning _provisioning;
     private readonly TotpFactors _factors;
+    private readonly PasswordLane _passwords;
     private readonly Dictionary<Guid, byte[]> _secrets = [];
 
-    public SigningFixture(SoftHsm hsm, SlotDispatch dispatch = SlotDispatch.Workers)
+    public SigningFixture(
+        SoftHsm hsm, SlotDispatch dispatch = SlotDispatch.Workers, bool askForCode = false)
     {
         var rowKey = RandomNumberGenerator.GetBytes(32);
         Store = Store.Open(new StoreOptions { Path = _directory.File("store.db"), TimeProvider = Time });
@@ -36,11 +38,28 @@ internal sealed class SigningFixture : IAsyncDisposable
         _provisioning = new CredentialProvisioning(Store, _loop, hsm.Token, link, _authority, Time);
         Packages = new PackageAdministration(Store, _loop, link, activations.Packages, Time);
         _factors = new TotpFactors(RandomNumberGenerator.GetBytes(32), new TotpOptions(), Time);
+        var codes = RandomNumberGenerator.GetBytes(32);
+        var notices = new Notices(RandomNumberGenerator.GetBytes(32), Time);
+        _passwords = new PasswordLane(new PasswordHasher());
+        Pins = new PinFactors(codes, _passwords, new CodeOptions(), Time);
         Service = new SigningService(
             Store,
             _loop,
             activations,
-            _factors,
+            new SignerFactors
+            {
+                Totp = _factors,
+                Pins = Pins,
+                Codes = new OneTimeCodes(codes, notices, new CodeOptions(), Time),
+                Contacts = Contacts,
+            },
+            new Approvals(
+                RandomNumberGenerator.GetBytes(32),
+                Contacts,
+                notices,
+                new LinkAddresses(Time),
+                new ApprovalOptions { AskForCode = askForCode, WaitLifetime = TimeSpan.FromMilliseconds(200) },
+                Time),
             _slots,
             link,
             RandomNumberGenerator.GetBytes(32),
@@ -59,10 +78,16 @@ internal sealed class SigningFixture : IAsyncDisposable
 
     public PackageAdministration Packages { get; }
 
+    public PinFactors Pins { get; }
+
+    public Contacts Contacts { get; } = new(RandomNumberGenerator.GetBytes(32));
+
     public string DatabasePath => _directory.File("store.db");
 
     public async ValueTask DisposeAsync()
     {
+        Service.Dispose();
+        _passwords.Dispose();
         _slots.Dispose();
         await _loop.DisposeAsync();
         Store.Dispose();
@@ -95,7 +120,8 @@ internal sealed class SigningFixture : IAsyncDisposable
         int multisign = 100,
         int years = 1,
         ExtensionPolicy extension = ExtensionPolicy.Nested,
-        SadReuse sadReuse = SadReuse.UntilExhausted)
+        SadReuse sadReuse = SadReuse.UntilExhausted,
+        CredentialFactors factors = CredentialFactors.Totp)
     {
         var profile = Store.Read(connection => connection.Profiles.ListBySigner(caller.SignerId)[0]);
         var made = await _provisioning.CreateAsync(
@@ -110,6 +136,7 @@ internal sealed class SigningFixture : IAsyncDisposable
                 Years = years,
                 Extension = extension,
                 SadReuse = sadReuse,
+                Factors = factors,
             },
             Cancelled);
         return Service.FindCredential(caller, made.Row.Id)!;
@@ -131,7 +158,7 @@ internal sealed class SigningFixture : IAsyncDisposable
                 CredentialId = credential,
                 SignatureCount = count,
                 Hashes = hashes,
-                OneTimePassword = code ?? Code(caller.SignerId),
+                Factors = new SuppliedFactors { OneTimePassword = code ?? Code(caller.SignerId) },
             },
             Cancelled);
 

@@ -21,7 +21,6 @@ internal sealed class Workbench : IAsyncDisposable
 
     private readonly Composition _composition;
     private readonly LiveAppliance? _live;
-    private PasswordLane? _passwordLane;
 
     private Workbench(Composition composition, CommandEnvironment environment, CommandReply reply)
     {
@@ -55,10 +54,12 @@ internal sealed class Workbench : IAsyncDisposable
 
     public PackageAdministration Packages => field ??= _composition.CreatePackages(Actor);
 
+    public Enrolment Enrolment => field ??= _live?.Parts.Enrolment ?? _composition.CreateEnrolment(null);
+
     public SignerDirectory Directory
         => new(
             Loop,
-            _passwordLane ??= new PasswordLane(Passwords),
+            _composition.PasswordLane,
             _composition.Time,
             _live?.Parts.Tokens,
             Actor,
@@ -161,7 +162,6 @@ internal sealed class Workbench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _passwordLane?.Dispose();
         if (_live is null)
         {
             await _composition.DisposeAsync().ConfigureAwait(false);

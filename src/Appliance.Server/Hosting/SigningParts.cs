@@ -11,7 +11,6 @@ namespace Appliance.Server.Hosting;
 /// <summary>What serves over what <see cref="Composition"/> holds: the slots' sessions, signing, and sign-in.</summary>
 internal sealed class SigningParts : IAsyncDisposable
 {
-    private readonly PasswordLane _passwords;
     private readonly Activations _activations;
 
     private SigningParts(
@@ -34,7 +33,20 @@ internal sealed class SigningParts : IAsyncDisposable
             composition.Store,
             composition.Loop,
             activations,
-            composition.Factors,
+            new SignerFactors
+            {
+                Totp = composition.Factors,
+                Pins = composition.Pins,
+                Codes = composition.Codes,
+                Contacts = composition.Contacts,
+            },
+            new Approvals(
+                composition.RootKey.Derive(KeyPurpose.ApprovalRows),
+                composition.Contacts,
+                composition.Notices,
+                composition.LinkAddresses,
+                options.Approval.ToOptions(),
+                time),
             Slots,
             composition.Link,
             composition.RootKey.Derive(KeyPurpose.Sad),
@@ -43,6 +55,9 @@ internal sealed class SigningParts : IAsyncDisposable
                 SadLifetime = TimeSpan.FromSeconds(options.Signing.SadLifetimeSeconds),
                 ActivationLifetime = AtLeastOneSad(options.Signing, options.Signing.ActivationLifetimeSeconds),
                 SealActivationLifetime = AtLeastOneSad(options.Signing, options.Signing.SealActivationLifetimeSeconds),
+                TlsLoginSignatures = options.Packages.TlsLoginSignatures,
+                TlsLoginLifetime = TimeSpan.FromSeconds(options.Packages.TlsLoginSeconds),
+                TlsLoginsPerDay = options.Packages.TlsLoginsPerDay,
                 OutcomeLifetime = TimeSpan.FromHours(options.Signing.OutcomeHours),
             },
             time,
@@ -53,14 +68,12 @@ internal sealed class SigningParts : IAsyncDisposable
                 MostOpen = options.Bulk.MostOpen,
                 OpenLifetime = TimeSpan.FromSeconds(options.Bulk.OpenSeconds),
             });
-        // Anybody may have a password checked: half of the processors at most, so that signing goes on.
-        _passwords = new PasswordLane(
-            composition.Passwords, concurrency: Math.Clamp(Environment.ProcessorCount / 2, 1, 2));
         Tokens = new AccessTokens(composition.Store, time);
+        Enrolment = composition.CreateEnrolment(Tokens);
         SignIn = new SignInService(
             composition.Store,
             composition.Loop,
-            _passwords,
+            composition.PasswordLane,
             Tokens,
             new SignInOptions
             {
@@ -81,6 +94,8 @@ internal sealed class SigningParts : IAsyncDisposable
 
     public SignInService SignIn { get; }
 
+    public Enrolment Enrolment { get; }
+
     /// <summary>
     /// Logs in, unwraps the root key, settles what an earlier run left reserved, opens the sessions.
     /// </summary>
@@ -93,6 +108,7 @@ internal sealed class SigningParts : IAsyncDisposable
             Stores.Lease(options.Store),
             composition.Time,
             cancellationToken);
+        activations.Packages.Options = PackageNotices.Create(composition, options.Packages);
         return new SigningParts(composition, options, activations, loggers);
     }
 
@@ -102,8 +118,8 @@ internal sealed class SigningParts : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Watch.Dispose();
+        Signing.Dispose();
         Slots.Dispose();
-        _passwords.Dispose();
         await _activations.DisposeAsync();
     }
 

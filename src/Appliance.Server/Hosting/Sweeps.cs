@@ -1,5 +1,6 @@
 using Appliance.Ledger;
 using Appliance.Server.Options;
+using Appliance.Signing;
 
 namespace Appliance.Server.Hosting;
 
@@ -12,6 +13,9 @@ internal static class Sweeps
             new ActivationSweep(TimeSpan.FromHours(options.Ledger.SweepAfterHours)),
             new ChunkSweep(),
             new OutcomeSweep(),
+            new SignatureDigestSweep(),
+            new TlsLoginSweep(),
+            new ApprovalSweep(TimeSpan.FromHours(1)),
         ],
         new SweeperOptions(),
         composition.Time,

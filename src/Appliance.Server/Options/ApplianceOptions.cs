@@ -16,9 +16,15 @@ internal sealed class ApplianceOptions
 
     public TotpSettings Totp { get; set; } = new();
 
+    public FactorsSettings Factors { get; set; } = new();
+
     public SignInSettings SignIn { get; set; } = new();
 
     public SigningSettings Signing { get; set; } = new();
+
+    public PackageSettings Packages { get; set; } = new();
+
+    public ApprovalSettings Approval { get; set; } = new();
 
     public BulkSettings Bulk { get; set; } = new();
 

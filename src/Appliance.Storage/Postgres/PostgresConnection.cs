@@ -13,6 +13,7 @@ internal sealed class PostgresConnection : StoreConnection
     private readonly PostgresActivationTable _activations;
     private readonly PostgresReservationTable _reservations;
     private readonly PostgresOutcomeTable _outcomes;
+    private readonly SignerLocks _signers;
     private readonly CancellationTokenSource _closing = new();
     private readonly PostgresPackageTable _packages;
     private volatile bool _isRecovering;
@@ -26,9 +27,11 @@ internal sealed class PostgresConnection : StoreConnection
         Activations = _activations = new PostgresActivationTable(_transaction);
         ActivationHashes = new PostgresActivationHashTable(_transaction, _activations);
         Packages = _packages = new PostgresPackageTable(_transaction);
+        SignatureDigests = new PostgresSignatureDigestTable(_transaction);
         Reservations = _reservations = new PostgresReservationTable(_transaction);
         Outcomes = _outcomes = new PostgresOutcomeTable(_transaction);
         Audit = new PostgresAuditTable(_transaction);
+        _signers = new SignerLocks(session);
     }
 
     public override IncarnationTable Incarnations { get; }
@@ -38,6 +41,8 @@ internal sealed class PostgresConnection : StoreConnection
     public override ActivationHashTable ActivationHashes { get; }
 
     public override PackageTable Packages { get; }
+
+    public override SignatureDigestTable SignatureDigests { get; }
 
     public override ReservationTable Reservations { get; }
 
@@ -116,6 +121,8 @@ internal sealed class PostgresConnection : StoreConnection
         }
     }
 
+    public override void LockSigner(Guid signerId) => _signers.Take(signerId);
+
     public override void Savepoint()
     {
         _transaction.Flush();
@@ -170,12 +177,18 @@ internal sealed class PostgresConnection : StoreConnection
     private void Open(StoreKeys keys)
     {
         var reads = new List<NpgsqlBatchCommand>();
+        ClientLocks.Announce(keys, reads);
         PostgresActivationTable.Announce(keys, reads);
         PostgresPackageTable.Announce(keys, reads);
         PostgresReservationTable.Announce(keys, reads);
         PostgresOutcomeTable.Announce(keys, reads);
-        FactorLocks.Announce(keys, reads);
+        _signers.Announce(keys, reads);
         using var reader = _transaction.Begin(reads);
+        if (keys.Clients.Count > 0)
+        {
+            reader.NextResult();
+        }
+
         _activations.Load(keys, reader);
         _packages.Load(keys, reader);
         _reservations.Load(keys, reader);

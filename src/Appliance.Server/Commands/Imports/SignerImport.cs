@@ -173,6 +173,9 @@ internal sealed class SignerImport
                 SadReuse = credential.SadReuse is null
                     ? SadReuse.UntilExhausted
                     : PolicyNames.ParseReuse(credential.SadReuse),
+                Factors = credential.Factors is null
+                    ? CredentialFactors.Totp
+                    : PolicyNames.ParseFactors(credential.Factors),
                 Description = credential.Description ?? "",
             };
 
@@ -202,7 +205,7 @@ internal sealed class SignerImport
                 _bench.Provisioning.Insert(connection, plan.Credentials[i]);
                 if (plan.Packages[i] is { } count)
                 {
-                    _bench.Packages.Grant(connection, plan.Credentials[i].Row.Id, count);
+                    _bench.Packages.Grant(connection, plan.Credentials[i].Row.Id, new PackageGrant(count));
                 }
             }
         }

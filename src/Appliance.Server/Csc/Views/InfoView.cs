@@ -6,8 +6,8 @@ namespace Appliance.Server.Csc.Views;
 /// <summary>What info tells, in the forms of the two versions (CSC API 11.1).</summary>
 internal static class InfoView
 {
-    /// <summary>The methods served, as info.methods names them; info itself may be left out.</summary>
-    public static readonly string[] Methods =
+    /// <summary>The methods that both versions have, as info.methods names them; info itself may be left out.</summary>
+    private static readonly string[] s_common =
     [
         CscMethods.Login,
         CscMethods.Revoke,
@@ -17,6 +17,12 @@ internal static class InfoView
         CscMethods.Extend,
         CscMethods.SignHash,
     ];
+
+    /// <summary>The methods that version 1 serves.</summary>
+    public static string[] Methods1 { get; } = [.. s_common, CscMethods.SendOtp];
+
+    /// <summary>The methods that version 2 serves.</summary>
+    public static string[] Methods2 { get; } = [.. s_common, CscMethods.Check, CscMethods.Challenge];
 
     private static readonly string[] s_authTypes = ["basic"];
 
@@ -37,7 +43,7 @@ internal static class InfoView
     private static readonly string[] s_hashes = ["SHA-256", "SHA-384", "SHA-512"];
 
     public static InfoAnswerV1 Version1(InfoSettings info) => new(
-        "1.0.4.0", info.Name, info.Logo, info.Region, info.Lang, info.Description, s_authTypes, Methods);
+        "1.0.4.0", info.Name, info.Logo, info.Region, info.Lang, info.Description, s_authTypes, Methods1);
 
     public static InfoAnswerV2 Version2(InfoSettings info) => new(
         "2.2.0.0",
@@ -48,7 +54,7 @@ internal static class InfoView
         info.Description,
         s_authTypes,
         AsynchronousOperationMode: false,
-        Methods,
+        Methods2,
         ValidationInfo: false,
         s_hashes,
         new SignAlgorithmsAnswer(s_algorithms, []),
