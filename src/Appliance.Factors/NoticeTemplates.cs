@@ -14,6 +14,7 @@ public sealed class NoticeTemplates
 {
     private const string Fallback = "en";
     private const string Root = "Templates/";
+    private const long MostMinutes = 120;
 
     private readonly Dictionary<(string Language, NoticeKind Kind, NoticeChannel Channel), Template> _templates = [];
     private readonly Dictionary<(string Language, string Word), string> _words = [];
@@ -90,6 +91,7 @@ public sealed class NoticeTemplates
             {
                 "service" => _service,
                 "minutes" => MinutesLeft(notice, now),
+                "until" => Until(notice, now),
                 "link" => UrlOf(facts, notice),
                 _ => notice.Values.GetValueOrDefault(name),
             };
@@ -103,14 +105,25 @@ public sealed class NoticeTemplates
         }
     }
 
+    /// <summary>A link is a token, which the portal's page takes, or a whole address.</summary>
     private string? UrlOf(KindFacts facts, Notice notice)
-        => facts.Page is { } page && notice.Values.GetValueOrDefault("link") is { Length: > 0 } token
-            ? $"{_linkBase}/{page}#{Uri.EscapeDataString(token)}"
+        => (facts.Page, notice.Values.GetValueOrDefault("link")) switch
+        {
+            (null, _) or (_, null or "") => null,
+            (_, { } link) when link.StartsWith("https://", StringComparison.Ordinal) && Uri.IsWellFormedUriString(
+                link, UriKind.Absolute) => link,
+            ({ } page, { } token) => $"{_linkBase}/{page}#{Uri.EscapeDataString(token)}",
+        };
+
+    /// <summary>Of what ends soon, how long it lasts; of the rest, <see cref="Until"/>.</summary>
+    private static string? MinutesLeft(Notice notice, DateTimeOffset now)
+        => notice.ExpiresAt - now.ToUnixTimeMilliseconds() is { } left and <= MostMinutes * 60_000
+            ? Math.Max(1, (left + 59_999) / 60_000).ToString(CultureInfo.InvariantCulture)
             : null;
 
-    private static string? MinutesLeft(Notice notice, DateTimeOffset now)
-        => notice.ExpiresAt is { } end
-            ? Math.Max(1, (end - now.ToUnixTimeMilliseconds() + 59_999) / 60_000).ToString(CultureInfo.InvariantCulture)
+    private static string? Until(Notice notice, DateTimeOffset now)
+        => notice.ExpiresAt is { } end && MinutesLeft(notice, now) is null
+            ? DateTimeOffset.FromUnixTimeMilliseconds(end).ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)
             : null;
 
     private static Dictionary<string, string> ReadBuiltIn()

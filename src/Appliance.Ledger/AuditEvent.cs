@@ -202,4 +202,7 @@ public enum AuditEvent
 
     /// <summary>Records older than the retention were removed; their seals stay.</summary>
     AuditRemoved,
+
+    /// <summary>An activation was opened for a TLS login.</summary>
+    TlsLoginAuthorized,
 }

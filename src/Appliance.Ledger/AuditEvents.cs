@@ -83,6 +83,7 @@ public static class AuditEvents
         AuditEvent.ChainClosed => "audit.chain-closed",
         AuditEvent.AuditSealed => "audit.sealed",
         AuditEvent.AuditRemoved => "audit.removed",
+        AuditEvent.TlsLoginAuthorized => "tlslogin.ok",
         _ => throw new InvalidOperationException("An audit event has no name."),
     })];
 }

@@ -97,8 +97,9 @@ internal sealed class LedgerFixture : IAsyncDisposable
         => (await ReserveAsync(Request(activation, hashes))).Status;
 
     /// <summary>Settles and waits until that is stored.</summary>
-    public Task SettleAsync(Reservation reservation, ReservationOutcome outcome)
-        => Node.SettleAsync(reservation, outcome, Now);
+    public Task SettleAsync(
+        Reservation reservation, ReservationOutcome outcome, IReadOnlyList<byte[]>? signatures = null)
+        => Node.SettleAsync(reservation, outcome, Now, signatures);
 
     /// <summary>Writes in a transaction of the commit loop.</summary>
     public async Task<T> WriteAsync<T>(Func<StoreConnection, T> write)
@@ -144,6 +145,8 @@ internal sealed class LedgerFixture : IAsyncDisposable
         connection.Credentials.Insert(new CredentialRow(
             Credential, Profile, Signer, [1], "key", 1, [2], [3], [], CredentialState.Enabled, 2, 10_000, "", 0,
             Now + 1_000_000_000, 1, 1));
+        connection.Clients.Insert(new ClientRow(
+            Client, "client", ClientState.Active, null, ClientOperations.All, ClientReach.All, 0, 0, 0, 1, 1, [1]));
         return Credential;
     }
 }

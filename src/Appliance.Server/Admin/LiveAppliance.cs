@@ -1,3 +1,4 @@
+using Appliance.Factors;
 using Appliance.Server.Hosting;
 
 namespace Appliance.Server.Admin;
@@ -8,4 +9,8 @@ namespace Appliance.Server.Admin;
 /// <param name="CallsInFlight">How many calls are in work, over both wires.</param>
 /// <param name="StartedAt">Since when.</param>
 internal sealed record LiveAppliance(
-    Composition Composition, SigningParts Parts, Func<int> CallsInFlight, DateTimeOffset StartedAt);
+    Composition Composition, SigningParts Parts, Func<int> CallsInFlight, DateTimeOffset StartedAt)
+{
+    /// <summary>What delivers messages to signers; null where nothing does.</summary>
+    public Notifier? Notifier { get; init; }
+}

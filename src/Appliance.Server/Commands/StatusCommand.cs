@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Appliance.Factors;
 using Appliance.Identity;
 using Appliance.Pkcs11;
 using Appliance.Server.Admin;
@@ -55,6 +56,24 @@ internal static class StatusCommand
             CallsInFlight = live.CallsInFlight(),
             LedgerWaiting = live.Composition.Loop.Waiting,
             Commits = live.Composition.Loop.Commits,
+            Notices = DescribeNotices(live),
+        };
+    }
+
+    private static NoticesDocument DescribeNotices(LiveAppliance live)
+    {
+        var backlog = live.Composition.Store.Read(static connection => connection.Notices.ReadBacklog());
+        var status = live.Notifier?.Status ?? new NotifierStatus(0, 0, 0, 0, null);
+        var now = live.Composition.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        return new NoticesDocument
+        {
+            Waiting = backlog.Waiting,
+            Tried = backlog.Tried,
+            OldestSeconds = backlog.OldestAt is { } at ? Math.Max(0, now - at) / 1_000 : null,
+            InDelivery = status.InDelivery,
+            Delivered = status.Delivered,
+            GivenUp = status.GivenUp,
+            LastFault = status.LastFault,
         };
     }
 
@@ -74,6 +93,13 @@ internal static class StatusCommand
             CultureInfo.InvariantCulture,
             $"Calls in flight {status.CallsInFlight}; waiting for a commit {status.LedgerWaiting}; "
             + $"commits {status.Commits}."));
+        var notices = status.Notices;
+        var oldest = notices.OldestSeconds is { } age ? $", the oldest for {TimeSpan.FromSeconds(age)}" : "";
+        var fault = notices.LastFault is { } last ? $"; last fault {last}" : "";
+        reply.Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Messages waiting {notices.Waiting}{oldest}; tried in vain so far {notices.Tried}; delivered "
+            + $"{notices.Delivered}, given up {notices.GivenUp}{fault}."));
         reply.Table(
             ["Token", "Healthy", "Sessions", "Waiting", "In flight", "Last error"],
             status.Slots.Select(slot => new[]

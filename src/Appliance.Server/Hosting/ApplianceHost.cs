@@ -33,11 +33,15 @@ internal static partial class ApplianceHost
         await using var composition = Composition.Open(options, time, loggers);
         await StartChecks.DemandDurabilityAsync(composition, cancellationToken);
         await using var parts = await SigningParts.StartAsync(composition, options, loggers, cancellationToken);
+        await using var notifying = Notifying.Start(composition, options, loggers);
         await using var sweeper = Sweeps.Start(composition, options, loggers);
         using var wires = new Wires(parts, options, time, loggers);
         app.Lifetime.ApplicationStopping.Register(wires.Drain);
         app.Run(wires.HandleAsync);
-        var live = new LiveAppliance(composition, parts, () => wires.CallsInFlight, time.GetUtcNow());
+        var live = new LiveAppliance(composition, parts, () => wires.CallsInFlight, time.GetUtcNow())
+        {
+            Notifier = notifying.Notifier,
+        };
         await using var admin = AdminServer.Start(live, AdminSocketPath.Of(options), options.Admin.Group, logger);
         var grace = TimeSpan.FromSeconds(options.Limits.DrainSeconds) * Wires.GraceShare;
         app.Lifetime.ApplicationStopping.Register(() => admin?.Drain(grace));

@@ -145,7 +145,15 @@ internal sealed class Composition : IAsyncDisposable
 
     /// <summary>Grants and withdraws packages in an admin's name.</summary>
     public PackageAdministration CreatePackages(string actor)
-        => new(Store, Loop, Link, new Packages(RootKey.Derive(KeyPurpose.ActivationRows), actor), Time);
+        => new(
+            Store,
+            Loop,
+            Link,
+            new Packages(RootKey.Derive(KeyPurpose.ActivationRows), actor)
+            {
+                Options = PackageNotices.Create(this, _options.Packages),
+            },
+            Time);
 
     /// <summary>Factors with the caller's window: an import pairs with the code of the step before.</summary>
     public TotpFactors CreateFactors(int window)

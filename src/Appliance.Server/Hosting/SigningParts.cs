@@ -56,6 +56,9 @@ internal sealed class SigningParts : IAsyncDisposable
                 SadLifetime = TimeSpan.FromSeconds(options.Signing.SadLifetimeSeconds),
                 ActivationLifetime = AtLeastOneSad(options.Signing, options.Signing.ActivationLifetimeSeconds),
                 SealActivationLifetime = AtLeastOneSad(options.Signing, options.Signing.SealActivationLifetimeSeconds),
+                TlsLoginSignatures = options.Packages.TlsLoginSignatures,
+                TlsLoginLifetime = TimeSpan.FromSeconds(options.Packages.TlsLoginSeconds),
+                TlsLoginsPerDay = options.Packages.TlsLoginsPerDay,
                 OutcomeLifetime = TimeSpan.FromHours(options.Signing.OutcomeHours),
             },
             time,
@@ -111,6 +114,7 @@ internal sealed class SigningParts : IAsyncDisposable
             Stores.Lease(options.Store),
             composition.Time,
             cancellationToken);
+        activations.Packages.Options = PackageNotices.Create(composition, options.Packages);
         return new SigningParts(composition, options, activations, loggers);
     }
 

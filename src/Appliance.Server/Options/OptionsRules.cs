@@ -13,6 +13,7 @@ internal static class OptionsRules
         CheckToken(options.Token, errors);
         CheckAdmin(options, errors);
         CheckListen(options.Listen, errors);
+        NotifyRules.Check(options.Notify, errors);
         Range(errors, "Totp:Window", options.Totp.Window, 0, 1);
         Text(errors, "Totp:Issuer", options.Totp.Issuer, 64);
         if (options.Totp.Issuer?.Contains(':', StringComparison.Ordinal) == true)
@@ -33,6 +34,7 @@ internal static class OptionsRules
             10,
             31_536_000);
         Range(errors, "Signing:OutcomeHours", options.Signing.OutcomeHours, 1, 168);
+        PackageRules.Check(options.Packages, errors);
         Range(errors, "Approval:LifetimeSeconds", options.Approval.LifetimeSeconds, 30, 86_400);
         Range(errors, "Approval:WaitSeconds", options.Approval.WaitSeconds, 1, 3_600);
         Range(errors, "Approval:MostWaiting", options.Approval.MostWaiting, 1, 65_536);

@@ -27,6 +27,7 @@ internal sealed class PostgresConnection : StoreConnection
         Activations = _activations = new PostgresActivationTable(_transaction);
         ActivationHashes = new PostgresActivationHashTable(_transaction, _activations);
         Packages = _packages = new PostgresPackageTable(_transaction);
+        SignatureDigests = new PostgresSignatureDigestTable(_transaction);
         Reservations = _reservations = new PostgresReservationTable(_transaction);
         Outcomes = _outcomes = new PostgresOutcomeTable(_transaction);
         Audit = new PostgresAuditTable(_transaction);
@@ -40,6 +41,8 @@ internal sealed class PostgresConnection : StoreConnection
     public override ActivationHashTable ActivationHashes { get; }
 
     public override PackageTable Packages { get; }
+
+    public override SignatureDigestTable SignatureDigests { get; }
 
     public override ReservationTable Reservations { get; }
 

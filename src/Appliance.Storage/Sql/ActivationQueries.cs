@@ -5,7 +5,7 @@ internal sealed class ActivationQueries(SqlSession session)
 {
     public const string Columns =
         "id, credential_id, signer_id, client_id, state, scal, total, remaining, expires_at, created_at, mac, given, " +
-        "authorised_at";
+        "authorised_at, purpose";
 
     private readonly Statement _find = session.Prepare($"SELECT {Columns}, seq FROM activation WHERE id = ?1");
 
@@ -91,7 +91,7 @@ internal sealed class ActivationQueries(SqlSession session)
         return tally with { Reserved = reserved, Consumed = tally.Consumed - reserved };
     }
 
-    /// <summary>The row of a query for id, credential_id, ..., created_at, mac, given, authorised_at, seq.</summary>
+    /// <summary>The row of a query for id, credential_id, ..., created_at, mac, given, authorised_at, purpose, seq.</summary>
     private static ActivationRow Read(Rows rows) => new(
         rows.Guid(0),
         rows.Guid(1),
@@ -107,7 +107,8 @@ internal sealed class ActivationQueries(SqlSession session)
     {
         Given = rows.Int32(11),
         AuthorisedAt = rows.Int64(12),
-        Sequence = rows.Int64(13),
+        Purpose = (ActivationPurpose)rows.Int32(13),
+        Sequence = rows.Int64(14),
     };
 
     /// <summary>

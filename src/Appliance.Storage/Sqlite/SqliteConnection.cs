@@ -29,6 +29,7 @@ internal sealed class SqliteConnection : StoreConnection
         Activations = new SqliteActivationTable(database);
         ActivationHashes = new SqliteActivationHashTable(database);
         Packages = new SqlitePackageTable(database);
+        SignatureDigests = new SqliteSignatureDigestTable(database);
         Reservations = new SqliteReservationTable(database);
         Outcomes = new SqliteOutcomeTable(database);
         Audit = new SqliteAuditTable(database);
@@ -41,6 +42,8 @@ internal sealed class SqliteConnection : StoreConnection
     public override ActivationHashTable ActivationHashes { get; }
 
     public override PackageTable Packages { get; }
+
+    public override SignatureDigestTable SignatureDigests { get; }
 
     public override ReservationTable Reservations { get; }
 

@@ -25,6 +25,7 @@ public sealed class RunningAppliance : IAsyncLifetime
     private Composition? _composition;
     private SigningParts? _parts;
     private Wires? _wires;
+    private Notifying? _notifying;
 
     /// <summary>What the first signer's credentials may sign by one SAD.</summary>
     internal int Multisign { get; init; } = 100;
@@ -43,6 +44,12 @@ public sealed class RunningAppliance : IAsyncLifetime
     internal Uri GrpcAddress { get; private set; } = null!;
 
     internal Wires Wires => _wires!;
+
+    internal Composition Composition => _composition!;
+
+    internal SigningParts Parts => _parts!;
+
+    internal string StorePath => _installation.StorePath;
 
     internal CommitLoop Ledger => _composition!.Loop;
 
@@ -76,6 +83,7 @@ public sealed class RunningAppliance : IAsyncLifetime
         var loggers = _app.Services.GetRequiredService<ILoggerFactory>();
         _composition = Composition.Open(options, Time, loggers);
         _parts = await SigningParts.StartAsync(_composition, options, loggers, CancellationToken.None);
+        _notifying = Notifying.Start(_composition, options, loggers);
         _wires = new Wires(_parts, options, Time, loggers);
         _app.Run(_wires.HandleAsync);
         await _app.StartAsync(TestContext.Current.CancellationToken);
@@ -99,6 +107,7 @@ public sealed class RunningAppliance : IAsyncLifetime
         }
 
         _wires?.Dispose();
+        await (_notifying?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_parts?.DisposeAsync() ?? ValueTask.CompletedTask);
         if (_composition is not null)
         {

@@ -37,4 +37,8 @@ internal sealed record StatusDocument
     /// <summary>Transactions since the start.</summary>
     [JsonPropertyName("commits")]
     public required long Commits { get; init; }
+
+    /// <summary>Messages to signers.</summary>
+    [JsonPropertyName("notices")]
+    public required NoticesDocument Notices { get; init; }
 }
