@@ -23,6 +23,7 @@ namespace Appliance.Server.Commands;
 [JsonSerializable(typeof(IReadOnlyList<PackageDocument>))]
 [JsonSerializable(typeof(FactorDocument))]
 [JsonSerializable(typeof(ActivationDocument))]
+[JsonSerializable(typeof(InvitationDocument))]
 [JsonSerializable(typeof(InitDocument))]
 [JsonSerializable(typeof(IReadOnlyList<ImportSigner>))]
 [JsonSerializable(typeof(IReadOnlyList<ImportedSigner>))]
