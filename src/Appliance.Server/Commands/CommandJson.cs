@@ -26,6 +26,7 @@ namespace Appliance.Server.Commands;
 [JsonSerializable(typeof(ClientSecretDocument))]
 [JsonSerializable(typeof(FactorDocument))]
 [JsonSerializable(typeof(ActivationDocument))]
+[JsonSerializable(typeof(InvitationDocument))]
 [JsonSerializable(typeof(InitDocument))]
 [JsonSerializable(typeof(IReadOnlyList<ImportSigner>))]
 [JsonSerializable(typeof(IReadOnlyList<ImportedSigner>))]

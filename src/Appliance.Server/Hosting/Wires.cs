@@ -1,6 +1,7 @@
 using Appliance.Grpc;
 using Appliance.Server.Csc;
 using Appliance.Server.Csc.OAuth;
+using Appliance.Server.Enrolments;
 using Appliance.Server.Grpc;
 using Appliance.Server.Grpc.Streaming;
 using Appliance.Server.Options;
@@ -8,7 +9,7 @@ using Appliance.Server.Options;
 namespace Appliance.Server.Hosting;
 
 /// <summary>
-/// Which wire a request belongs to: gRPC by its path or content type, health, CSC over REST. One branch, no routing.
+/// Which wire a request belongs to: gRPC by its path or content type, health, enrolment and CSC over REST.
 /// </summary>
 internal sealed class Wires : IDisposable
 {
@@ -18,6 +19,7 @@ internal sealed class Wires : IDisposable
     private readonly Admission _admission;
     private readonly Health _health;
     private readonly CscEndpoints _csc;
+    private readonly FactorEndpoints _factors;
     private readonly GrpcDispatcher _grpc;
     private readonly ITimer _healthTimer;
     private readonly RequestDelegate _rest;
@@ -40,12 +42,16 @@ internal sealed class Wires : IDisposable
             options.Limits.RequestBytes,
             loggers.CreateLogger<CscEndpoints>(),
             new ApprovalEndpoints(approvals, _admission).Routes());
+        var factors = new FactorOperations(operations, parts.Enrolment);
+        var open = new OpenAdmission(_admission, options.Limits.OpenCalls);
+        _factors = new FactorEndpoints(factors, open, loggers.CreateLogger<FactorEndpoints>());
         var methods = new GrpcMethods();
         Streams = new SignHashStreams(operations, options.Limits, time, loggers.CreateLogger<SignHashStreams>());
         new CscGrpcServices(operations, options.Info, _admission, Streams).Map(methods);
         var calls = new GrpcCalls(operations, _admission);
         new BulkGrpcService(bulk, calls).Map(methods);
         new ApprovalGrpcService(approvals, _admission, calls).Map(methods);
+        new EnrolmentGrpcService(factors, open).Map(methods);
         _health.Map(methods);
         var limits = new GrpcServerOptions
         {
@@ -84,5 +90,12 @@ internal sealed class Wires : IDisposable
     }
 
     private Task HandleRestAsync(HttpContext http)
-        => _health.TryHandle(http, out var handled) ? handled : _csc.HandleAsync(http);
+    {
+        if (_health.TryHandle(http, out var handled))
+        {
+            return handled;
+        }
+
+        return _factors.Find(http) is { } route ? _factors.HandleAsync(http, route) : _csc.HandleAsync(http);
+    }
 }

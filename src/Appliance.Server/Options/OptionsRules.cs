@@ -47,6 +47,7 @@ internal static class OptionsRules
         Range(errors, "Limits:Streams", options.Limits.Streams, 1, 1_024);
         Range(errors, "Limits:StreamItems", options.Limits.StreamItems, 1, 4_096);
         Range(errors, "Limits:StreamItemsInWork", options.Limits.StreamItemsInWork, 1, 65_536);
+        Range(errors, "Limits:OpenCalls", options.Limits.OpenCalls, 1, 4_096);
         Range(errors, "Limits:RequestBytes", options.Limits.RequestBytes, 16_384, 67_108_864);
         Range(errors, "Limits:Connections", options.Limits.Connections, 1, 65_536);
         Range(errors, "Limits:DrainSeconds", options.Limits.DrainSeconds, 1, 300);

@@ -53,6 +53,10 @@ public sealed class RunningAppliance : IAsyncLifetime
 
     internal CommitLoop Ledger => _composition!.Loop;
 
+    internal Composition Composition => _composition!;
+
+    internal SigningParts Parts => _parts!;
+
     internal TestSigner Ioana { get; private set; } = null!;
 
     internal TestSigner Mihai { get; private set; } = null!;
@@ -186,10 +190,12 @@ public sealed class RunningAppliance : IAsyncLifetime
     internal ActivationTally Tally() => _composition!.Store.Read(connection => connection.Activations.Tally());
 
     private string Signers() => $$"""
-        [{"user":"ioana@example.com","name":"Ioana Pop","password":"correct horse 1","factor":true,"credentials":[
+        [{"user":"ioana@example.com","name":"Ioana Pop","password":"correct horse 1","factor":true,
+          "email":"ioana@example.com","phone":"+40721123456","credentials":[
             {"algorithm":"RSA-2048","multisign":{{Multisign}}},{"algorithm":"P-256","multisign":{{Multisign}}},
             {"algorithm":"P-256","multisign":{{Multisign}},"scal":1}]},
-         {"user":"mihai@example.com","name":"Mihai Pop","password":"correct horse 2","factor":true,"credentials":[
+         {"user":"mihai@example.com","name":"Mihai Pop","password":"correct horse 2","factor":true,
+          "email":"mihai@example.com","phone":"+40722123456","credentials":[
             {"algorithm":"RSA-2048","multisign":2},{"algorithm":"P-256","multisign":2}]},
          {"user":"acme@example.com","name":"Acme","password":"correct horse 3","kind":"organisation","factor":true,
           "credentials":[{"algorithm":"P-256","multisign":1000000,"package":20000}]}]
