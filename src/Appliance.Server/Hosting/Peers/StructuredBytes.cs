@@ -17,7 +17,7 @@ internal static class StructuredBytes
 
     /// <summary>Of parameters' values that are numbers, dates, booleans and tokens.</summary>
     private static readonly SearchValues<char> s_bare = SearchValues.Create(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~:/@?");
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~:/@?=");
 
     /// <summary>An Item that is a Byte Sequence.</summary>
     public static bool TryReadItem(string text, [NotNullWhen(true)] out byte[]? value)
