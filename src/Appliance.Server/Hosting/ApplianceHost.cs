@@ -1,5 +1,6 @@
 using Appliance.Ledger;
 using Appliance.Server.Admin;
+using Appliance.Server.Hosting.Peers;
 using Appliance.Server.Options;
 using Appliance.Storage;
 
@@ -24,7 +25,8 @@ internal static partial class ApplianceHost
         builder.Services.Configure<HostOptions>(
             host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.Limits.DrainSeconds));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => KestrelSetup.Configure(kestrel, options));
+        using var peers = new PeerDesk(options.Listen, time);
+        builder.WebHost.ConfigureKestrel(kestrel => KestrelSetup.Configure(kestrel, options, peers));
 
         await using var app = builder.Build();
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
@@ -35,7 +37,8 @@ internal static partial class ApplianceHost
         await using var parts = await SigningParts.StartAsync(composition, options, loggers, cancellationToken);
         await using var notifying = Notifying.Start(composition, options, loggers);
         await using var sweeper = Sweeps.Start(composition, options, loggers);
-        using var wires = new Wires(parts, options, time, loggers);
+        await using var claims = peers.StartAudit(composition.Loop, time, logger);
+        using var wires = new Wires(parts, options, peers, time, loggers);
         app.Lifetime.ApplicationStopping.Register(wires.Drain);
         app.Run(wires.HandleAsync);
         var live = new LiveAppliance(composition, parts, () => wires.CallsInFlight, time.GetUtcNow())

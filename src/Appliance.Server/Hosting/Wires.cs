@@ -1,9 +1,11 @@
 using Appliance.Grpc;
 using Appliance.Server.Csc;
 using Appliance.Server.Csc.OAuth;
+using Appliance.Server.Csc.Rest;
 using Appliance.Server.Enrolments;
 using Appliance.Server.Grpc;
 using Appliance.Server.Grpc.Streaming;
+using Appliance.Server.Hosting.Peers;
 using Appliance.Server.Options;
 
 namespace Appliance.Server.Hosting;
@@ -16,6 +18,9 @@ internal sealed class Wires : IDisposable
     /// <summary>What streams get of the time for a stop; the rest is for telling those that were cut off.</summary>
     public const double GraceShare = 0.8;
 
+    private static readonly GrpcStatus s_malformedPeer = GrpcErrors.StatusOf(CscErrors.MalformedPeer);
+
+    private readonly PeerDesk _peers;
     private readonly Admission _admission;
     private readonly Health _health;
     private readonly CscEndpoints _csc;
@@ -26,8 +31,10 @@ internal sealed class Wires : IDisposable
     private readonly TimeSpan _grace;
     private readonly Action _stopWaiting;
 
-    public Wires(SigningParts parts, ApplianceOptions options, TimeProvider time, ILoggerFactory loggers)
+    public Wires(
+        SigningParts parts, ApplianceOptions options, PeerDesk peers, TimeProvider time, ILoggerFactory loggers)
     {
+        _peers = peers;
         _health = new Health(() => parts.Slots.Slots.Any(slot => slot.Healthy), () => parts.Watch.Obstacle);
         _admission = new Admission(options.Limits.CallsInFlight);
         var operations = new CscOperations(parts.Signing, parts.SignIn, parts.Tokens);
@@ -58,6 +65,7 @@ internal sealed class Wires : IDisposable
             MaxReceiveMessageSize = options.Limits.RequestBytes,
             MaxSendMessageSize = CscGrpcServices.LargestAnswer,
             Reflection = options.Listen.Reflection,
+            Screen = http => peers.TryPass(http) ? null : s_malformedPeer,
         };
         _grpc = new GrpcDispatcher(methods, limits, time, loggers);
         _healthTimer = _health.StartTelling(time);
@@ -91,6 +99,11 @@ internal sealed class Wires : IDisposable
 
     private Task HandleRestAsync(HttpContext http)
     {
+        if (!_peers.TryPass(http))
+        {
+            return JsonReply.WriteErrorAsync(http, CscErrors.MalformedPeer).AsTask();
+        }
+
         if (_health.TryHandle(http, out var handled))
         {
             return handled;

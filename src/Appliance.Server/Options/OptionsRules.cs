@@ -185,6 +185,7 @@ internal static class OptionsRules
             RequireFile(errors, "Listen:CertificateKey", listen.CertificateKey);
         }
 
+        PeerRules.Check(listen, rest?.IsTls == true || grpc?.IsTls == true, errors);
         if (rest is not null && grpc is not null && rest.EndPoint.Port != 0 && rest.EndPoint.Equals(grpc.EndPoint)
             && !(rest.IsTls && grpc.IsTls))
         {

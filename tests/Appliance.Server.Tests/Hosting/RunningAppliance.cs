@@ -3,6 +3,7 @@ using System.Text;
 using Appliance.Grpc.Client;
 using Appliance.Ledger;
 using Appliance.Server.Hosting;
+using Appliance.Server.Hosting.Peers;
 using Appliance.Server.Options;
 using Appliance.Server.Tests.Commands;
 using Appliance.Storage;
@@ -25,7 +26,12 @@ public sealed class RunningAppliance : IAsyncLifetime
     private Composition? _composition;
     private SigningParts? _parts;
     private Wires? _wires;
+<<<<<<< HEAD
     private Notifying? _notifying;
+=======
+    private PeerDesk? _peers;
+    private PeerAudit? _claims;
+>>>>>>> peers
 
     /// <summary>What the first signer's credentials may sign by one SAD.</summary>
     internal int Multisign { get; init; } = 100;
@@ -82,13 +88,20 @@ public sealed class RunningAppliance : IAsyncLifetime
             .Build());
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => KestrelSetup.Configure(kestrel, options));
+        _peers = new PeerDesk(options.Listen, Time);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel => KestrelSetup.Configure(kestrel, options, _peers));
         _app = builder.Build();
         var loggers = _app.Services.GetRequiredService<ILoggerFactory>();
         _composition = Composition.Open(options, Time, loggers);
         _parts = await SigningParts.StartAsync(_composition, options, loggers, CancellationToken.None);
+<<<<<<< HEAD
         _notifying = Notifying.Start(_composition, options, loggers);
         _wires = new Wires(_parts, options, Time, loggers);
+=======
+        _claims = _peers.StartAudit(_composition.Loop, Time, loggers.CreateLogger<PeerAudit>());
+        _wires = new Wires(_parts, options, _peers, Time, loggers);
+>>>>>>> peers
         _app.Run(_wires.HandleAsync);
         await _app.StartAsync(TestContext.Current.CancellationToken);
         var ready = ReadyFile.Describe(_app, options.Listen);
@@ -113,6 +126,8 @@ public sealed class RunningAppliance : IAsyncLifetime
         _wires?.Dispose();
         await (_notifying?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_parts?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_claims?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _peers?.Dispose();
         if (_composition is not null)
         {
             await _composition.DisposeAsync();
