@@ -17,7 +17,7 @@ internal sealed class PostgresConnection : StoreConnection
     private readonly PostgresPackageTable _packages;
     private volatile bool _isRecovering;
 
-    public PostgresConnection(PostgresSession session, PostgresIncarnation incarnation)
+    public PostgresConnection(PostgresSession session, PostgresIncarnation incarnation, int lane = 0)
         : base(session)
     {
         _session = session;
@@ -28,7 +28,7 @@ internal sealed class PostgresConnection : StoreConnection
         Packages = _packages = new PostgresPackageTable(_transaction);
         Reservations = _reservations = new PostgresReservationTable(_transaction);
         Outcomes = _outcomes = new PostgresOutcomeTable(_transaction);
-        Audit = new PostgresAuditTable(_transaction);
+        Audit = new PostgresAuditTable(_transaction, lane);
     }
 
     public override IncarnationTable Incarnations { get; }
@@ -58,6 +58,7 @@ internal sealed class PostgresConnection : StoreConnection
 
     public override void Begin(StoreKeys? keys)
     {
+        Audit.State.Begin();
         try
         {
             Open(keys ?? new StoreKeys());
@@ -76,6 +77,12 @@ internal sealed class PostgresConnection : StoreConnection
         {
             _transaction.Run(commands, "committing");
         }
+        catch (StoreException taken)
+            when (taken.Failure == StoreFailure.Constraint && PostgresAuditTable.IsItsPlaceTaken(taken))
+        {
+            Audit.State.Abandon();
+            throw;
+        }
         catch (StoreException lost) when (lost.Failure == StoreFailure.Unavailable)
         {
             if (PostgresErrors.IsDefinite(lost))
@@ -92,10 +99,12 @@ internal sealed class PostgresConnection : StoreConnection
         }
 
         _transaction.Ended();
+        Audit.State.Commit();
     }
 
     public override void Rollback()
     {
+        Audit.State.Rollback();
         if (!_transaction.IsOpen)
         {
             return;
@@ -120,6 +129,7 @@ internal sealed class PostgresConnection : StoreConnection
     {
         _transaction.Flush();
         _session.Execute("SAVEPOINT item");
+        Audit.State.Mark();
     }
 
     public override void KeepSavepoint()
@@ -131,6 +141,7 @@ internal sealed class PostgresConnection : StoreConnection
     public override void UndoSavepoint()
     {
         _transaction.Forget();
+        Audit.State.UndoMark();
         _session.Execute("ROLLBACK TO SAVEPOINT item");
         _session.Execute("RELEASE SAVEPOINT item");
     }
