@@ -13,6 +13,7 @@ public sealed class CredentialTable
     private readonly Statement _find;
     private readonly Statement _listBySigner;
     private readonly Statement _list;
+    private readonly Statement _findByPublicKey;
     private readonly Statement _setValidity;
     private readonly Statement _setState;
     private readonly Statement _changeState;
@@ -30,6 +31,7 @@ public sealed class CredentialTable
         _listBySigner = session.Prepare(
             $"SELECT {Columns} FROM credential WHERE signer_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
         _list = session.Prepare($"SELECT {Columns} FROM credential WHERE id > ?1 ORDER BY id LIMIT ?2");
+        _findByPublicKey = session.Prepare($"SELECT {Columns} FROM credential WHERE public_key = ?1 ORDER BY id LIMIT 1");
         _setValidity = session.Prepare(
             "UPDATE credential SET not_before = ?2, not_after = ?3, version = version + 1 WHERE id = ?1");
         _setState = session.Prepare("UPDATE credential SET state = ?2, version = version + 1 WHERE id = ?1");
@@ -59,6 +61,11 @@ public sealed class CredentialTable
 
     /// <summary>The credential with this id, or null.</summary>
     public CredentialRow? Find(Guid id) => All(_find.Start().Bind(id)).FirstOrDefault();
+
+    /// <summary>The oldest credential of a key, or null. Looks at all credentials: for administration.</summary>
+    /// <param name="publicKey">SubjectPublicKeyInfo, DER.</param>
+    public CredentialRow? FindByPublicKey(byte[] publicKey)
+        => All(_findByPublicKey.Start().Bind(publicKey)).FirstOrDefault();
 
     /// <summary>A page of a signer's credentials, oldest first.</summary>
     /// <param name="signerId">Whose.</param>

@@ -39,6 +39,9 @@ public sealed class RunningAppliance : IAsyncLifetime
     /// <summary>Settings that are not as usual.</summary>
     internal IReadOnlyList<KeyValuePair<string, string?>> Settings { get; init; } = [];
 
+    /// <summary>What an operator does before the appliance starts; the signers are there.</summary>
+    internal Func<Installation, Task> Prepare { get; init; } = static _ => Task.CompletedTask;
+
     internal SetTime Time { get; } = new(TimeProvider.System.GetUtcNow());
 
     internal LogLines Log { get; } = new();
@@ -80,6 +83,7 @@ public sealed class RunningAppliance : IAsyncLifetime
         Ioana = new TestSigner(imported[0]);
         Mihai = new TestSigner(imported[1]);
         Acme = new TestSigner(imported[2]);
+        await Prepare(_installation);
 
         var options = OptionsReader.Read(new ConfigurationBuilder()
             .AddJsonFile(_installation.PathOf("appliance.json"))
