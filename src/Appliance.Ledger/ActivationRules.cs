@@ -34,6 +34,11 @@ internal static class ActivationRules
             return ReservationStatus.ActivationExpired;
         }
 
+        if (found.Client != ClientStanding.Good)
+        {
+            return ReservationStatus.ClientRefused;
+        }
+
         if (found.SignerState != SignerState.Active)
         {
             return ReservationStatus.SignerLimited;

@@ -129,6 +129,7 @@ public sealed class Reservation : LedgerWork
     {
         ArgumentNullException.ThrowIfNull(keys);
         keys.AddActivation(_request.ActivationId);
+        keys.AddClient(_request.ClientId);
         for (var i = 0; i < _request.Hashes.Count; i++)
         {
             if (_before is null || _before[i] < 0)

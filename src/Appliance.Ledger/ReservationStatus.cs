@@ -35,6 +35,9 @@ public enum ReservationStatus
     /// <summary>The signer is limited.</summary>
     SignerLimited,
 
+    /// <summary>The client is suspended or ended, or the credential was taken from it.</summary>
+    ClientRefused,
+
     /// <summary>A row does not carry our MAC: somebody edited the database.</summary>
     Tampered,
 

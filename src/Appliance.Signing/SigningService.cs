@@ -1,6 +1,6 @@
-using Appliance.Factors;
 using Appliance.Ledger;
 using Appliance.Pkcs11;
+using Appliance.Signing.Approving;
 using Appliance.Signing.Credentials;
 using Appliance.Signing.Provisioning;
 using Appliance.Signing.Sad;
@@ -13,12 +13,14 @@ namespace Appliance.Signing;
 /// <summary>
 /// The signature activation module (EN 419 241): may this signer use this key for these hashes; do it.
 /// </summary>
-public sealed partial class SigningService
+public sealed partial class SigningService : IDisposable
 {
     private readonly Store _store;
     private readonly CommitLoop _ledger;
     private readonly Activations _activations;
-    private readonly TotpFactors _factors;
+    private readonly SignerFactors _factors;
+    private readonly Approvals _approvals;
+    private readonly ApprovalWaiters _waiters;
     private readonly SlotGroup _slots;
     private readonly CredentialCache _credentials;
     private readonly OperationsInFlight _inFlight = new();
@@ -26,6 +28,7 @@ public sealed partial class SigningService
     private readonly SigningOptions _options;
     private readonly StagedActivations _staged;
     private readonly BulkOptions _bulk;
+    private readonly ClientAccess? _clients;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
@@ -33,7 +36,8 @@ public sealed partial class SigningService
     /// <param name="store">Where credentials are read.</param>
     /// <param name="ledger">The commit loop; every decision that must last goes through it.</param>
     /// <param name="activations">The rules of activations.</param>
-    /// <param name="factors">The signers' one-time passwords.</param>
+    /// <param name="factors">What signers prove their will with.</param>
+    /// <param name="approvals">Their approvals out of band.</param>
     /// <param name="slots">The tokens that hold the keys.</param>
     /// <param name="link">Checks that a credential's row is as this installation made it.</param>
     /// <param name="sadKey">32 bytes derived for <see cref="Keys.KeyPurpose.Sad"/>; must outlive this.</param>
@@ -41,35 +45,48 @@ public sealed partial class SigningService
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where failures that are not a caller's fault are told.</param>
     /// <param name="bulk">Limits of bulk activations; null for the defaults.</param>
+    /// <param name="clients">Which client may use which credential; null where no client may use any.</param>
     public SigningService(
         Store store,
         CommitLoop ledger,
         Activations activations,
-        TotpFactors factors,
+        SignerFactors factors,
+        Approvals approvals,
         SlotGroup slots,
         CredentialLink link,
         ReadOnlyMemory<byte> sadKey,
         SigningOptions options,
         TimeProvider time,
         ILogger<SigningService> logger,
-        BulkOptions? bulk = null)
+        BulkOptions? bulk = null,
+        ClientAccess? clients = null)
     {
         ArgumentNullException.ThrowIfNull(link);
+        ArgumentNullException.ThrowIfNull(approvals);
         _store = store;
         _ledger = ledger;
         _activations = activations;
         _factors = factors;
+        _approvals = approvals;
+        _waiters = new ApprovalWaiters(store, time, approvals.Options.MostWaiting);
         _slots = slots;
         _credentials = new CredentialCache(store, link.Verify);
         _sad = new SadCodec(sadKey);
         _options = options;
         _staged = new StagedActivations(store, ledger, activations);
         _bulk = bulk ?? new BulkOptions();
+        _clients = clients;
         _time = time;
         _logger = logger;
     }
 
-    /// <summary>The caller's credentials, oldest first; those whose row was tampered with are left out.</summary>
+    /// <summary>Nobody is kept waiting for a decision from now on: the node stops.</summary>
+    public void StopWaiting() => _waiters.Stop();
+
+    /// <summary>Ends what runs in the background.</summary>
+    public void Dispose() => _waiters.Dispose();
+
+    /// <summary>A signer's credentials, oldest first; those whose row was tampered with are left out.</summary>
     public IReadOnlyList<CredentialInfo> ListCredentials(Caller caller)
     {
         var rows = _store.Read(caller.SignerId, static (connection, id) => connection.Credentials.ListBySigner(id));
@@ -77,13 +94,7 @@ public sealed partial class SigningService
         var found = new List<CredentialInfo>(rows.Count);
         foreach (var row in rows)
         {
-            var credential = _credentials.Find(row.Id, out _);
-            if (credential is not null && credential.Version != row.Version)
-            {
-                _credentials.Forget(row.Id);
-                credential = _credentials.Find(row.Id, out _);
-            }
-
+            var credential = _credentials.FindVersion(row.Id, row.Version);
             if (credential is not null && credential.SignerId == caller.SignerId)
             {
                 found.Add(credential.Describe(now));
@@ -122,14 +133,14 @@ public sealed partial class SigningService
                 At = Now(),
                 Event = AuditEvent.RequestRefused,
                 Outcome = AuditOutcome.Refused,
-                SignerId = caller.SignerId,
+                SignerId = SignerOf(caller),
                 ClientId = caller.ClientId,
                 CredentialId = credentialId,
                 Detail = $"{operation}: {reason}",
             },
             cancellationToken);
 
-    /// <summary>The credential if it is this caller's. Somebody else's and none at all are one answer.</summary>
+    /// <summary>The credential if this caller may use it. Somebody else's and none at all are one answer.</summary>
     private Credential? FindOwn(Caller caller, Guid credentialId)
     {
         var credential = _credentials.Find(credentialId, out var tampered);
@@ -137,11 +148,11 @@ public sealed partial class SigningService
         {
             Log.CredentialTampered(_logger, credentialId);
             // Nobody waits for it: the refusal that follows has a record of its own.
-            var record = Tampering("credential") with { CredentialId = credentialId, SignerId = caller.SignerId };
+            var record = Tampering("credential") with { CredentialId = credentialId, SignerId = SignerOf(caller) };
             _ = RecordAsync(record, CancellationToken.None).AsTask();
         }
 
-        return credential?.SignerId == caller.SignerId ? credential : null;
+        return credential is not null && MayUse(caller, credential) ? credential : null;
     }
 
     private AuditRecord Tampering(string row) => new()
@@ -186,7 +197,7 @@ public sealed partial class SigningService
             At = Now(),
             Event = auditEvent,
             Outcome = AuditOutcome.Refused,
-            SignerId = caller.SignerId,
+            SignerId = SignerOf(caller),
             ClientId = caller.ClientId,
             CredentialId = credentialId,
             RequestId = requestId,
@@ -207,6 +218,9 @@ public sealed partial class SigningService
         [LoggerMessage(
             5003, LogLevel.Critical, "The factor of signer {Signer} was changed in the store by another hand.")]
         public static partial void FactorTampered(ILogger logger, Guid signer);
+
+        [LoggerMessage(5004, LogLevel.Critical, "Approval {Approval} was changed in the store by another hand.")]
+        public static partial void ApprovalTampered(ILogger logger, Guid approval);
 
         [LoggerMessage(5002, LogLevel.Error, "An authorisation failed in the store: {Error}")]
         public static partial void AuthorizationFailed(ILogger logger, string error);

@@ -12,6 +12,8 @@ public sealed class AccessTokenTable
     private readonly Statement _revoke;
     private readonly Statement _revokeGrant;
     private readonly Statement _revokeSigner;
+    private readonly Statement _revokeClient;
+    private readonly Statement _raiseEpoch;
     private readonly Statement _deleteExpired;
 
     internal AccessTokenTable(SqlSession session)
@@ -21,6 +23,8 @@ public sealed class AccessTokenTable
         _revoke = session.Prepare("UPDATE access_token SET revoked = 1 WHERE hash = ?1 AND revoked = 0");
         _revokeGrant = session.Prepare("UPDATE access_token SET revoked = 1 WHERE grant_id = ?1 AND revoked = 0");
         _revokeSigner = session.Prepare("UPDATE access_token SET revoked = 1 WHERE signer_id = ?1 AND revoked = 0");
+        _revokeClient = session.Prepare("UPDATE access_token SET revoked = 1 WHERE client_id = ?1 AND revoked = 0");
+        _raiseEpoch = session.Prepare(RevocationTable.RaiseEpoch);
         _deleteExpired = session.Prepare(
             "DELETE FROM access_token WHERE hash IN " +
             "(SELECT hash FROM access_token WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)");
@@ -48,21 +52,39 @@ public sealed class AccessTokenTable
                 rows.Flag(6));
     }
 
-    /// <summary>Withdraws one token.</summary>
+    /// <summary>Withdraws one token, on all nodes (<see cref="RevocationTable"/>).</summary>
     /// <returns>False when there is none, or it was withdrawn before.</returns>
-    public bool Revoke(ReadOnlySpan<byte> hash) => _revoke.Start().Bind(hash).Execute() == 1;
+    public bool Revoke(ReadOnlySpan<byte> hash) => Raise(_revoke.Start().Bind(hash).Execute()) == 1;
+
+    /// <summary>Uses a refresh token up, which nobody remembers: no node need be told.</summary>
+    /// <returns>False when there is none, or it was withdrawn before.</returns>
+    public bool UseUp(ReadOnlySpan<byte> hash) => _revoke.Start().Bind(hash).Execute() == 1;
 
     /// <summary>Withdraws every token of one sign-in.</summary>
     /// <returns>How many.</returns>
-    public int RevokeGrant(Guid grantId) => _revokeGrant.Start().Bind(grantId).Execute();
+    public int RevokeGrant(Guid grantId) => Raise(_revokeGrant.Start().Bind(grantId).Execute());
 
     /// <summary>Withdraws every token of one signer. Reads the whole table: for rare, administrative use.</summary>
     /// <returns>How many.</returns>
-    public int RevokeSigner(Guid signerId) => _revokeSigner.Start().Bind(signerId).Execute();
+    public int RevokeSigner(Guid signerId) => Raise(_revokeSigner.Start().Bind(signerId).Execute());
+
+    /// <summary>Withdraws every token of one client. Reads the whole table: for rare, administrative use.</summary>
+    /// <returns>How many.</returns>
+    public int RevokeClient(Guid clientId) => Raise(_revokeClient.Start().Bind(clientId).Execute());
 
     /// <summary>Removes tokens that expired at or before <paramref name="now"/>, oldest first.</summary>
     /// <param name="now">Unix milliseconds.</param>
     /// <param name="limit">At most this many, so that no commit is held up.</param>
     /// <returns>How many.</returns>
     public int DeleteExpired(long now, int limit) => _deleteExpired.Start().Bind(now).Bind(limit).Execute();
+
+    private int Raise(int revoked)
+    {
+        if (revoked > 0)
+        {
+            _raiseEpoch.Start().Execute();
+        }
+
+        return revoked;
+    }
 }

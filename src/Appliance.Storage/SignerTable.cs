@@ -14,6 +14,7 @@ public sealed class SignerTable
     private readonly Statement _setPassword;
     private readonly Statement _setState;
     private readonly Statement _lock;
+    private readonly Statement _raiseEpoch;
 
     internal SignerTable(SqlSession session)
     {
@@ -25,6 +26,7 @@ public sealed class SignerTable
         _setPassword = session.Prepare("UPDATE signer SET password = ?2 WHERE id = ?1");
         _setState = session.Prepare("UPDATE signer SET state = ?2 WHERE id = ?1");
         _lock = session.Prepare("UPDATE signer SET state = state WHERE id = ?1");
+        _raiseEpoch = session.Prepare(RevocationTable.RaiseEpoch);
     }
 
     /// <summary>Adds a signer.</summary>
@@ -59,9 +61,16 @@ public sealed class SignerTable
     /// <returns>False when there is no such signer.</returns>
     public bool SetPassword(Guid id, byte[] password) => _setPassword.Start().Bind(id).Bind(password).Execute() == 1;
 
-    /// <summary>Changes what the signer may do.</summary>
+    /// <summary>
+    /// Changes what the signer may do; the tokens of a limited one are good on no node (<see cref="RevocationTable"/>).
+    /// </summary>
     /// <returns>False when there is no such signer.</returns>
-    public bool SetState(Guid id, SignerState state) => _setState.Start().Bind(id).Bind((int)state).Execute() == 1;
+    public bool SetState(Guid id, SignerState state)
+    {
+        var changed = _setState.Start().Bind(id).Bind((int)state).Execute() == 1;
+        _raiseEpoch.Start().Execute();
+        return changed;
+    }
 
     /// <summary>Keeps everybody else from changing the signer until the transaction ends: common SQL's lock.</summary>
     /// <returns>False when there is no such signer.</returns>

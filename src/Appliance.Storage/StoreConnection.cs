@@ -21,10 +21,16 @@ public abstract class StoreConnection : IDisposable
         Admins = new AdminTable(session);
         Contacts = new ContactTable(session);
         Notices = new NoticeTable(session);
+        Approvals = new ApprovalTable(session);
         OneTimeCodes = new OneTimeCodeTable(session);
         OneTimeLinks = new OneTimeLinkTable(session);
         Pins = new PinTable(session);
         ActivationChunks = new ActivationChunkTable(session);
+        Clients = new ClientTable(session);
+        ClientSecrets = new ClientSecretTable(session);
+        ClientCredentials = new ClientCredentialTable(session);
+        ClientAssertions = new ClientAssertionTable(session);
+        Revocations = new RevocationTable(session);
     }
 
     /// <summary>Facts about the installation.</summary>
@@ -63,6 +69,9 @@ public abstract class StoreConnection : IDisposable
     /// <summary>The messages to signers that wait to be delivered.</summary>
     public NoticeTable Notices { get; }
 
+    /// <summary>Authorisations that wait for the signer's word out of band.</summary>
+    public ApprovalTable Approvals { get; }
+
     /// <summary>The codes that were sent to signers.</summary>
     public OneTimeCodeTable OneTimeCodes { get; }
 
@@ -71,6 +80,21 @@ public abstract class StoreConnection : IDisposable
 
     /// <summary>The signers' PINs.</summary>
     public PinTable Pins { get; }
+
+    /// <summary>The applications that call in their own name.</summary>
+    public ClientTable Clients { get; }
+
+    /// <summary>What clients prove themselves with.</summary>
+    public ClientSecretTable ClientSecrets { get; }
+
+    /// <summary>Which client may use which credential.</summary>
+    public ClientCredentialTable ClientCredentials { get; }
+
+    /// <summary>The assertions that clients have used.</summary>
+    public ClientAssertionTable ClientAssertions { get; }
+
+    /// <summary>Whether tokens ended before their time.</summary>
+    public RevocationTable Revocations { get; }
 
     /// <summary>What authorisations granted.</summary>
     public abstract ActivationTable Activations { get; }

@@ -15,6 +15,8 @@ public sealed class StoreKeys
 
     internal HashSet<Guid> Signers { get; } = [];
 
+    internal HashSet<Guid> Clients { get; } = [];
+
     internal HashSet<Guid> Packages { get; } = [];
 
     internal HashSet<Guid> MeteredCredentials { get; } = [];
@@ -36,6 +38,17 @@ public sealed class StoreKeys
     /// <summary>A signer whose factors, codes, links or PIN are tried or changed.</summary>
     public void AddSigner(Guid id) => Signers.Add(id);
 
+    /// <summary>
+    /// A client whose standing is looked at: not changed until the transaction has ended. Empty for none.
+    /// </summary>
+    public void AddClient(Guid id)
+    {
+        if (id != Guid.Empty)
+        {
+            Clients.Add(id);
+        }
+    }
+
     /// <summary>A package to which something is given back.</summary>
     public void AddPackage(Guid id) => Packages.Add(id);
 
@@ -49,6 +62,7 @@ public sealed class StoreKeys
         Reservations.Clear();
         Outcomes.Clear();
         Signers.Clear();
+        Clients.Clear();
         Hashes.Clear();
         Packages.Clear();
         MeteredCredentials.Clear();

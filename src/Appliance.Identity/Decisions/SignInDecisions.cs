@@ -85,7 +85,7 @@ internal static class SignInDecisions
             return SignIn.Refused(LoginStatus.SignerLimited);
         }
 
-        connection.AccessTokens.Revoke(hash);
+        connection.AccessTokens.UseUp(hash);
         issued.Insert(connection, token.SignerId, token.GrantId, now);
         Record(connection, now, AuditEvent.LoginOk, token.SignerId, "refresh token");
         connection.AccessTokens.DeleteExpired((now - s_keepExpired).ToUnixTimeMilliseconds(), PurgeLimit);
@@ -97,7 +97,7 @@ internal static class SignInDecisions
     {
         var hash = key.ToArray();
         var token = connection.AccessTokens.Find(hash);
-        if (token is null || token.SignerId != caller.SignerId)
+        if (token is null || token.SignerId != caller.SignerId || token.ClientId != caller.ClientId)
         {
             Record(
                 connection,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Appliance.Server.Commands.Clients;
 
 namespace Appliance.Server.Commands;
 
@@ -16,6 +17,7 @@ internal static class CommandTree
         SignerCommands.Build(environment),
         CredentialCommands.Build(environment),
         PackageCommands.Build(environment),
+        ClientCommands.Build(environment),
         FactorCommands.Build(environment),
         AuditCommands.Build(environment),
         AdminCommands.Build(environment),

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Appliance.Identity;
 using Appliance.Server.Csc.Answers;
 using Appliance.Server.Csc.Inputs;
+using Appliance.Server.Csc.OAuth;
 using Appliance.Server.Csc.Rest;
 using Appliance.Server.Csc.Rules;
 using Appliance.Server.Csc.Views;
@@ -23,21 +24,17 @@ internal sealed partial class CscEndpoints
     [
         "credentials/create",
         "credentials/delete",
-        "credentials/authorizeCheck",
-        "credentials/getChallenge",
-        "credentials/sendOTP",
         "signatures/signDoc",
         "signatures/signPolling",
         "signatures/timestamp",
         "oauth2/authorize",
         "oauth2/pushed_authorize",
-        "oauth2/token",
-        "oauth2/revoke",
     ];
 
     private readonly FrozenDictionary<string, CscRoute> _routes;
     private readonly CscOperations _operations;
     private readonly BulkOperations _bulk;
+    private readonly OAuthEndpoints _oauth;
     private readonly CscOperation<SignHashInput, SignHashResult> _signHash;
     private readonly Admission _admission;
     private readonly int _bodyLimit;
@@ -47,26 +44,31 @@ internal sealed partial class CscEndpoints
     /// <summary>Makes the wire.</summary>
     /// <param name="operations">What both wires call.</param>
     /// <param name="bulk">The same for bulk activations.</param>
+    /// <param name="oauth">The token endpoint of client applications.</param>
     /// <param name="info">What info tells.</param>
     /// <param name="admission">Places for calls in work, shared with gRPC.</param>
     /// <param name="bodyLimit">Largest request body in bytes.</param>
     /// <param name="logger">Where failures are told; never what a request held.</param>
+    /// <param name="others">Paths that others serve.</param>
     public CscEndpoints(
         CscOperations operations,
         BulkOperations bulk,
+        OAuthEndpoints oauth,
         InfoSettings info,
         Admission admission,
         int bodyLimit,
-        ILogger<CscEndpoints> logger)
+        ILogger<CscEndpoints> logger,
+        IEnumerable<CscRoute>? others = null)
     {
         _operations = operations;
         _bulk = bulk;
+        _oauth = oauth;
         _signHash = operations.SignHashAsync; // Once, not for each call.
         _admission = admission;
         _bodyLimit = bodyLimit;
         _lang = info.Lang;
         _logger = logger;
-        _routes = Routes(info).ToFrozenDictionary(
+        _routes = Routes(info).Concat(others ?? []).ToFrozenDictionary(
             static route => route.Path, StringComparer.Ordinal);
     }
 
@@ -120,15 +122,13 @@ internal sealed partial class CscEndpoints
     {
         foreach (var version in new[] { CscVersion.V1, CscVersion.V2 })
         {
-            var infoJson = version == CscVersion.V1
-                ? JsonReply.Encode(InfoView.Version1(info), AnswerJson.Default.InfoAnswerV1)
-                : JsonReply.Encode(InfoView.Version2(info), AnswerJson.Default.InfoAnswerV2);
-            yield return new(version, CscMethods.ServiceInfo, (http, _) => JsonReply.WriteEncodedAsync(http, infoJson));
+            yield return new(version, CscMethods.ServiceInfo, (http, route) => InfoAsync(http, route, info));
+            yield return new(version, CscMethods.Token, _oauth.TokenAsync, AdmitsItself: true);
+            yield return new(version, CscMethods.TokenRevoke, _oauth.RevokeAsync, AdmitsItself: true);
             yield return new(version, CscMethods.Login, LoginAsync, AdmitsItself: true);
             yield return new(version, CscMethods.Revoke, RevokeAsync);
             yield return new(version, CscMethods.List, version == CscVersion.V1 ? ListV1Async : ListV2Async);
             yield return new(version, CscMethods.Info, version == CscVersion.V1 ? InfoV1Async : InfoV2Async);
-            yield return new(version, CscMethods.Authorize, AuthorizeAsync);
             yield return new(version, CscMethods.Extend, ExtendAsync);
             yield return new(version, CscMethods.SignHash, SignHashAsync);
             foreach (var method in s_notImplemented)
@@ -137,12 +137,38 @@ internal sealed partial class CscEndpoints
             }
         }
 
+        yield return new(CscVersion.V1, CscMethods.Authorize, AuthorizeV1Async, AdmitsItself: true);
+        yield return new(CscVersion.V1, CscMethods.SendOtp, SendCodeAsync);
+        yield return new(CscVersion.V1, CscMethods.Check, null);
+        yield return new(CscVersion.V1, CscMethods.Challenge, null);
+        yield return new(CscVersion.V2, CscMethods.Authorize, AuthorizeV2Async);
+        yield return new(CscVersion.V2, CscMethods.Check, CheckAsync);
+        yield return new(CscVersion.V2, CscMethods.Challenge, SendCodeAsync);
+        yield return new(CscVersion.V2, CscMethods.SendOtp, null);
+
+        // info.oauth2 need not be under /csc (csc-api section 0).
+        yield return new(CscVersion.V2, CscMethods.Token, _oauth.TokenAsync, AdmitsItself: true)
+        {
+            Path = "/oauth2/token",
+        };
+        yield return new(CscVersion.V2, CscMethods.TokenRevoke, _oauth.RevokeAsync, AdmitsItself: true)
+        {
+            Path = "/oauth2/revoke",
+        };
         yield return Bulk(CscMethods.BulkOpen, "open", BulkOpenAsync);
         yield return Bulk(CscMethods.BulkFill, "fill", BulkFillAsync);
         yield return Bulk(CscMethods.BulkClose, "close", BulkCloseAsync);
 
         static CscRoute Bulk(string method, string step, Func<HttpContext, CscRoute, ValueTask> serve)
             => new(CscVersion.V2, method, serve) { Path = $"/bulk/v1/activations/{step}" };
+    }
+
+    private static ValueTask InfoAsync(HttpContext http, CscRoute route, InfoSettings info)
+    {
+        var oauth2 = InfoView.OAuth2Of(info, http.Request);
+        return route.Version == CscVersion.V1
+            ? JsonReply.WriteAsync(http, InfoView.Version1(info, oauth2), AnswerJson.Default.InfoAnswerV1)
+            : JsonReply.WriteAsync(http, InfoView.Version2(info, oauth2), AnswerJson.Default.InfoAnswerV2);
     }
 
     /// <summary>
@@ -225,10 +251,69 @@ internal sealed partial class CscEndpoints
             AnswerJson.Default.CredentialAnswerV2);
     }
 
-    private async ValueTask AuthorizeAsync(HttpContext http, CscRoute route)
+    /// <summary>
+    /// Version 1 has no way to ask again, so the call waits for a signer that approves elsewhere: without its place
+    /// among the calls in work, or those that wait would keep out the rest.
+    /// </summary>
+    private async ValueTask AuthorizeV1Async(HttpContext http, CscRoute route)
+    {
+        if (_admission.TryEnter() is { } refusal)
+        {
+            await JsonReply.WriteErrorAsync(http, refusal);
+            return;
+        }
+
+        Caller asking = default;
+        Answer<AuthorizeResult> answer;
+        try
+        {
+            answer = await CallAsync(
+                http,
+                route,
+                InputJson.Default.AuthorizeInput,
+                (version, caller, input, cancellationToken) =>
+                {
+                    asking = caller;
+                    return _operations.AuthorizeAsync(version, caller, input, cancellationToken);
+                });
+        }
+        finally
+        {
+            _admission.Leave();
+        }
+
+        if (answer.Error is null && answer.Value.Handle is { } handle)
+        {
+            answer = await _operations.WaitAsync(asking, handle, http.RequestAborted);
+        }
+
+        await ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.AuthorizeAnswer);
+    }
+
+    private async ValueTask AuthorizeV2Async(HttpContext http, CscRoute route)
     {
         var answer = await CallAsync(http, route, InputJson.Default.AuthorizeInput, _operations.AuthorizeAsync);
-        await ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.AuthorizeAnswer);
+        await ReplyAsync(http, answer);
+    }
+
+    private async ValueTask CheckAsync(HttpContext http, CscRoute route)
+    {
+        var answer = await CallAsync(http, route, InputJson.Default.CheckInput, _operations.CheckAsync);
+        await ReplyAsync(http, answer);
+    }
+
+    /// <summary>sendOTP of version 1, getChallenge of version 2: the code goes to the signer, the caller is told nothing.</summary>
+    private async ValueTask SendCodeAsync(HttpContext http, CscRoute route)
+    {
+        var answer = await CallAsync(http, route, InputJson.Default.ChallengeInput, _operations.SendCodeAsync);
+        if (answer.Error is { } error)
+        {
+            await JsonReply.WriteErrorAsync(http, error);
+        }
+        else
+        {
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+        }
     }
 
     private async ValueTask ExtendAsync(HttpContext http, CscRoute route)
@@ -286,25 +371,40 @@ internal sealed partial class CscEndpoints
         Action<TInput, IHeaderDictionary>? addHeaders = null)
         where TInput : class, new()
     {
-        if (_operations.Authenticate(http.Request.Headers.Authorization, out var caller) is { } unknown)
+        var who = await _operations.EnterAsync(http.Request.Headers.Authorization);
+        if (who.Error is { } unknown)
         {
             return unknown;
         }
 
-        var input = await RequestBody.ReadAsync(http.Request, type, _bodyLimit, http.RequestAborted);
-        if (input.Error is { } malformed)
+        try
         {
-            return await _operations.RefuseAsync(caller, route.Method, null, malformed, http.RequestAborted);
-        }
+            var input = await RequestBody.ReadAsync(http.Request, type, _bodyLimit, http.RequestAborted);
+            if (input.Error is { } malformed)
+            {
+                return await _operations.RefuseAsync(who.Caller, route.Method, null, malformed, http.RequestAborted);
+            }
 
-        addHeaders?.Invoke(input.Value, http.Request.Headers);
-        return await operation(route.Version, caller, input.Value, http.RequestAborted);
+            addHeaders?.Invoke(input.Value, http.Request.Headers);
+            return await operation(route.Version, who.Caller, input.Value, http.RequestAborted);
+        }
+        finally
+        {
+            who.Leave();
+        }
     }
 
     private static ValueTask ReplyAsync<T>(HttpContext http, Answer<T> answer, JsonTypeInfo<T> type)
         => answer.Error is { } error
             ? JsonReply.WriteErrorAsync(http, error)
             : JsonReply.WriteAsync(http, answer.Value, type);
+
+    /// <summary>200 with the SAD, or 202 with the handle to ask with.</summary>
+    private static ValueTask ReplyAsync(HttpContext http, Answer<AuthorizeResult> answer)
+        => answer.Error is null && answer.Value.Handle is { } handle
+            ? JsonReply.WriteAsync(
+                http, StatusCodes.Status202Accepted, new HandleAnswer(handle), AnswerJson.Default.HandleAnswer)
+            : ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.AuthorizeAnswer);
 
     private static AuthorizeAnswer ToAnswer(AuthorizeResult result) => new(result.Sad, result.ExpiresIn);
 

@@ -42,6 +42,11 @@ internal static class CscErrors
     public static readonly CscError RefreshTokenFormat = Invalid("Invalid string parameter: refresh_token");
     public static readonly CscError RefreshTokenValue = Invalid("Invalid refresh_token");
 
+    /// <summary>Also of signers that did not approve; version 2 never says which proof it was.</summary>
+    public static readonly CscError InvalidAuthenticationData = new(
+        HttpStatusCode.BadRequest, GrpcStatusCode.PermissionDenied, "invalid_authentication_data",
+        "The authentication data is invalid");
+
     public static readonly CscError LoginFailed = new(
         HttpStatusCode.BadRequest, GrpcStatusCode.Unauthenticated, "authentication_error",
         "An error occurred during authentication process");
@@ -83,6 +88,15 @@ internal static class CscErrors
     public static readonly CscError Busy = new(
         HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
         "More requests are in progress than this server accepts; nothing was used up", 1);
+
+    /// <summary>One client's own limits; there may be room for others.</summary>
+    public static readonly CscError ClientBusy = new(
+        HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
+        "This client has more requests in progress, or in a second, than it may have; nothing was used up", 1);
+
+    public static readonly CscError NotAllowed = new(
+        HttpStatusCode.Forbidden, GrpcStatusCode.PermissionDenied, "access_denied",
+        "The client may not call this method");
 
     public static readonly CscError Stopping = new(
         HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Unavailable, "temporarily_unavailable",

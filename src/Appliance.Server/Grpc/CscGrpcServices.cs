@@ -27,7 +27,6 @@ internal sealed class CscGrpcServices(
 
     private readonly CscOperation<SignHashInput, SignHashResult> _signHash = operations.SignHashAsync;
     private readonly GrpcCalls _calls = new(operations, admission);
-    private readonly Proto.ServiceInfoResponse _info = ProtoAnswers.From(InfoView.Version2(info));
 
     /// <summary>Maps all methods.</summary>
     public void Map(GrpcMethods methods)
@@ -53,6 +52,10 @@ internal sealed class CscGrpcServices(
             .Unary<Proto.ListCredentialsRequest, Proto.ListCredentialsResponse>(credentials("List"), ListAsync, known)
             .Unary<Proto.CredentialInfoRequest, Proto.CredentialInfo>(credentials("Info"), CredentialAsync, known)
             .Unary<Proto.AuthorizeRequest, Proto.AuthorizeResponse>(credentials("Authorize"), AuthorizeAsync, known)
+            .Unary<Proto.AuthorizeCheckRequest, Proto.AuthorizeResponse>(
+                credentials("AuthorizeCheck"), CheckAsync, known)
+            .Unary<Proto.GetChallengeRequest, Proto.GetChallengeResponse>(
+                credentials("GetChallenge"), ChallengeAsync, known)
             .Unary<Proto.ExtendTransactionRequest, Proto.ExtendTransactionResponse>(
                 credentials("ExtendTransaction"), ExtendAsync, known)
             .Unary<Proto.SignHashRequest, Proto.SignHashResponse>(signatures("SignHash"), SignHashAsync, known)
@@ -61,7 +64,8 @@ internal sealed class CscGrpcServices(
     }
 
     private ValueTask<Proto.ServiceInfoResponse?> Info(Proto.ServiceInfoRequest request, GrpcCallContext context)
-        => ValueTask.FromResult<Proto.ServiceInfoResponse?>(_info);
+        => ValueTask.FromResult<Proto.ServiceInfoResponse?>(
+            ProtoAnswers.From(InfoView.Version2(info, InfoView.OAuth2Of(info, context.Http.Request))));
 
     private async ValueTask<Proto.LoginResponse?> LoginAsync(Proto.LoginRequest request, GrpcCallContext context)
     {
@@ -113,6 +117,19 @@ internal sealed class CscGrpcServices(
 
     private ValueTask<Proto.AuthorizeResponse?> AuthorizeAsync(Proto.AuthorizeRequest request, GrpcCallContext context)
         => _calls.RunAsync(request, context, ProtoInputs.From, operations.AuthorizeAsync, ProtoAnswers.From);
+
+    private ValueTask<Proto.AuthorizeResponse?> CheckAsync(
+        Proto.AuthorizeCheckRequest request, GrpcCallContext context)
+        => _calls.RunAsync(request, context, ProtoInputs.From, operations.CheckAsync, ProtoAnswers.From);
+
+    private ValueTask<Proto.GetChallengeResponse?> ChallengeAsync(
+        Proto.GetChallengeRequest request, GrpcCallContext context)
+        => _calls.RunAsync(
+            request,
+            context,
+            ProtoInputs.From,
+            operations.SendCodeAsync,
+            static _ => new Proto.GetChallengeResponse());
 
     private ValueTask<Proto.ExtendTransactionResponse?> ExtendAsync(
         Proto.ExtendTransactionRequest request, GrpcCallContext context)

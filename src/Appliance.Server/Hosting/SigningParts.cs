@@ -29,11 +29,25 @@ internal sealed class SigningParts : IAsyncDisposable
             },
             time,
             loggers.CreateLogger<SlotGroup>());
+        Access = new ClientAccess(composition.Store, composition.Clients);
         Signing = new SigningService(
             composition.Store,
             composition.Loop,
             activations,
-            composition.Factors,
+            new SignerFactors
+            {
+                Totp = composition.Factors,
+                Pins = composition.Pins,
+                Codes = composition.Codes,
+                Contacts = composition.Contacts,
+            },
+            new Approvals(
+                composition.RootKey.Derive(KeyPurpose.ApprovalRows),
+                composition.Contacts,
+                composition.Notices,
+                composition.LinkAddresses,
+                options.Approval.ToOptions(),
+                time),
             Slots,
             composition.Link,
             composition.RootKey.Derive(KeyPurpose.Sad),
@@ -51,9 +65,11 @@ internal sealed class SigningParts : IAsyncDisposable
                 MostHashes = options.Bulk.MostHashes,
                 MostOpen = options.Bulk.MostOpen,
                 OpenLifetime = TimeSpan.FromSeconds(options.Bulk.OpenSeconds),
-            });
-        Tokens = new AccessTokens(composition.Store, time);
+            },
+            Access);
+        Tokens = new AccessTokens(composition.Store, time, clients: composition.Clients, access: Access);
         Enrolment = composition.CreateEnrolment(Tokens);
+        Clients = CreateClients(composition, options, Tokens);
         SignIn = new SignInService(
             composition.Store,
             composition.Loop,
@@ -80,6 +96,12 @@ internal sealed class SigningParts : IAsyncDisposable
 
     public Enrolment Enrolment { get; }
 
+    /// <summary>What client applications may use.</summary>
+    public ClientAccess Access { get; }
+
+    /// <summary>Tokens of client applications.</summary>
+    public ClientAuthentication Clients { get; }
+
     /// <summary>
     /// Logs in, unwraps the root key, settles what an earlier run left reserved, opens the sessions.
     /// </summary>
@@ -101,9 +123,25 @@ internal sealed class SigningParts : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Watch.Dispose();
+        Signing.Dispose();
         Slots.Dispose();
         await _activations.DisposeAsync();
     }
+
+    private static ClientAuthentication CreateClients(
+        Composition composition, ApplianceOptions options, AccessTokens tokens) => new(
+        composition.Store,
+        composition.Loop,
+        composition.Clients,
+        tokens,
+        new ClientOptions
+        {
+            AccessTokenLifetime = TimeSpan.FromSeconds(options.Clients.AccessTokenSeconds),
+            Audiences = options.Clients.AudiencesWith(options.Info),
+            AssertionLifetime = TimeSpan.FromSeconds(options.Clients.AssertionSeconds),
+            ClockSkew = TimeSpan.FromSeconds(options.Clients.ClockSkewSeconds),
+        },
+        composition.Time);
 
     private static TimeSpan AtLeastOneSad(SigningSettings settings, int seconds)
         => TimeSpan.FromSeconds(Math.Max(settings.SadLifetimeSeconds, seconds));

@@ -1,5 +1,6 @@
 using Appliance.Grpc;
 using Appliance.Server.Csc;
+using Appliance.Server.Csc.OAuth;
 using Appliance.Server.Enrolments;
 using Appliance.Server.Grpc;
 using Appliance.Server.Grpc.Streaming;
@@ -23,6 +24,7 @@ internal sealed class Wires : IDisposable
     private readonly ITimer _healthTimer;
     private readonly RequestDelegate _rest;
     private readonly TimeSpan _grace;
+    private readonly Action _stopWaiting;
 
     public Wires(SigningParts parts, ApplianceOptions options, TimeProvider time, ILoggerFactory loggers)
     {
@@ -30,21 +32,26 @@ internal sealed class Wires : IDisposable
         _admission = new Admission(options.Limits.CallsInFlight);
         var operations = new CscOperations(parts.Signing, parts.SignIn, parts.Tokens);
         var bulk = new BulkOperations(operations, parts.Signing);
+        var approvals = new ApprovalOperations(operations, parts.Signing, time);
         _csc = new CscEndpoints(
             operations,
             bulk,
+            new OAuthEndpoints(parts.Clients, _admission),
             options.Info,
             _admission,
             options.Limits.RequestBytes,
-            loggers.CreateLogger<CscEndpoints>());
-        var factors = new FactorOperations(operations, parts.Enrolment);
-        var open = new OpenAdmission(_admission, options.Limits.OpenCalls);
-        _factors = new FactorEndpoints(factors, open, loggers.CreateLogger<FactorEndpoints>());
+            loggers.CreateLogger<CscEndpoints>(),
+            new ApprovalEndpoints(approvals, _admission).Routes());
+        var factors = new FactorOperations(parts.Enrolment, parts.Access);
+        var enrolments = new FactorCalls(operations, new OpenAdmission(_admission, options.Limits.OpenCalls));
+        _factors = new FactorEndpoints(factors, enrolments, loggers.CreateLogger<FactorEndpoints>());
         var methods = new GrpcMethods();
         Streams = new SignHashStreams(operations, options.Limits, time, loggers.CreateLogger<SignHashStreams>());
         new CscGrpcServices(operations, options.Info, _admission, Streams).Map(methods);
-        new BulkGrpcService(bulk, new GrpcCalls(operations, _admission)).Map(methods);
-        new EnrolmentGrpcService(factors, open).Map(methods);
+        var calls = new GrpcCalls(operations, _admission);
+        new BulkGrpcService(bulk, calls).Map(methods);
+        new ApprovalGrpcService(approvals, _admission, calls).Map(methods);
+        new EnrolmentGrpcService(factors, enrolments).Map(methods);
         _health.Map(methods);
         var limits = new GrpcServerOptions
         {
@@ -55,6 +62,7 @@ internal sealed class Wires : IDisposable
         _grpc = new GrpcDispatcher(methods, limits, time, loggers);
         _healthTimer = _health.StartTelling(time);
         _rest = HandleRestAsync;
+        _stopWaiting = parts.Signing.StopWaiting;
         _grace = TimeSpan.FromSeconds(options.Limits.DrainSeconds) * GraceShare;
     }
 
@@ -71,6 +79,7 @@ internal sealed class Wires : IDisposable
         _health.Drain();
         _grpc.Drain(_grace);
         _admission.Stop();
+        _stopWaiting();
     }
 
     public void Dispose()

@@ -20,7 +20,11 @@ internal sealed class ApplianceOptions
 
     public SignInSettings SignIn { get; set; } = new();
 
+    public ClientSettings Clients { get; set; } = new();
+
     public SigningSettings Signing { get; set; } = new();
+
+    public ApprovalSettings Approval { get; set; } = new();
 
     public BulkSettings Bulk { get; set; } = new();
 

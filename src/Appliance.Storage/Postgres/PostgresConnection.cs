@@ -174,12 +174,18 @@ internal sealed class PostgresConnection : StoreConnection
     private void Open(StoreKeys keys)
     {
         var reads = new List<NpgsqlBatchCommand>();
+        ClientLocks.Announce(keys, reads);
         PostgresActivationTable.Announce(keys, reads);
         PostgresPackageTable.Announce(keys, reads);
         PostgresReservationTable.Announce(keys, reads);
         PostgresOutcomeTable.Announce(keys, reads);
         _signers.Announce(keys, reads);
         using var reader = _transaction.Begin(reads);
+        if (keys.Clients.Count > 0)
+        {
+            reader.NextResult();
+        }
+
         _activations.Load(keys, reader);
         _packages.Load(keys, reader);
         _reservations.Load(keys, reader);

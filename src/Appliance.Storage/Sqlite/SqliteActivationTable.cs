@@ -28,7 +28,9 @@ internal sealed class SqliteActivationTable : ActivationTable
         _check = database.Prepare(
             "SELECT a.credential_id, a.signer_id, a.client_id, a.state, a.scal, a.total, a.remaining, a.seq, " +
             "a.expires_at, a.mac, a.states, c.state, c.version, c.not_before, c.not_after, s.state, a.given, " +
-            "a.authorised_at, a.next_ordinal " +
+            "a.authorised_at, a.next_ordinal, " +
+            "CASE WHEN a.client_id = zeroblob(16) THEN 0 ELSE " +
+            $"coalesce(({ClientStandings.Select} INDEXED BY client_check WHERE k.id = a.client_id), 1) END " +
             "FROM activation a CROSS JOIN credential c INDEXED BY credential_check ON c.id = a.credential_id " +
             "CROSS JOIN signer s INDEXED BY signer_check ON s.id = a.signer_id WHERE a.id = ?1");
         _states = database.Prepare(
@@ -87,6 +89,7 @@ internal sealed class SqliteActivationTable : ActivationTable
             SignerState = (SignerState)rows.Int32(15),
             Given = rows.Int32(16),
             AuthorisedAt = rows.Int64(17),
+            Client = (ClientStanding)rows.Int32(19),
         };
         Load(states, rows.Span(10), check.Sequence, check.Total, rows.Int32(18));
         return true;

@@ -173,6 +173,9 @@ internal sealed class SignerImport
                 SadReuse = credential.SadReuse is null
                     ? SadReuse.UntilExhausted
                     : PolicyNames.ParseReuse(credential.SadReuse),
+                Factors = credential.Factors is null
+                    ? CredentialFactors.Totp
+                    : PolicyNames.ParseFactors(credential.Factors),
                 Description = credential.Description ?? "",
             };
 
