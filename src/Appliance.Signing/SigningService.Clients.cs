@@ -10,7 +10,7 @@ namespace Appliance.Signing;
 public sealed partial class SigningService
 {
     /// <summary>Most credentials that one list tells.</summary>
-    private const int ListLimit = 10_000;
+    private const int MostListed = 10_000;
 
     /// <summary>
     /// The credentials that a client may use, oldest first: of the signer that it names, or all that it was given and
@@ -48,7 +48,7 @@ public sealed partial class SigningService
 
         var now = Now();
         var found = new List<CredentialInfo>();
-        foreach (var (id, version) in _clients.List(caller.ClientId, signerId, ListLimit))
+        foreach (var (id, version) in _clients.List(caller.ClientId, signerId, MostListed))
         {
             if (_credentials.FindVersion(id, version) is { } credential)
             {
