@@ -136,7 +136,7 @@ public sealed partial class SigningService
     {
         var now = Now();
         var rows = _store.Read(connection => connection.Approvals.ListPending(signerId, now, ApprovalListLimit));
-        return [.. rows.Where(row => MaySee(caller, row) && _approvals.Holds(row)).Select(_approvals.Describe)];
+        return [.. rows.Where(row => MaySee(caller, row) && Holds(row)).Select(_approvals.Describe)];
     }
 
     /// <summary>Denies. Whoever may see an approval may do that.</summary>
@@ -294,7 +294,7 @@ public sealed partial class SigningService
     private SigningStatus Judge(StoreConnection connection, ApprovalRow? row, Caller caller)
     {
         if (row is null || row.ClientId != caller.ClientId || (!caller.IsClient && row.SignerId != caller.SignerId)
-            || !_approvals.Holds(row))
+            || !Holds(row))
         {
             return SigningStatus.HandleInvalid;
         }
@@ -333,9 +333,22 @@ public sealed partial class SigningService
         var row = _store.Read(connection => digest is null
             ? connection.Approvals.Find(reference.ApprovalId)
             : connection.Approvals.FindByLink(digest));
-        return row is not null && (digest is not null || MaySee(reference.Caller, row)) && _approvals.Holds(row)
+        return row is not null && (digest is not null || MaySee(reference.Caller, row)) && Holds(row)
             ? row
             : null;
+    }
+
+    /// <summary>Nobody waits for the record: the refusal that follows has one of its own.</summary>
+    private bool Holds(ApprovalRow row)
+    {
+        if (_approvals.Holds(row))
+        {
+            return true;
+        }
+
+        Log.ApprovalTampered(_logger, row.Id);
+        _ = RecordAsync(Tampering("approval") with { SignerId = row.SignerId }, CancellationToken.None).AsTask();
+        return false;
     }
 
     /// <summary>The signer, whatever application it signed in by, and clients that approve for its credentials.</summary>

@@ -221,6 +221,9 @@ public sealed partial class SigningService : IDisposable
             5003, LogLevel.Critical, "The factor of signer {Signer} was changed in the store by another hand.")]
         public static partial void FactorTampered(ILogger logger, Guid signer);
 
+        [LoggerMessage(5004, LogLevel.Critical, "Approval {Approval} was changed in the store by another hand.")]
+        public static partial void ApprovalTampered(ILogger logger, Guid approval);
+
         [LoggerMessage(5002, LogLevel.Error, "An authorisation failed in the store: {Error}")]
         public static partial void AuthorizationFailed(ILogger logger, string error);
     }

@@ -12,14 +12,12 @@ namespace Appliance.Server.Enrolments;
 internal sealed partial class FactorEndpoints
 {
     private readonly FrozenDictionary<string, FactorRoute> _routes;
-    private readonly FactorOperations _factors;
-    private readonly OpenAdmission _admission;
+    private readonly FactorCalls _calls;
     private readonly ILogger _logger;
 
-    public FactorEndpoints(FactorOperations factors, OpenAdmission admission, ILogger<FactorEndpoints> logger)
+    public FactorEndpoints(FactorOperations factors, FactorCalls calls, ILogger<FactorEndpoints> logger)
     {
-        _factors = factors;
-        _admission = admission;
+        _calls = calls;
         _logger = logger;
         _routes = Routes(factors).ToFrozenDictionary(static route => route.Path, StringComparer.Ordinal);
     }
@@ -75,37 +73,28 @@ internal sealed partial class FactorEndpoints
 
     private async Task ServeAsync(HttpContext http, FactorRoute route)
     {
-        if (!CscOperations.IsSafe(http.Request.IsHttps, http.Connection.RemoteIpAddress))
-        {
-            await JsonReply.WriteErrorAsync(http, CscErrors.LoginNeedsTls);
-            return;
-        }
-
         var input = await RequestBody.ReadAsync(
             http.Request, FactorJson.Default.FactorInput, CscOperations.LoginBytes, http.RequestAborted);
-        var authorization = http.Request.Headers.Authorization;
-        var known = _factors.IsKnown(authorization);
-        if ((input.Error ?? _admission.TryEnter(known)) is { } refusal)
+        if (input.Error is { } malformed)
         {
-            await JsonReply.WriteErrorAsync(http, refusal);
+            await JsonReply.WriteErrorAsync(http, malformed);
             return;
         }
 
-        try
+        var answer = await _calls.RunAsync(
+            route.Path,
+            route.Operation,
+            http.Request.Headers.Authorization,
+            input.Value,
+            CscOperations.IsSafe(http.Request.IsHttps, http.Connection.RemoteIpAddress),
+            http.RequestAborted);
+        if (answer.Error is { } error)
         {
-            var answer = await route.Operation(authorization, input.Value, http.RequestAborted);
-            if (answer.Error is { } error)
-            {
-                await JsonReply.WriteErrorAsync(http, error);
-                return;
-            }
+            await JsonReply.WriteErrorAsync(http, error);
+            return;
+        }
 
-            await JsonReply.WriteAsync(http, route.Write(answer.Value), FactorJson.Default.FactorAnswer);
-        }
-        finally
-        {
-            _admission.Leave(known);
-        }
+        await JsonReply.WriteAsync(http, route.Write(answer.Value), FactorJson.Default.FactorAnswer);
     }
 
     private async Task TellAsync(HttpContext http, FactorRoute route, Exception error)

@@ -4,7 +4,6 @@ using Appliance.Server.Csc;
 using Appliance.Server.Csc.Fields;
 using Appliance.Signing;
 using Appliance.Storage;
-using Microsoft.Extensions.Primitives;
 
 namespace Appliance.Server.Enrolments;
 
@@ -12,60 +11,56 @@ namespace Appliance.Server.Enrolments;
 /// Enrolment, wire-neutral as <see cref="CscOperations"/> is. Who calls is the bearer of a one-time link, a signer by
 /// its token, or a client that may enrol and act for the signer that it names.
 /// </summary>
-internal sealed class FactorOperations(CscOperations operations, Enrolment enrolment)
+internal sealed class FactorOperations(Enrolment enrolment, ClientAccess access)
 {
     private const int MostText = 1_024;
 
-    /// <summary>Whether the call has a token that is worth something.</summary>
-    public bool IsKnown(StringValues authorization)
-        => authorization.Count > 0 && operations.Authenticate(authorization, out _) is null;
-
     public ValueTask<Answer<EnrolmentResult>> StatusAsync(
-        StringValues authorization, FactorInput input, CancellationToken cancellationToken)
-        => Caller(authorization, input, out var bearer) is { } error
+        Authentication who, FactorInput input, CancellationToken cancellationToken)
+        => Caller(who, input, out var bearer) is { } error
             ? Fail(error)
             : ValueTask.FromResult(ToAnswer(enrolment.Describe(bearer)));
 
     public ValueTask<Answer<EnrolmentResult>> InvitePairingAsync(
-        StringValues authorization, FactorInput input, CancellationToken cancellationToken)
-        => Caller(authorization, input, out var bearer) is { } error
+        Authentication who, FactorInput input, CancellationToken cancellationToken)
+        => Caller(who, input, out var bearer) is { } error
             ? Fail(error)
             : RunAsync(enrolment.InviteAsync(bearer, LinkPurpose.Pairing, cancellationToken));
 
     public ValueTask<Answer<EnrolmentResult>> InviteActivationAsync(
-        StringValues authorization, FactorInput input, CancellationToken cancellationToken)
-        => Caller(authorization, input, out var bearer) is { } error
+        Authentication who, FactorInput input, CancellationToken cancellationToken)
+        => Caller(who, input, out var bearer) is { } error
             ? Fail(error)
             : RunAsync(enrolment.InviteAsync(bearer, LinkPurpose.Activation, cancellationToken));
 
     public ValueTask<Answer<EnrolmentResult>> OpenAsync(
-        StringValues authorization, FactorInput input, CancellationToken cancellationToken)
+        Authentication who, FactorInput input, CancellationToken cancellationToken)
         => Need(input.Link, "link") is { } error
             ? Fail(error)
             : RunAsync(enrolment.OpenAsync(input.Link.Value, cancellationToken));
 
     /// <summary>Of a link, or, for a caller, the code that resets its authenticator.</summary>
     public ValueTask<Answer<EnrolmentResult>> SendAsync(
-        StringValues authorization, FactorInput input, CancellationToken cancellationToken)
-        => (LinkOrCaller(authorization, input, out var bearer) ?? Check(input.Phone, "phone")) is { } error
+        Authentication who, FactorInput input, CancellationToken cancellationToken)
+        => (LinkOrCaller(who, input, out var bearer) ?? Check(input.Phone, "phone")) is { } error
             ? Fail(error)
             : RunAsync(enrolment.SendAsync(bearer, input.Phone.ValueOrNull, cancellationToken));
 
     public ValueTask<Answer<EnrolmentResult>> ConfirmAsync(
-        StringValues authorization, FactorInput input, CancellationToken cancellationToken)
-        => (LinkOrCaller(authorization, input, out var bearer) ?? Need(input.Code, "code")) is { } error
+        Authentication who, FactorInput input, CancellationToken cancellationToken)
+        => (LinkOrCaller(who, input, out var bearer) ?? Need(input.Code, "code")) is { } error
             ? Fail(error)
             : RunAsync(enrolment.ConfirmAsync(bearer, input.Code.Value, cancellationToken));
 
     public ValueTask<Answer<EnrolmentResult>> ActivateAsync(
-        StringValues authorization, FactorInput input, CancellationToken cancellationToken)
-        => (LinkOrCaller(authorization, input, out var bearer) ?? Need(input.Code, "code")) is { } error
+        Authentication who, FactorInput input, CancellationToken cancellationToken)
+        => (LinkOrCaller(who, input, out var bearer) ?? Need(input.Code, "code")) is { } error
             ? Fail(error)
             : RunAsync(enrolment.ActivateAsync(bearer, input.Code.Value, cancellationToken));
 
     public ValueTask<Answer<EnrolmentResult>> SetPinAsync(
-        StringValues authorization, FactorInput input, CancellationToken cancellationToken)
-        => (Caller(authorization, input, out var bearer)
+        Authentication who, FactorInput input, CancellationToken cancellationToken)
+        => (Caller(who, input, out var bearer)
             ?? Need(input.Pin, "pin") ?? Check(input.PresentPin, "presentPin") ?? Check(input.Code, "code"))
             is { } error
                 ? Fail(error)
@@ -77,42 +72,42 @@ internal sealed class FactorOperations(CscOperations operations, Enrolment enrol
                     cancellationToken));
 
     public ValueTask<Answer<EnrolmentResult>> RecoverAsync(
-        StringValues authorization, FactorInput input, CancellationToken cancellationToken)
+        Authentication who, FactorInput input, CancellationToken cancellationToken)
         => Need(input.UserName, "userName") is { } error
             ? Fail(error)
             : RunAsync(enrolment.RecoverAsync(input.UserName.Value, cancellationToken));
 
     public ValueTask<Answer<EnrolmentResult>> FinishPasswordAsync(
-        StringValues authorization, FactorInput input, CancellationToken cancellationToken)
+        Authentication who, FactorInput input, CancellationToken cancellationToken)
         => (Need(input.Link, "link") ?? Need(input.Password, "password")) is { } error
             ? Fail(error)
             : RunAsync(enrolment.FinishAsync(input.Link.Value, input.Password.Value, cancellationToken));
 
     public ValueTask<Answer<EnrolmentResult>> ChangePasswordAsync(
-        StringValues authorization, FactorInput input, CancellationToken cancellationToken)
-        => (Caller(authorization, input, out var bearer)
+        Authentication who, FactorInput input, CancellationToken cancellationToken)
+        => (Caller(who, input, out var bearer)
             ?? Need(input.PresentPassword, "presentPassword") ?? Need(input.Password, "password")) is { } error
                 ? Fail(error)
                 : RunAsync(enrolment.ChangePasswordAsync(
                     bearer, input.PresentPassword.Value, input.Password.Value, cancellationToken));
 
     public ValueTask<Answer<EnrolmentResult>> StartPhoneAsync(
-        StringValues authorization, FactorInput input, CancellationToken cancellationToken)
-        => Caller(authorization, input, out var bearer) is { } error
+        Authentication who, FactorInput input, CancellationToken cancellationToken)
+        => Caller(who, input, out var bearer) is { } error
             ? Fail(error)
             : RunAsync(enrolment.StartPhoneAsync(bearer, cancellationToken));
 
     public ValueTask<Answer<EnrolmentResult>> ConfirmPhoneAsync(
-        StringValues authorization, FactorInput input, CancellationToken cancellationToken)
-        => (Caller(authorization, input, out var bearer)
+        Authentication who, FactorInput input, CancellationToken cancellationToken)
+        => (Caller(who, input, out var bearer)
             ?? Need(input.Code, "code") ?? Need(input.Phone, "phone")) is { } error
                 ? Fail(error)
                 : RunAsync(enrolment.ConfirmPhoneAsync(
                     bearer, input.Code.Value, input.Phone.Value, cancellationToken));
 
     public ValueTask<Answer<EnrolmentResult>> FinishPhoneAsync(
-        StringValues authorization, FactorInput input, CancellationToken cancellationToken)
-        => (Caller(authorization, input, out var bearer) ?? Need(input.Code, "code")) is { } error
+        Authentication who, FactorInput input, CancellationToken cancellationToken)
+        => (Caller(who, input, out var bearer) ?? Need(input.Code, "code")) is { } error
             ? Fail(error)
             : RunAsync(enrolment.FinishPhoneAsync(bearer, input.Code.Value, cancellationToken));
 
@@ -131,11 +126,11 @@ internal sealed class FactorOperations(CscOperations operations, Enrolment enrol
     private static CscError? Check(FieldText field, string name)
         => field.IsWrongType || field.Value?.Length > MostText ? CscErrors.InvalidParameter(name) : null;
 
-    private CscError? LinkOrCaller(StringValues authorization, FactorInput input, out EnrolmentBearer bearer)
+    private CscError? LinkOrCaller(Authentication who, FactorInput input, out EnrolmentBearer bearer)
     {
         if (input.Link.State == FieldState.Absent)
         {
-            return Caller(authorization, input, out bearer);
+            return Caller(who, input, out bearer);
         }
 
         bearer = EnrolmentBearer.OfLink(input.Link.Value);
@@ -145,14 +140,15 @@ internal sealed class FactorOperations(CscOperations operations, Enrolment enrol
     /// <summary>
     /// A signer acts for itself, whether it names itself or not. A client names the signer, and must reach it.
     /// </summary>
-    private CscError? Caller(StringValues authorization, FactorInput input, out EnrolmentBearer bearer)
+    private CscError? Caller(Authentication who, FactorInput input, out EnrolmentBearer bearer)
     {
         bearer = default;
-        if (operations.Authenticate(authorization, out var caller) is { } unknown)
+        if (who.Error is { } unknown)
         {
             return unknown;
         }
 
+        var caller = who.Caller;
         if (!caller.Operations.HasFlag(ClientOperations.Enrol))
         {
             return FactorErrors.AccessDenied;
@@ -177,9 +173,6 @@ internal sealed class FactorOperations(CscOperations operations, Enrolment enrol
             return CscErrors.MissingString("signerID");
         }
 
-        return Reaches(caller, named) ? null : FactorErrors.AccessDenied;
+        return access.Reaches(caller.ClientId, named) ? null : FactorErrors.AccessDenied;
     }
-
-    /// <summary>Clients come with Identity's clients; until a client can sign in, there is none to reach anybody.</summary>
-    private static bool Reaches(Caller caller, Guid signerId) => false;
 }

@@ -10,7 +10,7 @@ using Proto = Appliance.V1;
 namespace Appliance.Server.Grpc;
 
 /// <summary>The Enrolment service of appliance.v1, each method the same operation as its REST path.</summary>
-internal sealed class EnrolmentGrpcService(FactorOperations factors, OpenAdmission admission)
+internal sealed class EnrolmentGrpcService(FactorOperations factors, FactorCalls calls)
 {
     /// <summary>Anybody may call them: small messages only.</summary>
     private static readonly GrpcMethodOptions s_open = new()
@@ -140,11 +140,12 @@ internal sealed class EnrolmentGrpcService(FactorOperations factors, OpenAdmissi
     {
         var isStatus = string.Equals(name, "Status", StringComparison.Ordinal);
         Func<EnrolmentResult, FactorAnswer> tell = isStatus ? FactorAnswers.FromStatus : FactorAnswers.From;
+        var method = Proto.FactorsReflection.Descriptor.Services[0].FindMethodByName(name);
         methods.Unary<TRequest, TResponse>(
-            Proto.FactorsReflection.Descriptor.Services[0].FindMethodByName(name),
+            method,
             async (request, context) =>
             {
-                var answer = await RunAsync(read(request), choose(request), context);
+                var answer = await RunAsync(method.FullName, read(request), choose(request), context);
                 return answer.Error is { } error
                     ? GrpcCalls.Fail<TResponse>(context, error)
                     : write(tell(answer.Value));
@@ -153,36 +154,26 @@ internal sealed class EnrolmentGrpcService(FactorOperations factors, OpenAdmissi
     }
 
     private async ValueTask<Answer<EnrolmentResult>> RunAsync(
-        FactorInput input, FactorOperation? operation, GrpcCallContext context)
+        string name, FactorInput input, FactorOperation? operation, GrpcCallContext context)
     {
         if (operation is null)
         {
             return CscErrors.InvalidParameter("purpose");
         }
 
-        if (!CscOperations.IsSafe(context.Http.Request.IsHttps, context.PeerAddress))
-        {
-            return CscErrors.LoginNeedsTls;
-        }
-
-        var authorization = context.Http.Request.Headers.Authorization;
-        var known = factors.IsKnown(authorization);
-        if (admission.TryEnter(known) is { } refusal)
-        {
-            return refusal;
-        }
-
         try
         {
-            return await operation(authorization, input, context.CancellationToken);
+            return await calls.RunAsync(
+                name,
+                operation,
+                context.Http.Request.Headers.Authorization,
+                input,
+                CscOperations.IsSafe(context.Http.Request.IsHttps, context.PeerAddress),
+                context.CancellationToken);
         }
         catch (StoreException away) when (away.IsTemporary)
         {
             return CscErrors.StoreAway;
-        }
-        finally
-        {
-            admission.Leave(known);
         }
     }
 }

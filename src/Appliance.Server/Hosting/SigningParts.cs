@@ -29,7 +29,7 @@ internal sealed class SigningParts : IAsyncDisposable
             },
             time,
             loggers.CreateLogger<SlotGroup>());
-        var access = new ClientAccess(composition.Store, composition.Clients);
+        Access = new ClientAccess(composition.Store, composition.Clients);
         Signing = new SigningService(
             composition.Store,
             composition.Loop,
@@ -69,8 +69,8 @@ internal sealed class SigningParts : IAsyncDisposable
                 MostOpen = options.Bulk.MostOpen,
                 OpenLifetime = TimeSpan.FromSeconds(options.Bulk.OpenSeconds),
             },
-            access);
-        Tokens = new AccessTokens(composition.Store, time, clients: composition.Clients, access: access);
+            Access);
+        Tokens = new AccessTokens(composition.Store, time, clients: composition.Clients, access: Access);
         Enrolment = composition.CreateEnrolment(Tokens);
         Clients = CreateClients(composition, options, Tokens);
         SignIn = new SignInService(
@@ -98,6 +98,9 @@ internal sealed class SigningParts : IAsyncDisposable
     public SignInService SignIn { get; }
 
     public Enrolment Enrolment { get; }
+
+    /// <summary>What client applications may use.</summary>
+    public ClientAccess Access { get; }
 
     /// <summary>Tokens of client applications.</summary>
     public ClientAuthentication Clients { get; }

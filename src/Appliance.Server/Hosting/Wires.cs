@@ -49,16 +49,16 @@ internal sealed class Wires : IDisposable
             options.Limits.RequestBytes,
             loggers.CreateLogger<CscEndpoints>(),
             new ApprovalEndpoints(approvals, _admission).Routes());
-        var factors = new FactorOperations(operations, parts.Enrolment);
-        var open = new OpenAdmission(_admission, options.Limits.OpenCalls);
-        _factors = new FactorEndpoints(factors, open, loggers.CreateLogger<FactorEndpoints>());
+        var factors = new FactorOperations(parts.Enrolment, parts.Access);
+        var enrolments = new FactorCalls(operations, new OpenAdmission(_admission, options.Limits.OpenCalls));
+        _factors = new FactorEndpoints(factors, enrolments, loggers.CreateLogger<FactorEndpoints>());
         var methods = new GrpcMethods();
         Streams = new SignHashStreams(operations, options.Limits, time, loggers.CreateLogger<SignHashStreams>());
         new CscGrpcServices(operations, options.Info, _admission, Streams).Map(methods);
         var calls = new GrpcCalls(operations, _admission);
         new BulkGrpcService(bulk, calls).Map(methods);
         new ApprovalGrpcService(approvals, _admission, calls).Map(methods);
-        new EnrolmentGrpcService(factors, open).Map(methods);
+        new EnrolmentGrpcService(factors, enrolments).Map(methods);
         _health.Map(methods);
         var limits = new GrpcServerOptions
         {
