@@ -1,4 +1,5 @@
 using Appliance.Load.Echo;
+using Appliance.Load.Flood;
 using Appliance.Load.Ratio;
 
 return args switch
@@ -6,12 +7,13 @@ return args switch
     ["echo", ..] => await EchoComparison.RunAsync(args[1..]),
     ["echo-server", ..] => await EchoServer.RunAsync(),
     ["ratio", ..] => await RatioCommand.RunAsync(args[1..]),
+    ["flood", ..] => await FloodCommand.RunAsync(args[1..]),
     _ => Usage(),
 };
 
 static int Usage()
 {
     Console.Error.WriteLine(
-        "Usage: Appliance.Load echo [calls in flight] [seconds] | echo-server | ratio DIR [--quick]");
+        "Usage: Appliance.Load echo [calls in flight] [seconds] | echo-server | ratio DIR [--quick] | flood DIR [--quick]");
     return 2;
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Appliance.Factors.Notifying;
@@ -26,18 +27,77 @@ public sealed class Notices
         _time = time;
     }
 
+    /// <summary>
+    /// Called when a message was added, inside the transaction: to say that something may be due soon. Must return at
+    /// once and throw nothing.
+    /// </summary>
+    public Action? Enqueued { get; set; }
+
     /// <summary>Adds a message, in the transaction that is open.</summary>
     public void Enqueue(StoreConnection connection, Notice notice)
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(notice);
-        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        connection.Notices.Insert(new NoticeRow(
-            0, notice.SignerId, (int)notice.Kind, (int)notice.Channel, now, now, 0, Seal(notice)));
+        var time = _time.GetUtcNow();
+        var now = time.ToUnixTimeMilliseconds();
+        var row = new NoticeRow(
+            0,
+            Guid.CreateVersion7(time),
+            notice.SignerId,
+            (int)notice.Kind,
+            (int)notice.Channel,
+            now,
+            now,
+            0,
+            []);
+        connection.Notices.Insert(row with { Payload = Seal(row, notice) });
+        Enqueued?.Invoke();
     }
 
-    /// <summary>Version (1), nonce (12, random), ciphertext, tag (16); the signer is associated data.</summary>
-    private byte[] Seal(Notice notice)
+    /// <summary>A message as it was enqueued; null when another hand changed its row.</summary>
+    internal Notice? Open(NoticeRow row)
+    {
+        var stored = row.Payload;
+        if (stored.Length < 1 + NonceLength + TagLength || stored[0] != Version)
+        {
+            return null;
+        }
+
+        var clear = new byte[stored.Length - 1 - NonceLength - TagLength];
+        using var aes = new AesGcm(_key.Span, TagLength);
+        try
+        {
+            aes.Decrypt(
+                stored.AsSpan(1, NonceLength),
+                stored.AsSpan(1 + NonceLength, clear.Length),
+                stored.AsSpan(stored.Length - TagLength),
+                clear,
+                Associated(row));
+            var content = JsonSerializer.Deserialize(clear, NoticeJson.Default.NoticeContent)!;
+            return new Notice(
+                row.SignerId,
+                (NoticeKind)row.Kind,
+                (NoticeChannel)row.Channel,
+                content.To,
+                content.Language,
+                content.Values,
+                content.ExpiresAt);
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return null;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(clear);
+        }
+    }
+
+    /// <summary>
+    /// Version (1), nonce (12, random), ciphertext, tag (16); everything that is in clear beside it and does not change
+    /// is associated data.
+    /// </summary>
+    private byte[] Seal(NoticeRow row, Notice notice)
     {
         var clear = JsonSerializer.SerializeToUtf8Bytes(
             new NoticeContent(notice.To, notice.Language, notice.Values, notice.ExpiresAt),
@@ -51,8 +111,20 @@ public sealed class Notices
             clear,
             stored.AsSpan(1 + NonceLength, clear.Length),
             stored.AsSpan(stored.Length - TagLength),
-            notice.SignerId.ToByteArray(bigEndian: true));
+            Associated(row));
         CryptographicOperations.ZeroMemory(clear);
         return stored;
+    }
+
+    /// <summary>Id and signer (16 each), kind and channel (4 each), time of creation (8), big-endian.</summary>
+    private static byte[] Associated(NoticeRow row)
+    {
+        var bytes = new byte[48];
+        row.Id.TryWriteBytes(bytes, bigEndian: true, out _);
+        row.SignerId.TryWriteBytes(bytes.AsSpan(16), bigEndian: true, out _);
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(32), row.Kind);
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(36), row.Channel);
+        BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(40), row.CreatedAt);
+        return bytes;
     }
 }

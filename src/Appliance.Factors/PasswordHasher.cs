@@ -24,11 +24,13 @@ public sealed class PasswordHasher
     /// <summary>The highest count: a stored one above is not computed, for it would stall the lane.</summary>
     public const int MaximumIterations = 10_000_000;
 
+    internal const int DigestLength = SHA512.HashSizeInBytes;
+
     private const byte Version = 1;
     private const int SaltOffset = 5;
     private const int SaltLength = 16;
     private const int HashOffset = SaltOffset + SaltLength;
-    private const int HashLength = SHA512.HashSizeInBytes;
+    private const int HashLength = DigestLength;
     private const int StoredLength = HashOffset + HashLength;
     private const int MaximumText = 1024;
 
@@ -74,7 +76,7 @@ public sealed class PasswordHasher
         }
 
         var stored = NewStored();
-        Compute(password, stored, stored.AsSpan(HashOffset));
+        Derive(password, stored, stored.AsSpan(HashOffset));
         return stored;
     }
 
@@ -88,14 +90,11 @@ public sealed class PasswordHasher
     public bool Verify(string password, byte[]? stored)
     {
         ArgumentNullException.ThrowIfNull(password);
-        var known = IsReadable(stored);
-        var against = known ? stored! : _nobody;
-        var fits = password.Length <= MaximumText;
         Span<byte> hash = stackalloc byte[HashLength];
-        Compute(fits ? password : "", against, hash);
-        var same = CryptographicOperations.FixedTimeEquals(hash, against.AsSpan(HashOffset));
+        var known = Compute(password, stored, hash);
+        var same = CryptographicOperations.FixedTimeEquals(hash, (known ? stored! : _nobody).AsSpan(HashOffset));
         CryptographicOperations.ZeroMemory(hash);
-        return same & known & fits;
+        return same & known;
     }
 
     /// <summary>Whether a right password should be hashed anew: its count is not the present one.</summary>
@@ -104,6 +103,27 @@ public sealed class PasswordHasher
         ArgumentNullException.ThrowIfNull(stored);
         return !IsReadable(stored) || Iterations(stored) != _iterations;
     }
+
+    /// <summary>
+    /// Computes with the salt and the count of what is stored, with a dummy's when that is nothing of ours: then, and
+    /// for text that no password can be, false, and the digest is of no use.
+    /// </summary>
+    internal bool Compute(string password, byte[]? stored, Span<byte> digest)
+    {
+        var known = IsReadable(stored);
+        var fits = password.Length <= MaximumText;
+        Derive(fits ? password : "", known ? stored! : _nobody, digest);
+        if (!(known & fits))
+        {
+            RandomNumberGenerator.Fill(digest);
+        }
+
+        return known & fits;
+    }
+
+    /// <summary>Whether a digest is that of what is stored, in fixed time.</summary>
+    internal static bool IsDigestOf(byte[] stored, ReadOnlySpan<byte> digest)
+        => IsReadable(stored) && CryptographicOperations.FixedTimeEquals(digest, stored.AsSpan(HashOffset));
 
     private static bool IsReadable([NotNullWhen(true)] byte[]? stored)
         => stored is { Length: StoredLength } && stored[0] == Version
@@ -120,7 +140,7 @@ public sealed class PasswordHasher
         return stored;
     }
 
-    private void Compute(string password, ReadOnlySpan<byte> parameters, Span<byte> hash)
+    private void Derive(string password, ReadOnlySpan<byte> parameters, Span<byte> hash)
     {
         Interlocked.Increment(ref _computations);
         Span<byte> text = stackalloc byte[3 * MaximumText];

@@ -1,8 +1,11 @@
+using Appliance.Factors.Interop;
+
 namespace Appliance.Factors;
 
 /// <summary>
 /// Keeps PBKDF2 from eating the machine: so many computations at once, so many waiting, the rest turned away at once.
-/// Computations run on threads of their own, never on the pool's, where they would hold up everybody's requests.
+/// Computations run on threads of their own, never on the pool's, where they would hold up everybody's requests, and
+/// the kernel lets the others go first: who floods the lane takes little from those who sign.
 /// </summary>
 public sealed class PasswordLane : IDisposable
 {
@@ -80,7 +83,7 @@ public sealed class PasswordLane : IDisposable
             try
             {
                 return await Task.Factory.StartNew(
-                    computation, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                    () => RunBehindOthers(computation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
                     .ConfigureAwait(false);
             }
             finally
@@ -92,5 +95,12 @@ public sealed class PasswordLane : IDisposable
         {
             Interlocked.Decrement(ref _inside);
         }
+    }
+
+    /// <summary>On a thread that ends with the computation: LongRunning makes one for each.</summary>
+    private static bool RunBehindOthers(Func<bool> computation)
+    {
+        ThreadNiceness.LowerCurrentThread();
+        return computation();
     }
 }

@@ -12,7 +12,8 @@ namespace Appliance.Factors;
 /// <remarks>
 /// Each operation is a decision over one transaction: it reads and writes rows of the connection and nothing else, so
 /// the commit loop may run it again after a rollback. The caller commits before it acts on the answer, on a refusal
-/// too, for wrong tries are counted in the row.
+/// too, for wrong tries are counted in the row. That a try is counted before it is compared, and compared no more often
+/// than it is counted, follows as for <see cref="OneTimeCodes"/>.
 /// </remarks>
 public sealed class TotpFactors
 {
@@ -25,6 +26,8 @@ public sealed class TotpFactors
     private readonly ReadOnlyMemory<byte> _key;
     private readonly TotpOptions _options;
     private readonly TimeProvider _time;
+    private readonly Action<StoreConnection, Guid>? _locked;
+    private long _comparisons;
 
     /// <summary>Makes the factors' rules.</summary>
     /// <param name="key">
@@ -33,8 +36,16 @@ public sealed class TotpFactors
     /// </param>
     /// <param name="options">How new factors are made and codes judged.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="locked">
+    /// Told of each signer whose factor wrong codes lock, in the transaction that locks it: see
+    /// <see cref="LockNotice"/>. Null for nobody.
+    /// </param>
     /// <exception cref="ArgumentException">The key's length or an option is wrong; the message says which.</exception>
-    public TotpFactors(ReadOnlyMemory<byte> key, TotpOptions options, TimeProvider time)
+    public TotpFactors(
+        ReadOnlyMemory<byte> key,
+        TotpOptions options,
+        TimeProvider time,
+        Action<StoreConnection, Guid>? locked = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
@@ -51,11 +62,15 @@ public sealed class TotpFactors
         _key = key;
         _options = options;
         _time = time;
+        _locked = locked;
     }
+
+    /// <summary>Codes that were compared with the right ones so far, by this process.</summary>
+    public long Comparisons => Interlocked.Read(ref _comparisons);
 
     /// <summary>
     /// Makes a new pending factor; every earlier one of the signer, locked ones too, is void from the commit on and
-    /// its secret gone.
+    /// its secret gone. Accepted time steps go on rising: no code of a step that was used before is taken.
     /// </summary>
     /// <param name="connection">The writer, inside a transaction.</param>
     /// <param name="signerId">The signer.</param>
@@ -73,8 +88,11 @@ public sealed class TotpFactors
                 nameof(accountName));
         }
 
+        connection.LockSigner(signerId);
+        var usedUntil = 0L;
         while (connection.Factors.FindBySigner(signerId) is { } earlier)
         {
+            usedUntil = Math.Max(usedUntil, (earlier.LastStep + 1) * earlier.Period);
             connection.Factors.Update(earlier with { State = FactorState.Void, Secret = [] });
         }
 
@@ -91,7 +109,7 @@ public sealed class TotpFactors
             binding.Algorithm,
             binding.Digits,
             binding.Period,
-            LastStep: -1,
+            LastStep: (usedUntil / _options.Period) - 1,
             WrongCodes: 0,
             now.ToUnixTimeMilliseconds()));
         return new TotpEnrolment(factorId, secret, accountName, _options);
@@ -124,6 +142,7 @@ public sealed class TotpFactors
             return FactorStatus.Missing;
         }
 
+        connection.LockSigner(signerId);
         var factor = connection.Factors.FindBySigner(signerId);
         if (factor?.State == FactorState.Locked)
         {
@@ -149,6 +168,11 @@ public sealed class TotpFactors
                 var locks = wrong >= WrongCodeLimit;
                 connection.Factors.Update(
                     factor with { State = locks ? FactorState.Locked : wanted, WrongCodes = wrong });
+                if (locks)
+                {
+                    _locked?.Invoke(connection, signerId);
+                }
+
                 return locks ? FactorStatus.JustLocked : status;
         }
     }
@@ -184,6 +208,7 @@ public sealed class TotpFactors
     private FactorStatus Compare(
         FactorRow factor, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> given, out long accepted)
     {
+        Interlocked.Increment(ref _comparisons);
         var present = Totp.Step(_time.GetUtcNow(), factor.Period);
         Span<byte> expected = stackalloc byte[Totp.MaximumDigits];
         long matched = -1;

@@ -12,6 +12,9 @@ public enum DirectoryFault
     /// <summary>The display name is empty, too long, or holds a control character.</summary>
     DisplayNameInvalid,
 
+    /// <summary>The e-mail address, the telephone number or the language is none, or what is kept is not genuine.</summary>
+    ContactInvalid,
+
     /// <summary>The password does not meet the policy.</summary>
     PasswordRefused,
 

@@ -18,6 +18,15 @@ public sealed class AuthorizeRequest
     /// <summary>The hash algorithm's OID (v2); null in v1, where signHash names it.</summary>
     public string? HashAlgorithm { get; init; }
 
-    /// <summary>The one-time password; null when the client sent none.</summary>
-    public string? OneTimePassword { get; init; }
+    /// <summary>What the client sent to prove the signer's will.</summary>
+    public SuppliedFactors Factors { get; init; } = SuppliedFactors.None;
+
+    /// <summary>What the signer is shown where it approves out of band; at most 500 characters.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>
+    /// The caller is going to wait for the signer's approval, having no way to ask again (version 1): the approval
+    /// lives no longer than that.
+    /// </summary>
+    public bool Waits { get; init; }
 }

@@ -6,6 +6,9 @@ namespace Appliance.Signing;
 /// <param name="ExpiresIn">Seconds until the SAD expires; 0 unless Ok.</param>
 public readonly record struct AuthorizeResult(SigningStatus Status, string Sad, int ExpiresIn)
 {
+    /// <summary>With <see cref="SigningStatus.ApprovalPending"/>: what to ask with, 43 characters; else null.</summary>
+    public string? Handle { get; init; }
+
     /// <summary>A refusal: no SAD.</summary>
     public static AuthorizeResult Refused(SigningStatus status) => new(status, "", 0);
 }

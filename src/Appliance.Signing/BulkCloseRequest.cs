@@ -18,6 +18,6 @@ public sealed class BulkCloseRequest
     /// <summary>The OID of the hash algorithm that made the digests.</summary>
     public required string HashAlgorithm { get; init; }
 
-    /// <summary>The one-time password; null when the client sent none.</summary>
-    public string? OneTimePassword { get; init; }
+    /// <summary>What the client sent to prove the signer's will.</summary>
+    public SuppliedFactors Factors { get; init; } = SuppliedFactors.None;
 }

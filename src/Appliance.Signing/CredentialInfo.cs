@@ -1,3 +1,5 @@
+using Appliance.Storage;
+
 namespace Appliance.Signing;
 
 /// <summary>A credential as credentials/info shows it (CSC API v1 11.5, v2 11.5), wire-neutral.</summary>
@@ -29,6 +31,9 @@ public sealed class CredentialInfo
 
     /// <summary>1 or 2.</summary>
     public required int Scal { get; init; }
+
+    /// <summary>What the signer must give to authorise.</summary>
+    public required CredentialFactors Factors { get; init; }
 
     /// <summary>Upper bound for numSignatures.</summary>
     public required int Multisign { get; init; }

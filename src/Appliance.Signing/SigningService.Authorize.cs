@@ -1,6 +1,7 @@
 using Appliance.Factors;
 using Appliance.Ledger;
 using Appliance.Signing.Algorithms;
+using Appliance.Signing.Approving;
 using Appliance.Signing.Credentials;
 using Appliance.Signing.Sad;
 using Appliance.Signing.SignHash;
@@ -95,7 +96,7 @@ public sealed partial class SigningService
             return status;
         }
 
-        return CheckGiven(request.Caller, credential, request.OneTimePassword);
+        return FactorPlan.Of(credential.Factors, request.Factors, request.Caller).Status;
     }
 
     private SigningStatus CheckCredential(Caller caller, Guid credentialId, out Credential? credential)
@@ -172,36 +173,74 @@ public sealed partial class SigningService
     private async ValueTask<AuthorizeResult?> OpenAsync(
         AuthorizeRequest request, Credential credential, CancellationToken cancellationToken)
     {
+        var plan = FactorPlan.Of(credential.Factors, request.Factors, request.Caller);
+        if (plan.NeedsApproval)
+        {
+            return await RequestApprovalAsync(request, credential, plan, cancellationToken);
+        }
+
         // Hashes that are named bind at SCAL1 too (csc-api 4.1).
         var scal = request.Hashes.Count > 0 ? 2 : credential.Scal;
         var activation = Prepare(
             credential, request.Caller, scal, request.SignatureCount, request.Hashes, out var sad);
-        return await WriteAsync(
-            connection => OpenIf(connection, request, credential, sad, () => _activations.Open(connection, activation)),
-            request.Hashes.Count,
-            keys =>
-            {
-                keys.AddSigner(credential.SignerId);
-                keys.AddClient(request.Caller.ClientId);
-            },
+        return await DecideAsync(
+            request,
+            credential,
+            plan,
+            connection => Open(connection, sad, () => _activations.Open(connection, activation)),
+            keys => Announce(keys, credential, request.Caller),
             cancellationToken);
     }
 
+    private AuthorizeResult Open(
+        StoreConnection connection, in SadEnvelope sad, Action open, ReadOnlyMemory<byte> digest = default)
+    {
+        open();
+        AuditTrail.Append(connection, Opened(AuditEvent.AuthorizeOk, sad) with { Digest = digest });
+        return Issue(sad);
+    }
+
     /// <summary>
-    /// The transaction of an authorisation: what counts is what the store says now; the factor, last of all; then the
-    /// activation. Null when the credential is not the one that was looked at: nothing was done, and no code used.
+    /// The transaction of an authorisation, with what is computed before it: what counts is what the store says then;
+    /// then every factor, and last of all what they authorise. Null when the credential is not the one that was looked
+    /// at: nothing was done, and no code used.
     /// </summary>
-    private AuthorizeResult? OpenIf(
+    private async ValueTask<AuthorizeResult?> DecideAsync(
+        AuthorizeRequest request,
+        Credential credential,
+        FactorPlan plan,
+        Func<StoreConnection, AuthorizeResult> act,
+        Action<StoreKeys> announce,
+        CancellationToken cancellationToken,
+        Func<StoreConnection, SigningStatus>? check = null)
+    {
+        var (computed, proof) = await ComputeAsync(request, credential, plan, cancellationToken);
+        using (proof)
+        {
+            return computed != SigningStatus.Ok
+                ? await RefuseAsync(
+                    AuditEvent.AuthorizeRefused, request.Caller, request.CredentialId, computed, cancellationToken)
+                : await WriteAsync(
+                    connection => Decide(connection, request, credential, plan, proof, check, act),
+                    request.Hashes.Count,
+                    announce,
+                    cancellationToken);
+        }
+    }
+
+    private AuthorizeResult? Decide(
         StoreConnection connection,
         AuthorizeRequest request,
         Credential credential,
-        in SadEnvelope sad,
-        Action open,
-        ReadOnlyMemory<byte> digest = default)
+        FactorPlan plan,
+        PinProof? proof,
+        Func<StoreConnection, SigningStatus>? check,
+        Func<StoreConnection, AuthorizeResult> act)
     {
-        var factor = FactorStatus.Missing;
-        var status = DecideState(connection, credential, credential.SignerId);
-        if (status is null)
+        var result = AuthorizeResult.Refused(SigningStatus.Failed);
+        var status = check?.Invoke(connection) ?? SigningStatus.Ok;
+        if (status == SigningStatus.Ok && (status = DecideState(connection, credential) ?? SigningStatus.Failed)
+            == SigningStatus.Failed)
         {
             return null;
         }
@@ -211,34 +250,38 @@ public sealed partial class SigningService
             status = DecideClient(connection, request.Caller, credential);
         }
 
-        if (status == SigningStatus.Ok && credential.Factors != CredentialFactors.None)
+        if (status == SigningStatus.Ok)
         {
-            status = DecideFactor(connection, credential.SignerId, request.OneTimePassword, out factor);
+            status = DecideFactors(connection, request, credential, plan, proof);
         }
 
         if (status == SigningStatus.Ok)
         {
-            open();
-            AuditTrail.Append(connection, Opened(AuditEvent.AuthorizeOk, sad) with { Digest = digest });
-            return Issue(sad);
+            result = act(connection);
+            status = result.Status;
+        }
+
+        if (status is SigningStatus.Ok or SigningStatus.ApprovalPending)
+        {
+            return result;
+        }
+
+        // What was thought right had changed: nothing was compared, and it is decided again.
+        if (status == SigningStatus.Failed)
+        {
+            return null;
         }
 
         AuditTrail.Append(connection, Refusal(
-            AuditEvent.AuthorizeRefused, request.Caller, credential.Id, status.Value, request.SignatureCount));
-        if (factor == FactorStatus.JustLocked)
-        {
-            AuditTrail.Append(
-                connection, Refusal(AuditEvent.FactorLocked, request.Caller, credential.Id, status.Value, 0));
-        }
-
-        return AuthorizeResult.Refused(status.Value);
+            AuditEvent.AuthorizeRefused, request.Caller, credential, status, request.SignatureCount));
+        return AuthorizeResult.Refused(status);
     }
 
     /// <summary>What a signer should hear before its code is used up; null when the credential has changed.</summary>
-    private SigningStatus? DecideState(StoreConnection connection, Credential credential, Guid signerId)
+    private SigningStatus? DecideState(StoreConnection connection, Credential credential)
     {
         if (connection.Credentials.Find(credential.Id) is not { State: CredentialState.Enabled } row
-            || connection.Signers.Find(signerId) is not { State: SignerState.Active })
+            || connection.Signers.Find(credential.SignerId) is not { State: SignerState.Active })
         {
             return SigningStatus.CredentialDisabled;
         }
@@ -251,27 +294,6 @@ public sealed partial class SigningService
         return credential.Metered
             ? LedgerStatus.ToSigning(_activations.Packages.Check(connection, credential.Id, 1, Now()))
             : SigningStatus.Ok;
-    }
-
-    private SigningStatus DecideFactor(
-        StoreConnection connection, Guid signerId, string? code, out FactorStatus factor)
-    {
-        factor = _factors.Verify(connection, signerId, code);
-        return factor switch
-        {
-            FactorStatus.Accepted => SigningStatus.Ok,
-            FactorStatus.Missing => SigningStatus.FactorMissing,
-            FactorStatus.Locked or FactorStatus.JustLocked => SigningStatus.FactorLocked,
-            FactorStatus.Tampered => TamperedFactor(connection, signerId),
-            _ => SigningStatus.FactorWrong,
-        };
-    }
-
-    private SigningStatus TamperedFactor(StoreConnection connection, Guid signerId)
-    {
-        Log.FactorTampered(_logger, signerId);
-        AuditTrail.Append(connection, Tampering("factor") with { SignerId = signerId });
-        return SigningStatus.FactorWrong;
     }
 
     /// <summary>The MACs of all rows are made here, on the caller's thread, not where everybody waits.</summary>

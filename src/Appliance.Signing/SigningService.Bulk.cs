@@ -1,5 +1,6 @@
 using Appliance.Ledger;
 using Appliance.Signing.Algorithms;
+using Appliance.Signing.Approving;
 using Appliance.Signing.Credentials;
 using Appliance.Signing.SignHash;
 using Appliance.Storage;
@@ -96,9 +97,7 @@ public sealed partial class SigningService
         if (status == SigningStatus.Ok)
         {
             status = CheckBulk(request.Caller, credentialId, request.SignatureCount, out var credential);
-            status = status == SigningStatus.Ok
-                ? CheckGiven(request.Caller, credential!, request.OneTimePassword)
-                : status;
+            status = status == SigningStatus.Ok ? PlanBulk(request, credential!).Status : status;
         }
 
         if (status == SigningStatus.Ok)
@@ -132,36 +131,36 @@ public sealed partial class SigningService
             Caller = request.Caller,
             CredentialId = credentialId,
             SignatureCount = request.SignatureCount,
-            OneTimePassword = request.OneTimePassword,
+            Factors = request.Factors,
         };
-        return await WriteAsync(
-            connection =>
-            {
-                // Before the factor: a code opens something or is not used.
-                var status = BulkStatus.ToSigning(_staged.Find(connection, owner, Now()));
-                if (status != SigningStatus.Ok)
-                {
-                    AuditTrail.Append(connection, Refusal(
-                        AuditEvent.AuthorizeRefused, request.Caller, credentialId, status, request.SignatureCount));
-                    return AuthorizeResult.Refused(status);
-                }
-
-                return OpenIf(
+        var plan = PlanBulk(request, credential!);
+        return plan.Status != SigningStatus.Ok
+            ? await RefuseAsync(
+                AuditEvent.AuthorizeRefused, request.Caller, credentialId, plan.Status, cancellationToken)
+            : await DecideAsync(
+                authorisation,
+                credential!,
+                plan,
+                connection => Open(
                     connection,
-                    authorisation,
-                    credential!,
                     sad,
                     () => _staged.Open(connection, owner, sad.ExpiresAt, now.ToUnixTimeMilliseconds()),
-                    request.Digest);
-            },
-            1,
-            keys =>
-            {
-                keys.AddActivation(owner.ActivationId);
-                keys.AddSigner(credential!.SignerId);
-                keys.AddClient(request.Caller.ClientId);
-            },
-            cancellationToken);
+                    request.Digest),
+                keys =>
+                {
+                    keys.AddActivation(owner.ActivationId);
+                    Announce(keys, credential!, request.Caller);
+                },
+                cancellationToken,
+                // Before the factor: a code opens something or is not used.
+                connection => BulkStatus.ToSigning(_staged.Find(connection, owner, Now())));
+    }
+
+    /// <summary>An approval is of hashes that the signer can be shown, not of a million.</summary>
+    private static FactorPlan PlanBulk(BulkCloseRequest request, Credential credential)
+    {
+        var plan = FactorPlan.Of(credential.Factors, request.Factors, request.Caller);
+        return plan.NeedsApproval ? plan with { Status = SigningStatus.BulkNotAllowed } : plan;
     }
 
     private SigningStatus CheckBulk(Caller caller, Guid credentialId, int count, out Credential? credential)
@@ -265,8 +264,10 @@ public sealed partial class SigningService
     }
 
     private ValueTask<SigningStatus> WriteStatusAsync(
-        Func<StoreConnection, SigningStatus> decide, CancellationToken cancellationToken)
-        => GuardAsync(async () => await _ledger.WriteAsync(decide, cancellationToken));
+        Func<StoreConnection, SigningStatus> decide,
+        CancellationToken cancellationToken,
+        Action<StoreKeys>? announce = null)
+        => GuardAsync(async () => await _ledger.WriteAsync(decide, rows: 1, cancellationToken, announce));
 
     private async ValueTask<SigningStatus> GuardAsync(Func<Task<SigningStatus>> act)
     {

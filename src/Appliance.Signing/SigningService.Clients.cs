@@ -68,22 +68,6 @@ public sealed partial class SigningService
             ? _clients is not null && _clients.MayUse(caller.ClientId, credential.Id, credential.SignerId)
             : credential.SignerId == caller.SignerId;
 
-    /// <summary>
-    /// Whether what was sent can be enough for the credential. Without factors a client's authentication is: never a
-    /// signer's own sign-in.
-    /// </summary>
-    private static SigningStatus CheckGiven(Caller caller, Credential credential, string? code)
-    {
-        if (credential.Factors == CredentialFactors.None)
-        {
-            return caller.IsClient && caller.Operations.HasFlag(ClientOperations.Authorize)
-                ? SigningStatus.Ok
-                : SigningStatus.ClientOnly;
-        }
-
-        return code is null ? SigningStatus.FactorMissing : SigningStatus.Ok;
-    }
-
     /// <summary>In the transaction of an authorisation, before any factor: may the client still use it.</summary>
     private SigningStatus DecideClient(StoreConnection connection, Caller caller, Credential credential)
     {

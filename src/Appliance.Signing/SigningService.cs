@@ -1,6 +1,6 @@
-using Appliance.Factors;
 using Appliance.Ledger;
 using Appliance.Pkcs11;
+using Appliance.Signing.Approving;
 using Appliance.Signing.Credentials;
 using Appliance.Signing.Provisioning;
 using Appliance.Signing.Sad;
@@ -13,12 +13,14 @@ namespace Appliance.Signing;
 /// <summary>
 /// The signature activation module (EN 419 241): may this signer use this key for these hashes; do it.
 /// </summary>
-public sealed partial class SigningService
+public sealed partial class SigningService : IDisposable
 {
     private readonly Store _store;
     private readonly CommitLoop _ledger;
     private readonly Activations _activations;
-    private readonly TotpFactors _factors;
+    private readonly SignerFactors _factors;
+    private readonly Approvals _approvals;
+    private readonly ApprovalWaiters _waiters;
     private readonly SlotGroup _slots;
     private readonly CredentialCache _credentials;
     private readonly OperationsInFlight _inFlight = new();
@@ -34,7 +36,8 @@ public sealed partial class SigningService
     /// <param name="store">Where credentials are read.</param>
     /// <param name="ledger">The commit loop; every decision that must last goes through it.</param>
     /// <param name="activations">The rules of activations.</param>
-    /// <param name="factors">The signers' one-time passwords.</param>
+    /// <param name="factors">What signers prove their will with.</param>
+    /// <param name="approvals">Their approvals out of band.</param>
     /// <param name="slots">The tokens that hold the keys.</param>
     /// <param name="link">Checks that a credential's row is as this installation made it.</param>
     /// <param name="sadKey">32 bytes derived for <see cref="Keys.KeyPurpose.Sad"/>; must outlive this.</param>
@@ -47,7 +50,8 @@ public sealed partial class SigningService
         Store store,
         CommitLoop ledger,
         Activations activations,
-        TotpFactors factors,
+        SignerFactors factors,
+        Approvals approvals,
         SlotGroup slots,
         CredentialLink link,
         ReadOnlyMemory<byte> sadKey,
@@ -58,10 +62,13 @@ public sealed partial class SigningService
         ClientAccess? clients = null)
     {
         ArgumentNullException.ThrowIfNull(link);
+        ArgumentNullException.ThrowIfNull(approvals);
         _store = store;
         _ledger = ledger;
         _activations = activations;
         _factors = factors;
+        _approvals = approvals;
+        _waiters = new ApprovalWaiters(store, time, approvals.Options.MostWaiting);
         _slots = slots;
         _credentials = new CredentialCache(store, link.Verify);
         _sad = new SadCodec(sadKey);
@@ -72,6 +79,12 @@ public sealed partial class SigningService
         _time = time;
         _logger = logger;
     }
+
+    /// <summary>Nobody is kept waiting for a decision from now on: the node stops.</summary>
+    public void StopWaiting() => _waiters.Stop();
+
+    /// <summary>Ends what runs in the background.</summary>
+    public void Dispose() => _waiters.Dispose();
 
     /// <summary>A signer's credentials, oldest first; those whose row was tampered with are left out.</summary>
     public IReadOnlyList<CredentialInfo> ListCredentials(Caller caller)
@@ -205,6 +218,9 @@ public sealed partial class SigningService
         [LoggerMessage(
             5003, LogLevel.Critical, "The factor of signer {Signer} was changed in the store by another hand.")]
         public static partial void FactorTampered(ILogger logger, Guid signer);
+
+        [LoggerMessage(5004, LogLevel.Critical, "Approval {Approval} was changed in the store by another hand.")]
+        public static partial void ApprovalTampered(ILogger logger, Guid approval);
 
         [LoggerMessage(5002, LogLevel.Error, "An authorisation failed in the store: {Error}")]
         public static partial void AuthorizationFailed(ILogger logger, string error);

@@ -93,6 +93,48 @@ public enum SigningStatus
     /// <summary>One hash is there more often than 1,024 times.</summary>
     BulkTooManyEqual,
 
+    /// <summary>The credential needs a PIN and none was sent. No try was counted.</summary>
+    PinMissing,
+
+    /// <summary>The PIN is wrong, or the signer has none.</summary>
+    PinWrong,
+
+    /// <summary>The PIN is locked after too many wrong ones in a row.</summary>
+    PinLocked,
+
+    /// <summary>The credential has no authentication object of that name to which a code could be sent.</summary>
+    ObjectInvalid,
+
+    /// <summary>The signer is reached nowhere: no code can be sent.</summary>
+    Unreachable,
+
+    /// <summary>A code was sent a short time ago and is no longer good; the next may be sent later.</summary>
+    CodeTooSoon,
+
+    /// <summary>The signer was asked to approve; the caller asks again with the handle.</summary>
+    ApprovalPending,
+
+    /// <summary>The signer has been asked for as many approvals as the limit allows.</summary>
+    ApprovalLimit,
+
+    /// <summary>The signer did not approve.</summary>
+    ApprovalDenied,
+
+    /// <summary>The signer did not decide in time.</summary>
+    ApprovalExpired,
+
+    /// <summary>No such handle, not the caller's, or the SAD that it led to is over: one answer.</summary>
+    HandleInvalid,
+
+    /// <summary>No such approval, or not the caller's to see: one answer.</summary>
+    ApprovalUnknown,
+
+    /// <summary>The approval was decided before, was withdrawn, or has expired.</summary>
+    ApprovalOver,
+
+    /// <summary>Who asked for an approval does not give it.</summary>
+    ApproverAsked,
+
     /// <summary>The credential needs a one-time password and none was sent. No try was counted.</summary>
     FactorMissing,
 

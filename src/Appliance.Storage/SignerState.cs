@@ -8,4 +8,12 @@ public enum SignerState
 
     /// <summary>Nothing may be authorised or signed until an operator lifts it.</summary>
     Limited = 1,
+
+    /// <summary>
+    /// Nothing is done with its data but keeping it (GDPR article 18): as limited, and nothing is sent to it either.
+    /// </summary>
+    Restricted = 2,
+
+    /// <summary>Its personal data are gone for good (GDPR article 17); what it signed stays evidence.</summary>
+    Erased = 3,
 }

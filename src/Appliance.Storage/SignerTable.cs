@@ -13,6 +13,7 @@ public sealed class SignerTable
     private readonly Statement _list;
     private readonly Statement _setPassword;
     private readonly Statement _setState;
+    private readonly Statement _lock;
     private readonly Statement _raiseEpoch;
 
     internal SignerTable(SqlSession session)
@@ -24,6 +25,7 @@ public sealed class SignerTable
         _list = session.Prepare($"SELECT {Columns} FROM signer WHERE id > ?1 ORDER BY id LIMIT ?2");
         _setPassword = session.Prepare("UPDATE signer SET password = ?2 WHERE id = ?1");
         _setState = session.Prepare("UPDATE signer SET state = ?2 WHERE id = ?1");
+        _lock = session.Prepare("UPDATE signer SET state = state WHERE id = ?1");
         _raiseEpoch = session.Prepare(RevocationTable.RaiseEpoch);
     }
 
@@ -69,6 +71,10 @@ public sealed class SignerTable
         _raiseEpoch.Start().Execute();
         return changed;
     }
+
+    /// <summary>Keeps everybody else from changing the signer until the transaction ends: common SQL's lock.</summary>
+    /// <returns>False when there is no such signer.</returns>
+    public bool Lock(Guid id) => _lock.Start().Bind(id).Execute() == 1;
 
     private static string KeyOf(string userName) => userName.ToUpperInvariant();
 

@@ -21,6 +21,10 @@ public abstract class StoreConnection : IDisposable
         Admins = new AdminTable(session);
         Contacts = new ContactTable(session);
         Notices = new NoticeTable(session);
+        Approvals = new ApprovalTable(session);
+        OneTimeCodes = new OneTimeCodeTable(session);
+        OneTimeLinks = new OneTimeLinkTable(session);
+        Pins = new PinTable(session);
         ActivationChunks = new ActivationChunkTable(session);
         Clients = new ClientTable(session);
         ClientSecrets = new ClientSecretTable(session);
@@ -64,6 +68,18 @@ public abstract class StoreConnection : IDisposable
 
     /// <summary>The messages to signers that wait to be delivered.</summary>
     public NoticeTable Notices { get; }
+
+    /// <summary>Authorisations that wait for the signer's word out of band.</summary>
+    public ApprovalTable Approvals { get; }
+
+    /// <summary>The codes that were sent to signers.</summary>
+    public OneTimeCodeTable OneTimeCodes { get; }
+
+    /// <summary>The links that were sent to signers.</summary>
+    public OneTimeLinkTable OneTimeLinks { get; }
+
+    /// <summary>The signers' PINs.</summary>
+    public PinTable Pins { get; }
 
     /// <summary>The applications that call in their own name.</summary>
     public ClientTable Clients { get; }
@@ -135,6 +151,15 @@ public abstract class StoreConnection : IDisposable
     /// <summary>Opens a transaction that writes, and locks and reads the rows it is going to look at.</summary>
     /// <exception cref="StoreException">Nothing is open.</exception>
     public abstract void Begin(StoreKeys? keys);
+
+    /// <summary>
+    /// Makes transactions that decide on what a signer proves itself with come one after the other, on all nodes: from
+    /// here to the end of this transaction, what is read of its factors, codes, links and PIN stays true. At once where
+    /// one process writes, or where the signer was announced (<see cref="StoreKeys.AddSigner"/>).
+    /// </summary>
+    public virtual void LockSigner(Guid signerId)
+    {
+    }
 
     /// <summary>Makes the transaction durable: it is synced when this returns.</summary>
     /// <exception cref="StoreException">Nothing was committed; the transaction must be rolled back.</exception>

@@ -35,7 +35,7 @@ public sealed class StoreKeys
     /// <summary>The record of a request that carries an id.</summary>
     public void AddOutcome(UInt128 key) => Outcomes.Add(key);
 
-    /// <summary>A signer whose factor is tried.</summary>
+    /// <summary>A signer whose factors, codes, links or PIN are tried or changed.</summary>
     public void AddSigner(Guid id) => Signers.Add(id);
 
     /// <summary>

@@ -88,7 +88,7 @@ public sealed class AuthorizeTests(SoftHsm hsm) : IAsyncLifetime
             SignatureCount = 1,
             Hashes = [Hash(1)],
             HashAlgorithm = "2.16.840.1.101.3.4.2.2",
-            OneTimePassword = _fixture.Code(_ioana.SignerId),
+            Factors = new SuppliedFactors { OneTimePassword = _fixture.Code(_ioana.SignerId) },
         };
 
         var result = await _fixture.Service.AuthorizeAsync(request, SigningFixture.Cancelled);

@@ -21,9 +21,12 @@ internal sealed class SigningFixture : IAsyncDisposable
     private readonly DemoAuthority _authority;
     private readonly CredentialProvisioning _provisioning;
     private readonly TotpFactors _factors;
+    private readonly PasswordLane _passwords;
+    private readonly Notices _notices;
     private readonly Dictionary<Guid, byte[]> _secrets = [];
 
-    public SigningFixture(SoftHsm hsm, SlotDispatch dispatch = SlotDispatch.Workers)
+    public SigningFixture(
+        SoftHsm hsm, SlotDispatch dispatch = SlotDispatch.Workers, bool askForCode = false)
     {
         var rowKey = RandomNumberGenerator.GetBytes(32);
         Store = Store.Open(new StoreOptions { Path = _directory.File("store.db"), TimeProvider = Time });
@@ -36,11 +39,28 @@ internal sealed class SigningFixture : IAsyncDisposable
         _provisioning = new CredentialProvisioning(Store, _loop, hsm.Token, link, _authority, Time);
         Packages = new PackageAdministration(Store, _loop, link, activations.Packages, Time);
         _factors = new TotpFactors(RandomNumberGenerator.GetBytes(32), new TotpOptions(), Time);
+        var codes = RandomNumberGenerator.GetBytes(32);
+        _notices = new Notices(RandomNumberGenerator.GetBytes(32), Time);
+        _passwords = new PasswordLane(new PasswordHasher(1_000, 1));
+        Pins = new PinFactors(codes, _passwords, new CodeOptions(), Time);
         Service = new SigningService(
             Store,
             _loop,
             activations,
-            _factors,
+            new SignerFactors
+            {
+                Totp = _factors,
+                Pins = Pins,
+                Codes = new OneTimeCodes(codes, _notices, new CodeOptions(), Time),
+                Contacts = Contacts,
+            },
+            new Approvals(
+                RandomNumberGenerator.GetBytes(32),
+                Contacts,
+                _notices,
+                new LinkAddresses(Time),
+                new ApprovalOptions { AskForCode = askForCode, WaitLifetime = TimeSpan.FromMilliseconds(200) },
+                Time),
             _slots,
             link,
             RandomNumberGenerator.GetBytes(32),
@@ -59,10 +79,16 @@ internal sealed class SigningFixture : IAsyncDisposable
 
     public PackageAdministration Packages { get; }
 
+    public PinFactors Pins { get; }
+
+    public Contacts Contacts { get; } = new(RandomNumberGenerator.GetBytes(32));
+
     public string DatabasePath => _directory.File("store.db");
 
     public async ValueTask DisposeAsync()
     {
+        Service.Dispose();
+        _passwords.Dispose();
         _slots.Dispose();
         await _loop.DisposeAsync();
         Store.Dispose();
@@ -95,7 +121,8 @@ internal sealed class SigningFixture : IAsyncDisposable
         int multisign = 100,
         int years = 1,
         ExtensionPolicy extension = ExtensionPolicy.Nested,
-        SadReuse sadReuse = SadReuse.UntilExhausted)
+        SadReuse sadReuse = SadReuse.UntilExhausted,
+        CredentialFactors factors = CredentialFactors.Totp)
     {
         var profile = Store.Read(connection => connection.Profiles.ListBySigner(caller.SignerId)[0]);
         var made = await _provisioning.CreateAsync(
@@ -110,6 +137,7 @@ internal sealed class SigningFixture : IAsyncDisposable
                 Years = years,
                 Extension = extension,
                 SadReuse = sadReuse,
+                Factors = factors,
             },
             Cancelled);
         return Service.FindCredential(caller, made.Row.Id)!;
@@ -131,7 +159,7 @@ internal sealed class SigningFixture : IAsyncDisposable
                 CredentialId = credential,
                 SignatureCount = count,
                 Hashes = hashes,
-                OneTimePassword = code ?? Code(caller.SignerId),
+                Factors = new SuppliedFactors { OneTimePassword = code ?? Code(caller.SignerId) },
             },
             Cancelled);
 
@@ -155,6 +183,52 @@ internal sealed class SigningFixture : IAsyncDisposable
                 RequestId = requestId,
             },
             Cancelled);
+
+    /// <summary>Gives the signer a PIN, and an address where it is reached.</summary>
+    public async Task PrepareAsync(Caller caller, string? pin = null, string? phone = null)
+    {
+        var stored = pin is null ? null : await Pins.SealAsync(caller.SignerId, pin, Cancelled);
+        await WriteAsync(connection =>
+        {
+            if (stored is not null)
+            {
+                Pins.Set(connection, caller.SignerId, stored);
+            }
+
+            Contacts.Set(connection, caller.SignerId, new Contact("ioana@example.com", phone, "en"));
+            return true;
+        });
+    }
+
+    public ValueTask<AuthorizeResult> AuthorizeAsync(
+        Caller caller, Guid credential, SuppliedFactors factors, bool waits = false, string description = "")
+        => Service.AuthorizeAsync(
+            new AuthorizeRequest
+            {
+                Caller = caller,
+                CredentialId = credential,
+                SignatureCount = 1,
+                Hashes = [SHA256.HashData([1])],
+                Factors = factors,
+                Waits = waits,
+                Description = description,
+            },
+            Cancelled);
+
+    /// <summary>Takes the signer's next message out of the outbox; null when there is none.</summary>
+    public async Task<Notice?> TakeNoticeAsync(Caller caller) => await WriteAsync(connection =>
+    {
+        var rows = connection.Notices.ListDue(long.MaxValue, acrossChannels: true, 10);
+        var row = rows.FirstOrDefault(row => row.SignerId == caller.SignerId);
+        if (row is null)
+        {
+            return null;
+        }
+
+        Assert.True(connection.Notices.Lease(row, row.Id, long.MaxValue, long.MaxValue));
+        Assert.True(connection.Notices.Delete(row, row.Id));
+        return _notices.Open(row);
+    });
 
     public ValueTask<T> WriteAsync<T>(Func<StoreConnection, T> write) => _loop.WriteAsync(write, Cancelled);
 

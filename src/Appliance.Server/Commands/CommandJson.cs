@@ -16,6 +16,7 @@ namespace Appliance.Server.Commands;
 [JsonSerializable(typeof(IReadOnlyList<AdminDocument>))]
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(SignerDocument))]
+[JsonSerializable(typeof(ContactDocument))]
 [JsonSerializable(typeof(CredentialDocument))]
 [JsonSerializable(typeof(IReadOnlyList<CredentialDocument>))]
 [JsonSerializable(typeof(PackageDocument))]

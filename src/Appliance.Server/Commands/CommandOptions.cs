@@ -14,6 +14,27 @@ internal static class CommandOptions
         Required = required,
     };
 
+    /// <summary>A signer as an argument.</summary>
+    public static Argument<string> Signer() => new("SIGNER") { Description = "The signer's id or user name." };
+
+    public static Option<string?> Email() => new("--email")
+    {
+        Description = "Where messages go, such as ion@example.ro; none for nowhere.",
+        HelpName = "E",
+    };
+
+    public static Option<string?> Phone() => new("--phone")
+    {
+        Description = "Where short messages go, in E.164, such as +40721123456; none for nowhere.",
+        HelpName = "P",
+    };
+
+    public static Option<string?> Language() => new("--language")
+    {
+        Description = "Of messages, two letters: en, ro.",
+        HelpName = "L",
+    };
+
     /// <summary>ISO 8601; UTC where no offset is given.</summary>
     public static DateTimeOffset? ParseTime(ArgumentResult result)
     {

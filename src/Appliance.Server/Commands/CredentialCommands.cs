@@ -173,6 +173,7 @@ internal static class CredentialCommands
             Multisign = row.Multisign,
             Extension = PolicyNames.Of(row.Extension),
             SadReuse = PolicyNames.Of(row.SadReuse),
+            Factors = PolicyNames.Of(row.Factors),
             Metered = row.Metered,
             Description = row.Description,
             NotBefore = pending ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.NotBefore),

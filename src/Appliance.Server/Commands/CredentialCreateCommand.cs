@@ -59,6 +59,14 @@ internal sealed class CredentialCreateCommand
         DefaultValueFactory = static _ => PolicyNames.Reuses[0],
     };
 
+    private readonly Option<string> _factors = new("--factors")
+    {
+        Description = "What the signer gives to authorise: " + string.Join(", ", PolicyNames.Factors)
+            + ", with commas between them; none for an organisation's seal that its clients use by themselves.",
+        HelpName = "F",
+        DefaultValueFactory = static _ => PolicyNames.Factors[0],
+    };
+
     private readonly Option<string> _description = new("--description")
     {
         Description = "Free text.",
@@ -77,7 +85,8 @@ internal sealed class CredentialCreateCommand
         var command = new AdminCommand(
             "create", "Makes a key pair in the token and gets a certificate.", AdminRoles.Operator)
         {
-            _user, _algorithm, _years, _notBefore, _scal, _multisign, _extension, _sadReuse, _description, _csr,
+            _user, _algorithm, _years, _notBefore, _scal, _multisign, _extension, _sadReuse, _factors, _description,
+            _csr,
         };
         command.SetAction(environment, (parsed, cancellationToken) => RunAsync(parsed, environment, cancellationToken));
         return command;
@@ -105,6 +114,7 @@ internal sealed class CredentialCreateCommand
             Multisign = parsed.GetValue(_multisign),
             Extension = extension ?? CredentialOrder.DefaultExtension(profile.Kind),
             SadReuse = reuse,
+            Factors = PolicyNames.ParseFactors(parsed.GetRequiredValue(_factors)),
             Description = parsed.GetValue(_description) ?? "",
             SigningRequest = parsed.GetValue(_csr) is not null,
         };

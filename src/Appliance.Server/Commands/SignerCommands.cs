@@ -8,7 +8,7 @@ using Appliance.Server.Commands.Imports;
 
 namespace Appliance.Server.Commands;
 
-/// <summary>`signer add` and `signer import`.</summary>
+/// <summary>`signer add` and `signer import`, and the other commands of signers beside them.</summary>
 internal static class SignerCommands
 {
     private const int ImportFileLimit = 16 * 1024 * 1024;
@@ -17,6 +17,7 @@ internal static class SignerCommands
     {
         BuildAdd(environment),
         BuildImport(environment),
+        SignerContactCommand.Build(environment),
     };
 
     private static AdminCommand BuildAdd(CommandEnvironment environment)
@@ -39,13 +40,18 @@ internal static class SignerCommands
             HelpName = "K",
             DefaultValueFactory = static _ => PolicyNames.Kinds[0],
         };
+        var email = CommandOptions.Email();
+        var phone = CommandOptions.Phone();
+        var language = CommandOptions.Language();
         var command = new AdminCommand("add", "Adds a signer with a password.", AdminRoles.Operator)
         {
-            user, name, passwordFile, kind,
+            user, name, passwordFile, kind, email, phone, language,
         };
         command.SetAction(environment, async (parsed, cancellationToken) =>
         {
             var profileKind = PolicyNames.ParseKind(parsed.GetValue(kind));
+            var contact = SignerContactCommand.Read(
+                parsed.GetValue(email), parsed.GetValue(phone), parsed.GetValue(language));
             var password = await environment.Caller
                 .ReadPasswordAsync(parsed.GetValue(passwordFile), cancellationToken)
                 .ConfigureAwait(false);
@@ -57,7 +63,8 @@ internal static class SignerCommands
                     parsed.GetRequiredValue(name),
                     password,
                     cancellationToken,
-                    profileKind)
+                    profileKind,
+                    contact)
                 .ConfigureAwait(false);
             var (signer, profile) = bench.FindSigner(added.SignerId);
             if (bench.Reply.Json)
@@ -79,8 +86,8 @@ internal static class SignerCommands
     {
         var file = new Argument<FileInfo>("FILE")
         {
-            Description = "JSON array of {user, name, password, kind, factor, credentials: [{algorithm, multisign, "
-                + "scal, extension, sadReuse, package, years, description}]}.",
+            Description = "JSON array of {user, name, password, kind, email, phone, language, factor, credentials: "
+                + "[{algorithm, multisign, scal, extension, sadReuse, package, years, description}]}.",
         };
         var command = new AdminCommand(
             "import",

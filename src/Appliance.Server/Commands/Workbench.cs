@@ -21,7 +21,6 @@ internal sealed class Workbench : IAsyncDisposable
 
     private readonly Composition _composition;
     private readonly LiveAppliance? _live;
-    private PasswordLane? _passwordLane;
 
     private Workbench(Composition composition, CommandEnvironment environment, CommandReply reply)
     {
@@ -55,9 +54,16 @@ internal sealed class Workbench : IAsyncDisposable
 
     public PackageAdministration Packages => field ??= _composition.CreatePackages(Actor);
 
+    public Enrolment Enrolment => field ??= _live?.Parts.Enrolment ?? _composition.CreateEnrolment(null);
+
     public SignerDirectory Directory
         => new(
-            Loop, _passwordLane ??= new PasswordLane(Passwords), _composition.Time, _live?.Parts.Tokens, Actor);
+            Loop,
+            _composition.PasswordLane,
+            _composition.Time,
+            _live?.Parts.Tokens,
+            Actor,
+            () => _composition.Contacts);
 
     /// <summary>The client applications.</summary>
     public ClientDirectory Clients
@@ -149,6 +155,13 @@ internal sealed class Workbench : IAsyncDisposable
                 : throw new CommandException($"Signer {signer.UserName} has no profile; restore the store.");
         });
 
+    /// <summary>A signer by its id or its user name.</summary>
+    public SignerRow FindSignerBy(string idOrName)
+        => Guid.TryParseExact(idOrName, "D", out var id)
+            ? Store.Read(id, static (connection, id) => connection.Signers.Find(id))
+                ?? throw new CommandException($"There is no signer {id:D}.")
+            : FindSigner(idOrName).Signer;
+
     /// <summary>The user name of a signer, or its id where it is not known.</summary>
     public string UserNameOf(Guid signerId)
         => Store.Read(signerId, static (connection, id) => connection.Signers.Find(id)?.UserName)
@@ -156,7 +169,6 @@ internal sealed class Workbench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _passwordLane?.Dispose();
         if (_live is null)
         {
             await _composition.DisposeAsync().ConfigureAwait(false);

@@ -24,9 +24,6 @@ internal sealed partial class CscEndpoints
     [
         "credentials/create",
         "credentials/delete",
-        "credentials/authorizeCheck",
-        "credentials/getChallenge",
-        "credentials/sendOTP",
         "signatures/signDoc",
         "signatures/signPolling",
         "signatures/timestamp",
@@ -52,6 +49,7 @@ internal sealed partial class CscEndpoints
     /// <param name="admission">Places for calls in work, shared with gRPC.</param>
     /// <param name="bodyLimit">Largest request body in bytes.</param>
     /// <param name="logger">Where failures are told; never what a request held.</param>
+    /// <param name="others">Paths that others serve.</param>
     public CscEndpoints(
         CscOperations operations,
         BulkOperations bulk,
@@ -59,7 +57,8 @@ internal sealed partial class CscEndpoints
         InfoSettings info,
         Admission admission,
         int bodyLimit,
-        ILogger<CscEndpoints> logger)
+        ILogger<CscEndpoints> logger,
+        IEnumerable<CscRoute>? others = null)
     {
         _operations = operations;
         _bulk = bulk;
@@ -69,7 +68,7 @@ internal sealed partial class CscEndpoints
         _bodyLimit = bodyLimit;
         _lang = info.Lang;
         _logger = logger;
-        _routes = Routes(info).ToFrozenDictionary(
+        _routes = Routes(info).Concat(others ?? []).ToFrozenDictionary(
             static route => route.Path, StringComparer.Ordinal);
     }
 
@@ -130,7 +129,6 @@ internal sealed partial class CscEndpoints
             yield return new(version, CscMethods.Revoke, RevokeAsync);
             yield return new(version, CscMethods.List, version == CscVersion.V1 ? ListV1Async : ListV2Async);
             yield return new(version, CscMethods.Info, version == CscVersion.V1 ? InfoV1Async : InfoV2Async);
-            yield return new(version, CscMethods.Authorize, AuthorizeAsync);
             yield return new(version, CscMethods.Extend, ExtendAsync);
             yield return new(version, CscMethods.SignHash, SignHashAsync);
             foreach (var method in s_notImplemented)
@@ -138,6 +136,15 @@ internal sealed partial class CscEndpoints
                 yield return new(version, method, null);
             }
         }
+
+        yield return new(CscVersion.V1, CscMethods.Authorize, AuthorizeV1Async, AdmitsItself: true);
+        yield return new(CscVersion.V1, CscMethods.SendOtp, SendCodeAsync);
+        yield return new(CscVersion.V1, CscMethods.Check, null);
+        yield return new(CscVersion.V1, CscMethods.Challenge, null);
+        yield return new(CscVersion.V2, CscMethods.Authorize, AuthorizeV2Async);
+        yield return new(CscVersion.V2, CscMethods.Check, CheckAsync);
+        yield return new(CscVersion.V2, CscMethods.Challenge, SendCodeAsync);
+        yield return new(CscVersion.V2, CscMethods.SendOtp, null);
 
         // info.oauth2 need not be under /csc (csc-api section 0).
         yield return new(CscVersion.V2, CscMethods.Token, _oauth.TokenAsync, AdmitsItself: true)
@@ -244,10 +251,69 @@ internal sealed partial class CscEndpoints
             AnswerJson.Default.CredentialAnswerV2);
     }
 
-    private async ValueTask AuthorizeAsync(HttpContext http, CscRoute route)
+    /// <summary>
+    /// Version 1 has no way to ask again, so the call waits for a signer that approves elsewhere: without its place
+    /// among the calls in work, or those that wait would keep out the rest.
+    /// </summary>
+    private async ValueTask AuthorizeV1Async(HttpContext http, CscRoute route)
+    {
+        if (_admission.TryEnter() is { } refusal)
+        {
+            await JsonReply.WriteErrorAsync(http, refusal);
+            return;
+        }
+
+        Caller asking = default;
+        Answer<AuthorizeResult> answer;
+        try
+        {
+            answer = await CallAsync(
+                http,
+                route,
+                InputJson.Default.AuthorizeInput,
+                (version, caller, input, cancellationToken) =>
+                {
+                    asking = caller;
+                    return _operations.AuthorizeAsync(version, caller, input, cancellationToken);
+                });
+        }
+        finally
+        {
+            _admission.Leave();
+        }
+
+        if (answer.Error is null && answer.Value.Handle is { } handle)
+        {
+            answer = await _operations.WaitAsync(asking, handle, http.RequestAborted);
+        }
+
+        await ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.AuthorizeAnswer);
+    }
+
+    private async ValueTask AuthorizeV2Async(HttpContext http, CscRoute route)
     {
         var answer = await CallAsync(http, route, InputJson.Default.AuthorizeInput, _operations.AuthorizeAsync);
-        await ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.AuthorizeAnswer);
+        await ReplyAsync(http, answer);
+    }
+
+    private async ValueTask CheckAsync(HttpContext http, CscRoute route)
+    {
+        var answer = await CallAsync(http, route, InputJson.Default.CheckInput, _operations.CheckAsync);
+        await ReplyAsync(http, answer);
+    }
+
+    /// <summary>sendOTP of version 1, getChallenge of version 2: the code goes to the signer, the caller is told nothing.</summary>
+    private async ValueTask SendCodeAsync(HttpContext http, CscRoute route)
+    {
+        var answer = await CallAsync(http, route, InputJson.Default.ChallengeInput, _operations.SendCodeAsync);
+        if (answer.Error is { } error)
+        {
+            await JsonReply.WriteErrorAsync(http, error);
+        }
+        else
+        {
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+        }
     }
 
     private async ValueTask ExtendAsync(HttpContext http, CscRoute route)
@@ -332,6 +398,13 @@ internal sealed partial class CscEndpoints
         => answer.Error is { } error
             ? JsonReply.WriteErrorAsync(http, error)
             : JsonReply.WriteAsync(http, answer.Value, type);
+
+    /// <summary>200 with the SAD, or 202 with the handle to ask with.</summary>
+    private static ValueTask ReplyAsync(HttpContext http, Answer<AuthorizeResult> answer)
+        => answer.Error is null && answer.Value.Handle is { } handle
+            ? JsonReply.WriteAsync(
+                http, StatusCodes.Status202Accepted, new HandleAnswer(handle), AnswerJson.Default.HandleAnswer)
+            : ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.AuthorizeAnswer);
 
     private static AuthorizeAnswer ToAnswer(AuthorizeResult result) => new(result.Sad, result.ExpiresIn);
 

@@ -42,6 +42,11 @@ internal static class CscErrors
     public static readonly CscError RefreshTokenFormat = Invalid("Invalid string parameter: refresh_token");
     public static readonly CscError RefreshTokenValue = Invalid("Invalid refresh_token");
 
+    /// <summary>Also of signers that did not approve; version 2 never says which proof it was.</summary>
+    public static readonly CscError InvalidAuthenticationData = new(
+        HttpStatusCode.BadRequest, GrpcStatusCode.PermissionDenied, "invalid_authentication_data",
+        "The authentication data is invalid");
+
     public static readonly CscError LoginFailed = new(
         HttpStatusCode.BadRequest, GrpcStatusCode.Unauthenticated, "authentication_error",
         "An error occurred during authentication process");

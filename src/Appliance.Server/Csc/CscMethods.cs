@@ -14,7 +14,14 @@ internal static class CscMethods
     public const string Info = "credentials/info";
     public const string Authorize = "credentials/authorize";
     public const string Extend = "credentials/extendTransaction";
+    public const string Check = "credentials/authorizeCheck";
+    public const string Challenge = "credentials/getChallenge";
+    public const string SendOtp = "credentials/sendOTP";
     public const string SignHash = "signatures/signHash";
+    public const string ApprovalShow = "approvals/show";
+    public const string ApprovalApprove = "approvals/approve";
+    public const string ApprovalDeny = "approvals/deny";
+    public const string ApprovalList = "approvals/list";
     public const string BulkOpen = "bulk/activations/open";
     public const string BulkFill = "bulk/activations/fill";
     public const string BulkClose = "bulk/activations/close";

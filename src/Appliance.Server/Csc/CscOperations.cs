@@ -261,7 +261,58 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
         }
 
         var result = await signing.AuthorizeAsync(request!, cancellationToken);
-        return result.Status == SigningStatus.Ok ? result : ErrorFor(result.Status, version, caller, named!.Value);
+        return result.Status is SigningStatus.Ok or SigningStatus.ApprovalPending
+            ? result
+            : ErrorFor(result.Status, version, caller, named!.Value);
+    }
+
+    /// <summary>What became of an authorisation that waits for its signer; version 2.</summary>
+    public async ValueTask<Answer<AuthorizeResult>> CheckAsync(
+        CscVersion version, Caller caller, CheckInput input, CancellationToken cancellationToken)
+    {
+        if (await DemandAsync(caller, ClientOperations.Authorize, CscMethods.Check, cancellationToken) is { } forbidden)
+        {
+            return forbidden;
+        }
+
+        if (!input.Handle.IsPresent)
+        {
+            return await RefuseAsync(
+                caller, CscMethods.Check, null, CscErrors.InvalidParameter("handle"), cancellationToken);
+        }
+
+        var result = await signing.CheckApprovalAsync(caller, input.Handle.Value, cancellationToken);
+        return result.Status is SigningStatus.Ok or SigningStatus.ApprovalPending
+            ? result
+            : StatusTable.ErrorFor(result.Status, version);
+    }
+
+    /// <summary>The same, once the signer has decided; version 1.</summary>
+    public async ValueTask<Answer<AuthorizeResult>> WaitAsync(
+        Caller caller, string handle, CancellationToken cancellationToken)
+    {
+        var result = await signing.WaitForApprovalAsync(caller, handle, cancellationToken);
+        return result.Status == SigningStatus.Ok ? result : StatusTable.ErrorFor(result.Status, CscVersion.V1);
+    }
+
+    /// <summary>Sends the signer a code: sendOTP in version 1, getChallenge in version 2.</summary>
+    public async ValueTask<Answer<bool>> SendCodeAsync(
+        CscVersion version, Caller caller, ChallengeInput input, CancellationToken cancellationToken)
+    {
+        var method = version == CscVersion.V1 ? CscMethods.SendOtp : CscMethods.Challenge;
+        if (await DemandAsync(caller, ClientOperations.Authorize, method, cancellationToken) is { } forbidden)
+        {
+            return forbidden;
+        }
+
+        var error = ChallengeRules.Read(input, version, out var named);
+        if (error is null)
+        {
+            var status = await signing.SendCodeAsync(caller, named!.Value, cancellationToken);
+            return status == SigningStatus.Ok ? true : ErrorFor(status, version, caller, named.Value);
+        }
+
+        return await RefuseAsync(caller, method, named, error, cancellationToken);
     }
 
     public async ValueTask<Answer<AuthorizeResult>> ExtendAsync(

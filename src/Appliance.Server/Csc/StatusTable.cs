@@ -33,7 +33,7 @@ internal static class StatusTable
     internal static bool Knows(SigningStatus status) => s_errors.ContainsKey(status);
 
     private static FrozenDictionary<SigningStatus, (CscError V1, CscError V2)> Build()
-        => Csc().Concat(Bulk()).ToFrozenDictionary();
+        => Csc().Concat(Factors()).Concat(Approvals()).Concat(Bulk()).ToFrozenDictionary();
 
     private static Dictionary<SigningStatus, (CscError V1, CscError V2)> Csc() => new()
     {
@@ -72,12 +72,6 @@ internal static class StatusTable
             "The credential's package has too few signatures left", GrpcStatusCode.FailedPrecondition),
         [SigningStatus.PackageExpired] = Both(
             "The credential's package is not valid now", GrpcStatusCode.FailedPrecondition),
-        [SigningStatus.FactorMissing] = (CscErrors.MissingString("OTP"), CscErrors.MissingArray("authData")),
-        [SigningStatus.FactorWrong] = (
-            new(HttpStatusCode.BadRequest, GrpcStatusCode.PermissionDenied, "invalid_otp", "The OTP is invalid"),
-            new(HttpStatusCode.BadRequest, GrpcStatusCode.PermissionDenied, "invalid_authentication_data",
-                "The authentication data is invalid")),
-        [SigningStatus.FactorLocked] = Pair("OTP locked", "Credential locked", GrpcStatusCode.FailedPrecondition),
         [SigningStatus.Overloaded] = Same(new(
             HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
             "More work is waiting than the limits allow; nothing was used up", 1)),
@@ -102,6 +96,50 @@ internal static class StatusTable
             "The hashes may have been signed and the signatures are lost; what the SAD allowed of them is used up: "
             + "authorize them anew, under another request id")),
     };
+
+    private static Dictionary<SigningStatus, (CscError V1, CscError V2)> Factors() => new()
+    {
+        [SigningStatus.PinMissing] = (CscErrors.MissingString("PIN"), CscErrors.MissingArray("authData")),
+        [SigningStatus.PinWrong] = (
+            new(HttpStatusCode.BadRequest, GrpcStatusCode.PermissionDenied, "invalid_pin", "The PIN is invalid"),
+            CscErrors.InvalidAuthenticationData),
+        [SigningStatus.PinLocked] = Pair("PIN locked", "Credential locked", GrpcStatusCode.FailedPrecondition),
+        [SigningStatus.FactorMissing] = (CscErrors.MissingString("OTP"), CscErrors.MissingArray("authData")),
+        [SigningStatus.FactorWrong] = (
+            new(HttpStatusCode.BadRequest, GrpcStatusCode.PermissionDenied, "invalid_otp", "The OTP is invalid"),
+            CscErrors.InvalidAuthenticationData),
+        [SigningStatus.FactorLocked] = Pair("OTP locked", "Credential locked", GrpcStatusCode.FailedPrecondition),
+        [SigningStatus.ObjectInvalid] =
+            (CscErrors.InvalidParameter("credentialID"), CscErrors.InvalidParameter("authObjectID")),
+        [SigningStatus.Unreachable] = Both(
+            "The signer has no telephone and no e-mail address to send a code to", GrpcStatusCode.FailedPrecondition),
+        [SigningStatus.CodeTooSoon] = Same(new(
+            HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
+            "A code was sent a short time ago; another is not sent yet", 30)),
+    };
+
+    /// <summary>Version 1 has no words for these: its authorize waits for the signer itself.</summary>
+    private static Dictionary<SigningStatus, (CscError V1, CscError V2)> Approvals() => new()
+    {
+        [SigningStatus.ApprovalLimit] = Same(new(
+            HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
+            "The signer was asked for as many approvals as the limit allows", 60)),
+        [SigningStatus.ApprovalDenied] =
+            (Denied("The signer did not approve"), CscErrors.InvalidAuthenticationData),
+        [SigningStatus.ApprovalExpired] =
+            (Denied("The signer did not approve in time"), CscErrors.InvalidAuthenticationData),
+        [SigningStatus.HandleInvalid] = Both("Invalid parameter handle", GrpcStatusCode.NotFound),
+        [SigningStatus.ApprovalUnknown] = Both("No such approval", GrpcStatusCode.NotFound),
+        [SigningStatus.ApprovalOver] = Same(new(
+            HttpStatusCode.Conflict, GrpcStatusCode.FailedPrecondition, "approval_over",
+            "The approval was decided before, was withdrawn, or has expired")),
+        [SigningStatus.ApproverAsked] = Same(new(
+            HttpStatusCode.Forbidden, GrpcStatusCode.PermissionDenied, "access_denied",
+            "Who asked for an approval does not give it; use the link that the signer was sent")),
+    };
+
+    private static CscError Denied(string text)
+        => new(HttpStatusCode.BadRequest, GrpcStatusCode.PermissionDenied, "access_denied", text);
 
     private static Dictionary<SigningStatus, (CscError V1, CscError V2)> Bulk() => new()
     {

@@ -52,6 +52,10 @@ internal sealed class CscGrpcServices(
             .Unary<Proto.ListCredentialsRequest, Proto.ListCredentialsResponse>(credentials("List"), ListAsync, known)
             .Unary<Proto.CredentialInfoRequest, Proto.CredentialInfo>(credentials("Info"), CredentialAsync, known)
             .Unary<Proto.AuthorizeRequest, Proto.AuthorizeResponse>(credentials("Authorize"), AuthorizeAsync, known)
+            .Unary<Proto.AuthorizeCheckRequest, Proto.AuthorizeResponse>(
+                credentials("AuthorizeCheck"), CheckAsync, known)
+            .Unary<Proto.GetChallengeRequest, Proto.GetChallengeResponse>(
+                credentials("GetChallenge"), ChallengeAsync, known)
             .Unary<Proto.ExtendTransactionRequest, Proto.ExtendTransactionResponse>(
                 credentials("ExtendTransaction"), ExtendAsync, known)
             .Unary<Proto.SignHashRequest, Proto.SignHashResponse>(signatures("SignHash"), SignHashAsync, known)
@@ -113,6 +117,19 @@ internal sealed class CscGrpcServices(
 
     private ValueTask<Proto.AuthorizeResponse?> AuthorizeAsync(Proto.AuthorizeRequest request, GrpcCallContext context)
         => _calls.RunAsync(request, context, ProtoInputs.From, operations.AuthorizeAsync, ProtoAnswers.From);
+
+    private ValueTask<Proto.AuthorizeResponse?> CheckAsync(
+        Proto.AuthorizeCheckRequest request, GrpcCallContext context)
+        => _calls.RunAsync(request, context, ProtoInputs.From, operations.CheckAsync, ProtoAnswers.From);
+
+    private ValueTask<Proto.GetChallengeResponse?> ChallengeAsync(
+        Proto.GetChallengeRequest request, GrpcCallContext context)
+        => _calls.RunAsync(
+            request,
+            context,
+            ProtoInputs.From,
+            operations.SendCodeAsync,
+            static _ => new Proto.GetChallengeResponse());
 
     private ValueTask<Proto.ExtendTransactionResponse?> ExtendAsync(
         Proto.ExtendTransactionRequest request, GrpcCallContext context)

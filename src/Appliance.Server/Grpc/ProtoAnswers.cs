@@ -82,8 +82,9 @@ internal static class ProtoAnswers
         return response;
     }
 
-    public static Proto.AuthorizeResponse From(AuthorizeResult result)
-        => new() { Sad = result.Sad, ExpiresIn = result.ExpiresIn };
+    public static Proto.AuthorizeResponse From(AuthorizeResult result) => result.Handle is { } handle
+        ? new() { Handle = handle }
+        : new() { Sad = result.Sad, ExpiresIn = result.ExpiresIn };
 
     public static Proto.ExtendTransactionResponse Extended(AuthorizeResult result)
         => new() { Sad = result.Sad, ExpiresIn = result.ExpiresIn };
@@ -152,14 +153,23 @@ internal static class ProtoAnswers
             response.Expression = auth.Expression;
         }
 
-        response.Objects.Add((auth.Objects ?? []).Select(item => new Proto.AuthObject
+        response.Objects.Add((auth.Objects ?? []).Select(From));
+        return response;
+    }
+
+    private static Proto.AuthObject From(AuthObjectAnswer item)
+    {
+        var response = new Proto.AuthObject { Type = item.Type, Id = item.Id, Label = item.Label };
+        if (item.Format is not null)
         {
-            Type = item.Type,
-            Id = item.Id,
-            Format = item.Format,
-            Label = item.Label,
-            Generator = item.Generator,
-        }));
+            response.Format = item.Format;
+        }
+
+        if (item.Generator is not null)
+        {
+            response.Generator = item.Generator;
+        }
+
         return response;
     }
 }

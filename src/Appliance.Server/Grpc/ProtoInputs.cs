@@ -53,6 +53,16 @@ internal static class ProtoInputs
         AuthData = request.AuthData.Count == 0
             ? default
             : FieldAuthData.Of([.. request.AuthData.Select(data => KeyValuePair.Create(data.Id, data.Value))]),
+        Description = FieldText.Of(request.Description),
+    };
+
+    public static CheckInput From(Proto.AuthorizeCheckRequest request)
+        => new() { Handle = FieldText.Of(request.Handle) };
+
+    public static ChallengeInput From(Proto.GetChallengeRequest request) => new()
+    {
+        CredentialId = FieldText.Of(request.CredentialId),
+        AuthObjectId = FieldText.Of(request.AuthObjectId),
     };
 
     public static ExtendInput From(Proto.ExtendTransactionRequest request) => new()

@@ -39,6 +39,10 @@ internal sealed class Composition : IAsyncDisposable
     private AdminDirectory? _admins;
     private Contacts? _contacts;
     private Notices? _notices;
+    private PasswordLane? _lane;
+    private OneTimeCodes? _codes;
+    private OneTimeLinks? _links;
+    private PinFactors? _pins;
     private ClientRows? _clients;
 
     private Composition(ApplianceOptions options, Store store, TimeProvider time, ILoggerFactory loggers)
@@ -87,6 +91,31 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>Messages on their way to signers.</summary>
     public Notices Notices => Once(ref _notices, () => new Notices(RootKey.Derive(KeyPurpose.Notices), Time));
 
+    /// <summary>
+    /// Where PBKDF2 is computed, for passwords and PINs. Anybody may have one checked: half of the processors at most,
+    /// so that signing goes on.
+    /// </summary>
+    public PasswordLane PasswordLane => Once(
+        ref _lane, () => new PasswordLane(Passwords, concurrency: Math.Clamp(Environment.ProcessorCount / 2, 1, 2)));
+
+    /// <summary>Codes that are sent to signers.</summary>
+    public OneTimeCodes Codes => Once(
+        ref _codes,
+        () => new OneTimeCodes(RootKey.Derive(KeyPurpose.Codes), Notices, _options.Factors.ToOptions(), Time));
+
+    /// <summary>Links that are sent to signers.</summary>
+    public OneTimeLinks Links => Once(
+        ref _links, () => new OneTimeLinks(RootKey.Derive(KeyPurpose.Codes), Time));
+
+    /// <summary>The signers' PINs.</summary>
+    public PinFactors Pins => Once(
+        ref _pins,
+        () => new PinFactors(
+            RootKey.Derive(KeyPurpose.Codes), PasswordLane, _options.Factors.ToOptions(), Time));
+
+    /// <summary>Where links lead.</summary>
+    public LinkAddresses LinkAddresses => _options.Factors.ToAddresses(Time);
+
     /// <summary>The MACs of the rows of client applications.</summary>
     public ClientRows Clients => Once(ref _clients, () => new ClientRows(RootKey.Derive(KeyPurpose.ClientRows)));
 
@@ -122,8 +151,34 @@ internal sealed class Composition : IAsyncDisposable
     public TotpFactors CreateFactors(int window)
     {
         var options = new TotpOptions { Issuer = _options.Totp.Issuer, Window = window };
-        return new TotpFactors(RootKey.Derive(KeyPurpose.TotpSecret), options, Time);
+        var notice = new LockNotice(
+            Links,
+            Notices,
+            Contacts,
+            LinkAddresses,
+            (connection, signerId) => CertificateAddress.Find(connection, signerId, Time.GetUtcNow()));
+        return new TotpFactors(RootKey.Derive(KeyPurpose.TotpSecret), options, Time, notice.Send);
     }
+
+    /// <summary>How signers come to their factors and change them.</summary>
+    /// <param name="tokens">The validator that must forget ended tokens; null in a command that serves nobody.</param>
+    public Enrolment CreateEnrolment(AccessTokens? tokens) => new(
+        Store,
+        Loop,
+        new EnrolmentParts
+        {
+            Totp = Factors,
+            Codes = Codes,
+            Links = Links,
+            Pins = Pins,
+            Contacts = Contacts,
+            Notices = Notices,
+            Passwords = PasswordLane,
+            Addresses = LinkAddresses,
+            Resend = TimeSpan.FromMinutes(_options.Factors.ResendMinutes),
+        },
+        Time,
+        tokens);
 
     /// <summary>All credentials of one signer, or of all (null), oldest first.</summary>
     public IEnumerable<CredentialRow> ListCredentials(Guid? signerId)
@@ -166,6 +221,7 @@ internal sealed class Composition : IAsyncDisposable
         await Loop.DisposeAsync().ConfigureAwait(false);
         _authority?.Dispose();
         _rootKey?.Dispose();
+        _lane?.Dispose();
         _token?.Dispose();
         _module?.Dispose();
         Store.Dispose();

@@ -11,7 +11,6 @@ namespace Appliance.Server.Hosting;
 /// <summary>What serves over what <see cref="Composition"/> holds: the slots' sessions, signing, and sign-in.</summary>
 internal sealed class SigningParts : IAsyncDisposable
 {
-    private readonly PasswordLane _passwords;
     private readonly Activations _activations;
 
     private SigningParts(
@@ -35,7 +34,20 @@ internal sealed class SigningParts : IAsyncDisposable
             composition.Store,
             composition.Loop,
             activations,
-            composition.Factors,
+            new SignerFactors
+            {
+                Totp = composition.Factors,
+                Pins = composition.Pins,
+                Codes = composition.Codes,
+                Contacts = composition.Contacts,
+            },
+            new Approvals(
+                composition.RootKey.Derive(KeyPurpose.ApprovalRows),
+                composition.Contacts,
+                composition.Notices,
+                composition.LinkAddresses,
+                options.Approval.ToOptions(),
+                time),
             Slots,
             composition.Link,
             composition.RootKey.Derive(KeyPurpose.Sad),
@@ -55,15 +67,13 @@ internal sealed class SigningParts : IAsyncDisposable
                 OpenLifetime = TimeSpan.FromSeconds(options.Bulk.OpenSeconds),
             },
             access);
-        // Anybody may have a password checked: half of the processors at most, so that signing goes on.
-        _passwords = new PasswordLane(
-            composition.Passwords, concurrency: Math.Clamp(Environment.ProcessorCount / 2, 1, 2));
         Tokens = new AccessTokens(composition.Store, time, clients: composition.Clients, access: access);
+        Enrolment = composition.CreateEnrolment(Tokens);
         Clients = CreateClients(composition, options, Tokens);
         SignIn = new SignInService(
             composition.Store,
             composition.Loop,
-            _passwords,
+            composition.PasswordLane,
             Tokens,
             new SignInOptions
             {
@@ -83,6 +93,8 @@ internal sealed class SigningParts : IAsyncDisposable
     public AccessTokens Tokens { get; }
 
     public SignInService SignIn { get; }
+
+    public Enrolment Enrolment { get; }
 
     /// <summary>Tokens of client applications.</summary>
     public ClientAuthentication Clients { get; }
@@ -108,8 +120,8 @@ internal sealed class SigningParts : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Watch.Dispose();
+        Signing.Dispose();
         Slots.Dispose();
-        _passwords.Dispose();
         await _activations.DisposeAsync();
     }
 

@@ -1,6 +1,7 @@
 using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Server.Options;
+using Appliance.Signing;
 
 namespace Appliance.Server.Hosting;
 
@@ -13,6 +14,7 @@ internal static class Sweeps
             new ActivationSweep(TimeSpan.FromHours(options.Ledger.SweepAfterHours)),
             new ChunkSweep(),
             new OutcomeSweep(),
+            new ApprovalSweep(TimeSpan.FromHours(1)),
             new AssertionSweep(),
         ],
         new SweeperOptions(),

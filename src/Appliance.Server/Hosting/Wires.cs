@@ -22,6 +22,7 @@ internal sealed class Wires : IDisposable
     private readonly ITimer _healthTimer;
     private readonly RequestDelegate _rest;
     private readonly TimeSpan _grace;
+    private readonly Action _stopWaiting;
 
     public Wires(SigningParts parts, ApplianceOptions options, TimeProvider time, ILoggerFactory loggers)
     {
@@ -29,6 +30,7 @@ internal sealed class Wires : IDisposable
         _admission = new Admission(options.Limits.CallsInFlight);
         var operations = new CscOperations(parts.Signing, parts.SignIn, parts.Tokens);
         var bulk = new BulkOperations(operations, parts.Signing);
+        var approvals = new ApprovalOperations(operations, parts.Signing, time);
         _csc = new CscEndpoints(
             operations,
             bulk,
@@ -36,11 +38,14 @@ internal sealed class Wires : IDisposable
             options.Info,
             _admission,
             options.Limits.RequestBytes,
-            loggers.CreateLogger<CscEndpoints>());
+            loggers.CreateLogger<CscEndpoints>(),
+            new ApprovalEndpoints(approvals, _admission).Routes());
         var methods = new GrpcMethods();
         Streams = new SignHashStreams(operations, options.Limits, time, loggers.CreateLogger<SignHashStreams>());
         new CscGrpcServices(operations, options.Info, _admission, Streams).Map(methods);
-        new BulkGrpcService(bulk, new GrpcCalls(operations, _admission)).Map(methods);
+        var calls = new GrpcCalls(operations, _admission);
+        new BulkGrpcService(bulk, calls).Map(methods);
+        new ApprovalGrpcService(approvals, _admission, calls).Map(methods);
         _health.Map(methods);
         var limits = new GrpcServerOptions
         {
@@ -51,6 +56,7 @@ internal sealed class Wires : IDisposable
         _grpc = new GrpcDispatcher(methods, limits, time, loggers);
         _healthTimer = _health.StartTelling(time);
         _rest = HandleRestAsync;
+        _stopWaiting = parts.Signing.StopWaiting;
         _grace = TimeSpan.FromSeconds(options.Limits.DrainSeconds) * GraceShare;
     }
 
@@ -67,6 +73,7 @@ internal sealed class Wires : IDisposable
         _health.Drain();
         _grpc.Drain(_grace);
         _admission.Stop();
+        _stopWaiting();
     }
 
     public void Dispose()

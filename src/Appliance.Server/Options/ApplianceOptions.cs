@@ -16,11 +16,15 @@ internal sealed class ApplianceOptions
 
     public TotpSettings Totp { get; set; } = new();
 
+    public FactorsSettings Factors { get; set; } = new();
+
     public SignInSettings SignIn { get; set; } = new();
 
     public ClientSettings Clients { get; set; } = new();
 
     public SigningSettings Signing { get; set; } = new();
+
+    public ApprovalSettings Approval { get; set; } = new();
 
     public BulkSettings Bulk { get; set; } = new();
 

@@ -1,3 +1,4 @@
+using Appliance.Factors;
 using Appliance.Server.Admin;
 using Appliance.Storage;
 
@@ -19,6 +20,7 @@ internal static class OptionsRules
             errors.Add("Totp:Issuer: take the colon out; authenticators split there.");
         }
 
+        CheckFactors(options.Factors, errors);
         Range(errors, "SignIn:AccessTokenSeconds", options.SignIn.AccessTokenSeconds, 60, 86_400);
         Range(errors, "SignIn:RefreshTokenSeconds", options.SignIn.RefreshTokenSeconds, 3_600, 31_536_000);
         CheckClients(options, errors);
@@ -31,6 +33,10 @@ internal static class OptionsRules
             10,
             31_536_000);
         Range(errors, "Signing:OutcomeHours", options.Signing.OutcomeHours, 1, 168);
+        Range(errors, "Approval:LifetimeSeconds", options.Approval.LifetimeSeconds, 30, 86_400);
+        Range(errors, "Approval:WaitSeconds", options.Approval.WaitSeconds, 1, 3_600);
+        Range(errors, "Approval:MostWaiting", options.Approval.MostWaiting, 1, 65_536);
+        Range(errors, "Approval:MostOfSigner", options.Approval.MostOfSigner, 1, 100);
         Range(errors, "Bulk:MostHashes", options.Bulk.MostHashes, 1, 1_000_000);
         Range(errors, "Bulk:MostOpen", options.Bulk.MostOpen, 1, 1_000);
         Range(errors, "Bulk:OpenSeconds", options.Bulk.OpenSeconds, 60, 86_400);
@@ -141,6 +147,28 @@ internal static class OptionsRules
             errors.Add(
                 $"Admin:Socket: {path} is longer than the {AdminSocketPath.MaxBytes} bytes of a socket's path; "
                 + "give it a shorter one, such as /run/appliance/admin.sock.");
+        }
+    }
+
+    private static void CheckFactors(FactorsSettings factors, List<string> errors)
+    {
+        Range(errors, "Factors:ActivationMinutes", factors.ActivationMinutes, 1, 60);
+        Range(errors, "Factors:PairingMinutes", factors.PairingMinutes, 1, 60);
+        Range(errors, "Factors:RecoveryMinutes", factors.RecoveryMinutes, 1, 60);
+        Range(errors, "Factors:PhoneMinutes", factors.PhoneMinutes, 1, 60);
+        Range(errors, "Factors:SigningMinutes", factors.SigningMinutes, 1, 60);
+        Range(errors, "Factors:ResendMinutes", factors.ResendMinutes, 1, 1_440);
+        Range(errors, "Factors:SigningResendMinutes", factors.SigningResendMinutes, 1, 1_440);
+        Range(errors, "Factors:CodeTries", factors.CodeTries, 1, 10);
+        Range(errors, "Factors:PinTries", factors.PinTries, 1, 10);
+        Range(errors, "Factors:PinDigits", factors.PinDigits, 4, 12);
+        Range(errors, "Factors:InvitationDays", factors.InvitationDays, 1, 60);
+        Range(errors, "Factors:RecoveryLinkMinutes", factors.RecoveryLinkMinutes, 10, 1_440);
+        if (factors.LinkUrl?.Contains(LinkAddresses.TextField, StringComparison.Ordinal) != true
+            || !Uri.TryCreate(factors.LinkUrl, UriKind.Absolute, out var link)
+            || link.Scheme is not ("https" or "http"))
+        {
+            errors.Add("Factors:LinkUrl: must be an absolute http(s) address of your portal with {token} in it.");
         }
     }
 

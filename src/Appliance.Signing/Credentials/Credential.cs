@@ -65,6 +65,7 @@ internal sealed class Credential
         CertificateStatus = CertificateStatus(now),
         Scal = _row.Scal,
         Multisign = _row.Multisign,
+        Factors = _row.Factors,
     };
 
     private string CertificateStatus(long now)

@@ -38,6 +38,9 @@ public sealed record CredentialOrder
     /// <summary>How often a SAD serves signHash; for SCAL1 only.</summary>
     public SadReuse SadReuse { get; init; } = SadReuse.UntilExhausted;
 
+    /// <summary>What the signer must give to authorise; none for organisations only.</summary>
+    public CredentialFactors Factors { get; init; } = CredentialFactors.Totp;
+
     /// <summary>Free text, at most 255 characters.</summary>
     public string Description { get; init; } = "";
 

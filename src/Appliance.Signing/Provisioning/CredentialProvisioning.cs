@@ -132,6 +132,12 @@ public sealed class CredentialProvisioning
                 "Only an organisation's credential may have the extension policy seal; use nested or none.");
         }
 
+        if (row.Factors == CredentialFactors.None && profile.Kind != ProfileKind.Organisation)
+        {
+            throw new ProvisioningException(
+                "Only an organisation's credential may ask for no factor; a person gives at least one.");
+        }
+
         connection.Credentials.Insert(row);
         Audit(connection, row, AuditEvent.CredentialCreated, null);
     }
@@ -271,6 +277,14 @@ public sealed class CredentialProvisioning
                 "One-shot SADs are for SCAL 1; at SCAL 2 each hash is signed once, and its SAD serves until then.");
         }
 
+        if ((order.Factors & (CredentialFactors.Totp | CredentialFactors.Code))
+            == (CredentialFactors.Totp | CredentialFactors.Code))
+        {
+            // Version 1 of the API has one OTP, of one type.
+            throw new ProvisioningException(
+                "A credential asks for the authenticator's code or for one that is sent, not for both.");
+        }
+
         if (order.Description.Length > DescriptionLimit)
         {
             throw new ProvisioningException($"A description has at most {DescriptionLimit} characters; shorten it.");
@@ -311,6 +325,7 @@ public sealed class CredentialProvisioning
     {
         Extension = order.Extension,
         SadReuse = order.SadReuse,
+        Factors = order.Factors,
     };
 
     private CredentialRow Linked(CredentialRow row) => row with { LinkMac = _link.Compute(row) };

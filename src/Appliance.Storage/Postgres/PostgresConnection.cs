@@ -13,6 +13,7 @@ internal sealed class PostgresConnection : StoreConnection
     private readonly PostgresActivationTable _activations;
     private readonly PostgresReservationTable _reservations;
     private readonly PostgresOutcomeTable _outcomes;
+    private readonly SignerLocks _signers;
     private readonly CancellationTokenSource _closing = new();
     private readonly PostgresPackageTable _packages;
     private volatile bool _isRecovering;
@@ -29,6 +30,7 @@ internal sealed class PostgresConnection : StoreConnection
         Reservations = _reservations = new PostgresReservationTable(_transaction);
         Outcomes = _outcomes = new PostgresOutcomeTable(_transaction);
         Audit = new PostgresAuditTable(_transaction);
+        _signers = new SignerLocks(session);
     }
 
     public override IncarnationTable Incarnations { get; }
@@ -116,6 +118,8 @@ internal sealed class PostgresConnection : StoreConnection
         }
     }
 
+    public override void LockSigner(Guid signerId) => _signers.Take(signerId);
+
     public override void Savepoint()
     {
         _transaction.Flush();
@@ -175,7 +179,7 @@ internal sealed class PostgresConnection : StoreConnection
         PostgresPackageTable.Announce(keys, reads);
         PostgresReservationTable.Announce(keys, reads);
         PostgresOutcomeTable.Announce(keys, reads);
-        FactorLocks.Announce(keys, reads);
+        _signers.Announce(keys, reads);
         using var reader = _transaction.Begin(reads);
         if (keys.Clients.Count > 0)
         {

@@ -84,7 +84,64 @@ public sealed class SignerCommandTests
         Assert.Equal(Factors.Totp.Step(installation.Time.GetUtcNow(), 30) - 1, factor.LastStep);
     }
 
+    [Fact]
+    public async Task A_contact_is_set_with_the_signer_and_changed_part_by_part()
+    {
+        using var installation = new Installation();
+        (await installation.RunAsync("init")).Succeeded();
+        var added = await installation.JsonAsync(
+            "signer add --user ioana --name Ioana --email ioana@example.ro --phone +40721123456 --language ro",
+            "a long enough password");
+        var id = added.GetProperty("id").GetGuid();
+
+        var told = await installation.JsonAsync($"signer contact {id:D}");
+        Assert.Equal("ioana@example.ro", told.Text("email"));
+        Assert.Equal("+40721123456", told.Text("phone"));
+        Assert.Equal("ro", told.Text("language"));
+        var changed = await installation.JsonAsync("signer contact ioana --phone +40722000000 --email none");
+        Assert.Equal(JsonValueKind.Null, changed.GetProperty("email").ValueKind);
+        Assert.Equal("+40722000000", changed.Text("phone"));
+        Assert.Equal("ro", changed.Text("language"));
+        (await installation.RunAsync("signer contact ioana --phone 0722000000")).Failed("E.164");
+        (await installation.RunAsync("signer contact nobody --phone +40722000000")).Failed("There is no signer");
+        var events = await installation.JsonAsync("audit show --event contact.changed");
+        Assert.Equal("e-mail, telephone", events[0].Text("detail"));
+        Assert.DoesNotContain("0722", events.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_contact_that_another_hand_wrote_is_not_told_as_if_it_were_the_signers()
+    {
+        using var installation = new Installation();
+        (await installation.RunAsync("init")).Succeeded();
+        (await installation.RunAsync(
+            "signer add --user ioana --name Ioana --phone +40721123456", "a long enough password")).Succeeded();
+        using (var store = Storage.Store.Open(new Storage.StoreOptions { Path = installation.StorePath }))
+        {
+            var id = store.Writer.Signers.FindByUserName("ioana")!.Id;
+            store.Writer.Contacts.Upsert(store.Writer.Contacts.Find(id)! with { Phone = "+40700000000" });
+        }
+
+        (await installation.RunAsync("signer contact ioana")).Failed("another hand");
+    }
+
+    [Fact]
+    public async Task An_import_takes_contacts()
+    {
+        using var installation = new Installation();
+        (await installation.RunAsync("init")).Succeeded();
+        await ImportAsync(
+            installation,
+            "[{\"user\":\"one\",\"name\":\"One\",\"email\":\"one@example.ro\",\"phone\":\"+40721123456\","
+            + "\"language\":\"ro\"}]");
+
+        Assert.Equal("one@example.ro", (await installation.JsonAsync("signer contact one")).Text("email"));
+    }
+
     [Theory]
+    [InlineData("[{\"user\":\"one\",\"name\":\"X\",\"email\":\"one\"}]", "one: The e-mail address")]
+    [InlineData("[{\"user\":\"one\",\"name\":\"X\",\"phone\":\"0721\"}]", "E.164")]
+    [InlineData("[{\"user\":\"one\",\"name\":\"X\",\"language\":\"Romanian\"}]", "two small letters")]
     [InlineData("[{\"user\":\"a b:c\",\"name\":\"X\"}]", "colon")]
     [InlineData("[{\"user\":\"one\",\"name\":\"\"}]", "name needs")]
     [InlineData("[{\"user\":\"one\",\"name\":\"X\",\"password\":\"short\"}]", "one: ")]

@@ -22,10 +22,10 @@ public sealed class RestRefusalTests(RunningAppliance appliance) : IClassFixture
     [InlineData("GET", "/", 404)]
     [InlineData("GET", "/csc/v1/info", 405)]
     [InlineData("PUT", "/csc/v2/signatures/signHash", 405)]
-    [InlineData("POST", "/csc/v1/credentials/sendOTP", 501)]
+    [InlineData("POST", "/csc/v2/credentials/sendOTP", 501)]
     [InlineData("POST", "/csc/v1/signatures/timestamp", 501)]
     [InlineData("POST", "/csc/v2/signatures/signDoc", 501)]
-    [InlineData("POST", "/csc/v2/credentials/getChallenge", 501)]
+    [InlineData("POST", "/csc/v1/credentials/getChallenge", 501)]
     [InlineData("GET", "/csc/v2/oauth2/authorize", 501)]
     public async Task Paths_and_methods_that_are_not_served_say_so_in_JSON(string method, string path, int status)
     {

@@ -32,6 +32,10 @@ internal sealed record CredentialDocument
     [JsonPropertyName("sadReuse")]
     public required string SadReuse { get; init; }
 
+    /// <summary>What the signer gives to authorise, with commas between them; none for nothing.</summary>
+    [JsonPropertyName("factors")]
+    public required string Factors { get; init; }
+
     /// <summary>True when it signs only while a package has transactions left.</summary>
     [JsonPropertyName("metered")]
     public required bool Metered { get; init; }

@@ -23,6 +23,10 @@ internal sealed record ImportCredential
     [JsonPropertyName("sadReuse")]
     public string? SadReuse { get; set; }
 
+    /// <summary>totp, pin, code, approval with commas between them, or none; null for totp.</summary>
+    [JsonPropertyName("factors")]
+    public string? Factors { get; set; }
+
     /// <summary>
     /// Transactions of a package until the certificate's end; null for a credential without packages.
     /// </summary>

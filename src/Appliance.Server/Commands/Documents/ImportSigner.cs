@@ -19,6 +19,18 @@ internal sealed record ImportSigner
     [JsonPropertyName("kind")]
     public string? Kind { get; set; }
 
+    /// <summary>Where messages go; null for nowhere.</summary>
+    [JsonPropertyName("email")]
+    public string? Email { get; set; }
+
+    /// <summary>Where short messages go, in E.164; null for nowhere.</summary>
+    [JsonPropertyName("phone")]
+    public string? Phone { get; set; }
+
+    /// <summary>Of messages, two letters of ISO 639-1; null for English.</summary>
+    [JsonPropertyName("language")]
+    public string? Language { get; set; }
+
     /// <summary>True to enrol and activate a TOTP factor, whose secret the answer tells.</summary>
     [JsonPropertyName("factor")]
     public bool Factor { get; set; }

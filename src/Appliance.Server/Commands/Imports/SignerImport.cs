@@ -50,8 +50,9 @@ internal sealed class SignerImport
 
             // Not cancellable from here: whether the keys are still wanted must be certain.
             var factors = plans.Exists(plan => plan.Factor) ? _bench.ImportFactors : null;
+            var contacts = plans.Exists(plan => plan.Contact is not null) ? _bench.Composition.Contacts : null;
             await _bench.Loop
-                .WriteAsync(connection => Write(connection, plans, factors), CancellationToken.None)
+                .WriteAsync(connection => Write(connection, plans, factors, contacts), CancellationToken.None)
                 .ConfigureAwait(false);
         }
         catch
@@ -134,11 +135,24 @@ internal sealed class SignerImport
             DisplayName = shown,
             Password = password,
             Factor = signer.Factor,
+            Contact = ContactOf(signer, name),
             Kind = signer.Kind is null ? ProfileKind.Person : PolicyNames.ParseKind(signer.Kind),
         };
         plan.Orders.AddRange(signer.Credentials.Select(credential => Order(plan, credential)));
         plan.Packages.AddRange(signer.Credentials.Select(credential => credential.Package));
         return plan;
+    }
+
+    private static Contact? ContactOf(ImportSigner signer, string name)
+    {
+        if (signer is { Email: null, Phone: null, Language: null })
+        {
+            return null;
+        }
+
+        return ContactRules.TryRead(signer.Email, signer.Phone, signer.Language, out var contact, out var reason)
+            ? contact
+            : throw new CommandException($"{name}: {reason}");
     }
 
     private static CredentialOrder Order(SignerPlan plan, ImportCredential credential)
@@ -159,10 +173,14 @@ internal sealed class SignerImport
                 SadReuse = credential.SadReuse is null
                     ? SadReuse.UntilExhausted
                     : PolicyNames.ParseReuse(credential.SadReuse),
+                Factors = credential.Factors is null
+                    ? CredentialFactors.Totp
+                    : PolicyNames.ParseFactors(credential.Factors),
                 Description = credential.Description ?? "",
             };
 
-    private bool Write(StoreConnection connection, List<SignerPlan> plans, TotpFactors? factors)
+    private bool Write(
+        StoreConnection connection, List<SignerPlan> plans, TotpFactors? factors, Contacts? contacts)
     {
         var at = _time.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (var plan in plans)
@@ -172,10 +190,16 @@ internal sealed class SignerImport
             connection.Profiles.Insert(
                 new ProfileRow(plan.ProfileId, plan.SignerId, plan.Kind, plan.DisplayName, at));
             Audit(connection, AuditEvent.SignerCreated, plan, at);
+            if (plan.Contact is { } contact)
+            {
+                contacts!.Set(connection, plan.SignerId, contact);
+            }
+
             if (plan.Factor)
             {
                 Pair(connection, plan, factors!, at);
             }
+
             for (var i = 0; i < plan.Credentials.Count; i++)
             {
                 _bench.Provisioning.Insert(connection, plan.Credentials[i]);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Appliance.Factors;
 using Appliance.Pkcs11;
 using Appliance.Server.Commands.Documents;
 using Appliance.Signing.Provisioning;
@@ -22,6 +23,9 @@ internal sealed class SignerPlan
     public required bool Factor { get; init; }
 
     public required ProfileKind Kind { get; init; }
+
+    /// <summary>Null for a signer that is reached nowhere.</summary>
+    public required Contact? Contact { get; init; }
 
     public List<CredentialOrder> Orders { get; } = [];
 

@@ -6,6 +6,6 @@ namespace Appliance.Server.Csc.Answers;
 internal sealed record AuthObjectAnswer(
     [property: JsonPropertyName("type")] string Type,
     [property: JsonPropertyName("id")] string Id,
-    [property: JsonPropertyName("format")] string Format,
+    [property: JsonPropertyName("format")] string? Format,
     [property: JsonPropertyName("label")] string Label,
-    [property: JsonPropertyName("generator")] string Generator);
+    [property: JsonPropertyName("generator")] string? Generator);

@@ -8,36 +8,15 @@ namespace Appliance.Server.Csc.Fields;
 [JsonConverter(typeof(FieldAuthDataConverter))]
 internal readonly struct FieldAuthData(FieldState state, IReadOnlyList<KeyValuePair<string, string>>? values)
 {
+    private readonly IReadOnlyList<KeyValuePair<string, string>>? _values = values;
+
     public static FieldAuthData WrongType => new(FieldState.WrongType, null);
 
     public FieldState State { get; } = state;
 
-    private IReadOnlyList<KeyValuePair<string, string>> Values { get; } = values ?? [];
+    /// <summary>Ids and values, as sent.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Values => _values ?? [];
 
     public static FieldAuthData Of(IReadOnlyList<KeyValuePair<string, string>> values)
         => new(FieldState.Present, values);
-
-    /// <summary>
-    /// The value with that id; null when there is none, or more than one: then nobody can tell which is meant.
-    /// </summary>
-    public string? Find(string id)
-    {
-        string? found = null;
-        foreach (var (key, value) in Values ?? [])
-        {
-            if (!key.Equals(id, StringComparison.OrdinalIgnoreCase))
-            {
-                continue;
-            }
-
-            if (found is not null)
-            {
-                return null;
-            }
-
-            found = value;
-        }
-
-        return found;
-    }
 }

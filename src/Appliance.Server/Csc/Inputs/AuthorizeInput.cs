@@ -24,9 +24,15 @@ internal sealed class AuthorizeInput
     [JsonPropertyName("hashAlgorithmOID")]
     public FieldText HashAlgorithmOid { get; set; }
 
+    [JsonPropertyName("PIN")]
+    public FieldText Pin { get; set; }
+
     [JsonPropertyName("OTP")]
     public FieldText Otp { get; set; }
 
     [JsonPropertyName("authData")]
     public FieldAuthData AuthData { get; set; }
+
+    [JsonPropertyName("description")]
+    public FieldText Description { get; set; }
 }

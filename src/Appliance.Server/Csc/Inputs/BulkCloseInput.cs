@@ -21,6 +21,9 @@ internal sealed class BulkCloseInput
     [JsonPropertyName("authData")]
     public FieldAuthData AuthData { get; set; }
 
+    [JsonPropertyName("PIN")]
+    public FieldText Pin { get; set; }
+
     [JsonPropertyName("OTP")]
     public FieldText Otp { get; set; }
 }

@@ -84,7 +84,8 @@ internal static class JsonReply
         return FlushAsync(http);
     }
 
-    private static ValueTask WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type)
+    /// <summary>The value with another status.</summary>
+    public static ValueTask WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type)
     {
         var buffer = t_buffer ??= new ArrayBufferWriter<byte>(1024);
         var writer = t_writer ??= new Utf8JsonWriter(buffer, s_options);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Appliance.Server.Csc.Fields;
 using Appliance.Server.Csc.Inputs;
 using Appliance.Signing;
@@ -9,8 +10,8 @@ namespace Appliance.Server.Csc.Rules;
 /// </summary>
 internal static class AuthorizeRules
 {
-    /// <summary>The id of the only authentication object: the one-time password (OTP.ID, auth.objects[].id).</summary>
-    public const string OtpId = "OTP";
+    /// <summary>Most characters of a description (CSC API v1 11.6, v2 11.6).</summary>
+    private const int DescriptionLimit = 500;
 
     public static CscError? Read(
         AuthorizeInput input, CscVersion version, Caller caller, out Guid? named, out AuthorizeRequest? request)
@@ -36,10 +37,15 @@ internal static class AuthorizeRules
             return CscErrors.MissingString(HashRules.AlgorithmName(version));
         }
 
-        error = ReadCode(input, version, out var code);
+        error = FactorRules.Read(version, input.Pin, input.Otp, input.AuthData, out var factors);
         if (error is not null)
         {
             return error;
+        }
+
+        if (input.Description.IsWrongType || input.Description.ValueOrNull?.Length > DescriptionLimit)
+        {
+            return CscErrors.InvalidParameter("description");
         }
 
         request = new AuthorizeRequest
@@ -49,7 +55,9 @@ internal static class AuthorizeRules
             SignatureCount = (int)Math.Min(input.NumSignatures.Value, int.MaxValue),
             Hashes = hashes.Values,
             HashAlgorithm = algorithm.ValueOrNull,
-            OneTimePassword = code,
+            Factors = factors,
+            Description = Plain(input.Description.ValueOrNull ?? ""),
+            Waits = version == CscVersion.V1,
         };
         return null;
     }
@@ -65,25 +73,20 @@ internal static class AuthorizeRules
     }
 
     /// <summary>
-    /// OTP in version 1, authData's OTP in version 2; either version's form serves where the other is absent. A PIN is
-    /// never asked for: one that is sent is ignored.
+    /// What the signer may be shown: plain text of one line or several. Other control and format characters, such as
+    /// those that turn the direction of writing, would let a text look like another.
     /// </summary>
-    private static CscError? ReadCode(AuthorizeInput input, CscVersion version, out string? code)
-    {
-        code = null;
-        if (input.Otp.IsWrongType)
+    private static string Plain(string text)
+        => string.Create(text.Length, text, static (plain, text) =>
         {
-            return CscErrors.MissingString("OTP");
-        }
-
-        if (input.AuthData.State == FieldState.WrongType)
-        {
-            return CscErrors.MissingArray("authData");
-        }
-
-        var otp = input.Otp.ValueOrNull;
-        var data = input.AuthData.Find(OtpId);
-        code = version == CscVersion.V1 ? otp ?? data : data ?? otp;
-        return null;
-    }
+            for (var i = 0; i < plain.Length; i++)
+            {
+                var category = char.GetUnicodeCategory(text[i]);
+                plain[i] = text[i] != '\n'
+                    && category is UnicodeCategory.Control or UnicodeCategory.Format
+                        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+                    ? ' '
+                    : text[i];
+            }
+        });
 }

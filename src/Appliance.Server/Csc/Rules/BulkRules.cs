@@ -60,11 +60,8 @@ internal static class BulkRules
             error = CscErrors.MissingString("hashAlgorithmOID");
         }
 
-        if (error is null && input.AuthData.State == FieldState.WrongType)
-        {
-            error = CscErrors.MissingArray("authData");
-        }
-
+        var factors = SuppliedFactors.None;
+        error ??= FactorRules.Read(CscVersion.V2, input.Pin, input.Otp, input.AuthData, out factors);
         if (error is null)
         {
             request = new BulkCloseRequest
@@ -74,7 +71,7 @@ internal static class BulkRules
                 SignatureCount = count,
                 Digest = input.Digest.Value!,
                 HashAlgorithm = input.HashAlgorithmOid.Value,
-                OneTimePassword = input.AuthData.Find(AuthorizeRules.OtpId) ?? input.Otp.ValueOrNull,
+                Factors = factors,
             };
         }
 

@@ -7,30 +7,17 @@ using Appliance.Signing;
 
 namespace Appliance.Server.Csc.Views;
 
-/// <summary>
-/// A credential in the forms of the two versions. The signer proves itself by a one-time password and nothing else.
-/// </summary>
+/// <summary>A credential in the forms of the two versions.</summary>
 internal static class CredentialView
 {
-    private const string Explicit = "explicit";
-    private const string OtpLabel = "Code from your authenticator app";
-
-    private static readonly PinAnswer s_pin = new("false");
-    private static readonly OtpAnswer s_otp = new("true", "offline", "N", OtpLabel, AuthorizeRules.OtpId, "totp");
-
-    private static readonly AuthAnswer s_auth = new(
-        Explicit, AuthorizeRules.OtpId, [new("Password", AuthorizeRules.OtpId, "N", OtpLabel, "totp")]);
-
-    private static readonly AuthAnswer s_modeOnly = new(Explicit, null, null);
-
     public static CredentialAnswerV1 Version1(CredentialInfo info, CredentialSelectors selectors, string lang) => new(
         DescriptionOf(info),
         KeyOf(info),
         CertificateOf(info, selectors),
-        Explicit,
+        FactorView.Mode1(info.Factors),
         ScalOf(info),
-        selectors.AuthInfo ? s_pin : null,
-        selectors.AuthInfo ? s_otp : null,
+        selectors.AuthInfo ? FactorView.Pin1(info.Factors) : null,
+        selectors.AuthInfo ? FactorView.Otp1(info.Factors) : null,
         info.Multisign,
         lang);
 
@@ -44,7 +31,7 @@ internal static class CredentialView
         DescriptionOf(info),
         KeyOf(info),
         CertificateOf(info, selectors),
-        selectors.AuthInfo ? s_auth : s_modeOnly,
+        FactorView.Auth2(info.Factors, selectors.AuthInfo),
         ScalOf(info),
         info.Multisign,
         lang);

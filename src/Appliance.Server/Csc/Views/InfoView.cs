@@ -6,8 +6,8 @@ namespace Appliance.Server.Csc.Views;
 /// <summary>What info tells, in the forms of the two versions (CSC API 11.1).</summary>
 internal static class InfoView
 {
-    /// <summary>The methods served, as info.methods names them; info itself may be left out.</summary>
-    public static readonly string[] Methods =
+    /// <summary>The methods that both versions have, as info.methods names them; info itself may be left out.</summary>
+    private static readonly string[] s_common =
     [
         CscMethods.Login,
         CscMethods.Revoke,
@@ -19,6 +19,12 @@ internal static class InfoView
         CscMethods.Extend,
         CscMethods.SignHash,
     ];
+
+    /// <summary>The methods that version 1 serves.</summary>
+    public static string[] Methods1 { get; } = [.. s_common, CscMethods.SendOtp];
+
+    /// <summary>The methods that version 2 serves.</summary>
+    public static string[] Methods2 { get; } = [.. s_common, CscMethods.Check, CscMethods.Challenge];
 
     private static readonly string[] s_authTypes = ["basic", "oauth2client"];
 
@@ -43,7 +49,7 @@ internal static class InfoView
         => string.IsNullOrEmpty(info.OAuth2) ? $"{request.Scheme}://{request.Host.ToUriComponent()}" : info.OAuth2;
 
     public static InfoAnswerV1 Version1(InfoSettings info, string oauth2) => new(
-        "1.0.4.0", info.Name, info.Logo, info.Region, info.Lang, info.Description, s_authTypes, oauth2, Methods);
+        "1.0.4.0", info.Name, info.Logo, info.Region, info.Lang, info.Description, s_authTypes, oauth2, Methods1);
 
     public static InfoAnswerV2 Version2(InfoSettings info, string oauth2) => new(
         "2.2.0.0",
@@ -55,7 +61,7 @@ internal static class InfoView
         s_authTypes,
         oauth2,
         AsynchronousOperationMode: false,
-        Methods,
+        Methods2,
         ValidationInfo: false,
         s_hashes,
         new SignAlgorithmsAnswer(s_algorithms, []),

@@ -1,1 +1,7 @@
--- notify
+-- A message to a signer is delivered by one node at a time, which says so here until then; and it has an id that stays
+-- when it is sent again, so that who gets it twice can tell.
+ALTER TABLE notice ADD COLUMN id BLOB NOT NULL DEFAULT x'00000000000000000000000000000000';
+ALTER TABLE notice ADD COLUMN lease_owner BLOB;
+ALTER TABLE notice ADD COLUMN lease_until INTEGER NOT NULL DEFAULT 0;
+
+CREATE INDEX notice_due ON notice (next_attempt_at);

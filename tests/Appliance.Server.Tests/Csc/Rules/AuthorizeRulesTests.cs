@@ -66,13 +66,45 @@ public sealed class AuthorizeRulesTests
     [InlineData(2, "'OTP':'123456'", "123456")]
     [InlineData(2, "'authData':[]", null)]
     [InlineData(2, "'authData':null", null)]
-    [InlineData(2, "'authData':[{'id':'OTP','value':'1'},{'id':'OTP','value':'2'}]", null)]
     [InlineData(1, "'PIN':'123456'", null)]
     public void The_code_is_found_where_each_version_puts_it(int version, string members, string? code)
     {
         var json = Start + "'numSignatures':1," + members + "}";
 
-        Assert.Equal(code, Inputs.Authorize(Inputs.Version(version), Inputs.Json(json)).Request!.OneTimePassword);
+        Assert.Equal(code, Inputs.Authorize(Inputs.Version(version), Inputs.Json(json)).Request!.Factors.OneTimePassword);
+    }
+
+    [Theory]
+    [InlineData(1, "'PIN':'0000'", "0000")]
+    [InlineData(1, "'authData':[{'id':'PIN','value':'0000'}]", "0000")]
+    [InlineData(2, "'authData':[{'id':'PIN','value':'0000'},{'id':'APPROVAL'}]", "0000")]
+    [InlineData(2, "'authData':[{'id':'APPROVAL'}]", null)]
+    public void The_PIN_is_found_where_each_version_puts_it(int version, string members, string? pin)
+    {
+        var json = Start + "'numSignatures':1," + members + "}";
+
+        Assert.Equal(pin, Inputs.Authorize(Inputs.Version(version), Inputs.Json(json)).Request!.Factors.Pin);
+    }
+
+    [Theory]
+    [InlineData("[{'id':'OTP','value':'1'},{'id':'OTP','value':'2'}]")]
+    [InlineData("[{'id':'OTP','value':'1'},{'id':'otp'}]")]
+    [InlineData("[{'id':'OTP2','value':'1'}]")]
+    public void Proofs_under_unknown_ids_or_twice_are_refused_untried(string data)
+        => Assert.Equal(
+            "invalid_authentication_data",
+            Inputs.Authorize(CscVersion.V2, Inputs.Json(Start + "'numSignatures':1,'authData':" + data + "}"))
+                .Error!.Error);
+
+    [Fact]
+    public void What_the_signer_is_shown_is_plain_text_and_bounded()
+    {
+        var json = Start + "'numSignatures':1,'description':'a\\u202eb\\u0007c\\nd'}";
+        Assert.Equal("a b c\nd", Inputs.Authorize(CscVersion.V2, Inputs.Json(json)).Request!.Description);
+        var longer = Start + $"'numSignatures':1,'description':'{new string('x', 501)}'}}";
+        Assert.Equal(
+            "Invalid parameter description",
+            Inputs.Authorize(CscVersion.V2, Inputs.Json(longer)).Error!.Description);
     }
 
     [Theory]

@@ -8,9 +8,9 @@ namespace Appliance.Server.Tests.Csc.Views;
 
 public sealed class InfoViewTests
 {
-    private const string Methods =
+    private const string Common =
         "\"methods\":[\"auth/login\",\"auth/revoke\",\"credentials/list\",\"credentials/info\","
-        + "\"credentials/authorize\",\"credentials/extendTransaction\",\"signatures/signHash\"]";
+        + "\"credentials/authorize\",\"credentials/extendTransaction\",\"signatures/signHash\",";
 
     private static readonly InfoSettings s_settings = new()
     {
@@ -25,7 +25,7 @@ public sealed class InfoViewTests
     public void Version_1()
         => Assert.Equal(
             "{\"specs\":\"1.0.4.0\",\"name\":\"N\",\"logo\":\"https://l.example/logo.png\",\"region\":\"RO\","
-                + "\"lang\":\"en-US\",\"description\":\"D\",\"authType\":[\"basic\"]," + Methods + "}",
+                + "\"lang\":\"en-US\",\"description\":\"D\",\"authType\":[\"basic\"]," + Common + "\"credentials/sendOTP\"]}",
             Encoding.UTF8.GetString(JsonReply.Encode(InfoView.Version1(s_settings), AnswerJson.Default.InfoAnswerV1)));
 
     [Fact]
@@ -33,7 +33,8 @@ public sealed class InfoViewTests
         => Assert.Equal(
             "{\"specs\":\"2.2.0.0\",\"name\":\"N\",\"logo\":\"https://l.example/logo.png\",\"region\":\"RO\","
                 + "\"lang\":\"en-US\",\"description\":\"D\",\"authType\":[\"basic\"],"
-                + "\"asynchronousOperationMode\":false," + Methods + ",\"validationInfo\":false,"
+                + "\"asynchronousOperationMode\":false," + Common
+                + "\"credentials/authorizeCheck\",\"credentials/getChallenge\"],\"validationInfo\":false,"
                 + "\"supportedHashTypes\":[\"SHA-256\",\"SHA-384\",\"SHA-512\"],"
                 + "\"signAlgorithms\":{\"algos\":[\"1.2.840.113549.1.1.11\",\"1.2.840.113549.1.1.12\","
                 + "\"1.2.840.113549.1.1.13\",\"1.2.840.113549.1.1.10\",\"1.2.840.113549.1.1.1\","

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Appliance.Signing;
+using Appliance.Storage;
 
 namespace Appliance.Server.Tests.Csc.Views;
 
@@ -36,5 +37,6 @@ internal static class Samples
         CertificateStatus = "valid",
         Scal = 2,
         Multisign = 10_000,
+        Factors = CredentialFactors.Totp,
     };
 }
