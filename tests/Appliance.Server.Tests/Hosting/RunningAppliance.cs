@@ -27,12 +27,9 @@ public sealed class RunningAppliance : IAsyncLifetime
     private Composition? _composition;
     private SigningParts? _parts;
     private Wires? _wires;
-<<<<<<< HEAD
     private Notifying? _notifying;
-=======
     private PeerDesk? _peers;
     private PeerAudit? _claims;
->>>>>>> peers
 
     /// <summary>What the first signer's credentials may sign by one SAD.</summary>
     internal int Multisign { get; init; } = 100;
@@ -93,12 +90,9 @@ public sealed class RunningAppliance : IAsyncLifetime
         Ioana = new TestSigner(imported[0]);
         Mihai = new TestSigner(imported[1]);
         Acme = new TestSigner(imported[2]);
-<<<<<<< HEAD
-        await Prepare(_installation);
-=======
         Elena = new TestSigner(imported[3]);
         Radu = new TestSigner(imported[4]);
->>>>>>> factors
+        await Prepare(_installation);
 
         var options = OptionsReader.Read(new ConfigurationBuilder()
             .AddJsonFile(_installation.PathOf("appliance.json"))
@@ -114,13 +108,9 @@ public sealed class RunningAppliance : IAsyncLifetime
         var loggers = _app.Services.GetRequiredService<ILoggerFactory>();
         _composition = Composition.Open(options, Time, loggers);
         _parts = await SigningParts.StartAsync(_composition, options, loggers, CancellationToken.None);
-<<<<<<< HEAD
         _notifying = Notifying.Start(_composition, options, loggers);
-        _wires = new Wires(_parts, options, Time, loggers);
-=======
         _claims = _peers.StartAudit(_composition.Loop, Time, loggers.CreateLogger<PeerAudit>());
         _wires = new Wires(_parts, options, _peers, Time, loggers);
->>>>>>> peers
         _app.Run(_wires.HandleAsync);
         await _app.StartAsync(TestContext.Current.CancellationToken);
         var ready = ReadyFile.Describe(_app, options.Listen);
