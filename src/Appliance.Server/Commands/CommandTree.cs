@@ -14,6 +14,7 @@ internal static class CommandTree
         InitCommand.Build(environment),
         DoctorCommand.Build(environment),
         SignerCommands.Build(environment),
+        OrganisationCommands.Build(environment),
         CredentialCommands.Build(environment),
         PackageCommands.Build(environment),
         FactorCommands.Build(environment),

@@ -5,6 +5,7 @@ using Appliance.Pkcs11;
 using Appliance.Server.Options;
 using Appliance.Signing;
 using Appliance.Signing.Keys;
+using Appliance.Storage;
 
 namespace Appliance.Server.Hosting;
 
@@ -70,6 +71,8 @@ internal sealed class SigningParts : IAsyncDisposable
             });
         Tokens = new AccessTokens(composition.Store, time);
         Enrolment = composition.CreateEnrolment(Tokens);
+        Limits = composition.CreateLimits(Tokens, Signing.Forget);
+        Store = composition.Store;
         SignIn = new SignInService(
             composition.Store,
             composition.Loop,
@@ -93,6 +96,11 @@ internal sealed class SigningParts : IAsyncDisposable
     public AccessTokens Tokens { get; }
 
     public SignInService SignIn { get; }
+
+    /// <summary>What takes signers out of service and brings them back.</summary>
+    public SignerLimits Limits { get; }
+
+    public Store Store { get; }
 
     public Enrolment Enrolment { get; }
 

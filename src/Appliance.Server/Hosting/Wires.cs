@@ -18,6 +18,7 @@ internal sealed class Wires : IDisposable
     private readonly Health _health;
     private readonly CscEndpoints _csc;
     private readonly GrpcDispatcher _grpc;
+    private readonly SignerOperations _signers;
     private readonly ITimer _healthTimer;
     private readonly RequestDelegate _rest;
     private readonly TimeSpan _grace;
@@ -29,6 +30,7 @@ internal sealed class Wires : IDisposable
         _admission = new Admission(options.Limits.CallsInFlight);
         var operations = new CscOperations(parts.Signing, parts.SignIn, parts.Tokens);
         var bulk = new BulkOperations(operations, parts.Signing);
+        _signers = new SignerOperations(operations, parts.Store, parts.Limits, time);
         var approvals = new ApprovalOperations(operations, parts.Signing, time);
         _csc = new CscEndpoints(
             operations,
@@ -37,13 +39,17 @@ internal sealed class Wires : IDisposable
             _admission,
             options.Limits.RequestBytes,
             loggers.CreateLogger<CscEndpoints>(),
-            new ApprovalEndpoints(operations, approvals, _admission).Routes());
+            [
+                .. new ApprovalEndpoints(operations, approvals, _admission).Routes(),
+                .. new SignerEndpoints(operations, _signers).Routes(),
+            ]);
         var methods = new GrpcMethods();
         Streams = new SignHashStreams(operations, options.Limits, time, loggers.CreateLogger<SignHashStreams>());
         new CscGrpcServices(operations, options.Info, _admission, Streams).Map(methods);
         var calls = new GrpcCalls(operations, _admission);
         new BulkGrpcService(bulk, calls).Map(methods);
         new ApprovalGrpcService(operations, approvals, _admission, calls).Map(methods);
+        new SignerGrpcService(_signers, calls).Map(methods);
         _health.Map(methods);
         var limits = new GrpcServerOptions
         {
@@ -77,6 +83,7 @@ internal sealed class Wires : IDisposable
     public void Dispose()
     {
         _healthTimer.Dispose();
+        _signers.Dispose();
         _grpc.Dispose();
         Streams.Dispose();
     }
