@@ -21,6 +21,21 @@ public enum DirectoryFault
     /// <summary>No such signer.</summary>
     UnknownSigner,
 
+    /// <summary>The signer is not limited.</summary>
+    NotLimited,
+
+    /// <summary>No such profile of the signer, or it has ended.</summary>
+    UnknownProfile,
+
+    /// <summary>The profile's kind and its organisation do not go together, or its name is none.</summary>
+    ProfileInvalid,
+
+    /// <summary>No such organisation, or its row is not genuine.</summary>
+    UnknownOrganisation,
+
+    /// <summary>The organisation's name, LEI, VAT number or registration number is none.</summary>
+    OrganisationInvalid,
+
     /// <summary>Too many passwords or writes are waiting. Retry later.</summary>
     Overloaded,
 

@@ -30,9 +30,14 @@ internal static class AuditCommands
             DefaultValueFactory = static _ => 100,
         };
         var admin = new Option<string?>("--admin") { Description = "Only what this admin did.", HelpName = "NAME" };
+        var organisation = new Option<Guid?>("--organisation")
+        {
+            Description = "Only this organisation's.",
+            HelpName = "ID",
+        };
         var command = new AdminCommand("show", "Shows audit records, newest first.", AdminRoles.Auditor, changes: false)
         {
-            user, credential, name, admin, limit,
+            user, credential, name, admin, organisation, limit,
         };
         command.SetAction(environment, async (parsed, _) =>
         {
@@ -40,7 +45,8 @@ internal static class AuditCommands
             await using var __ = bench.ConfigureAwait(false);
             var query = new AuditQuery
             {
-                SignerId = parsed.GetValue(user) is { } asked ? bench.FindSigner(asked).Signer.Id : null,
+                SignerId = parsed.GetValue(user) is { } asked ? bench.FindSigner(asked).Signer.Id
+                    : parsed.GetValue(organisation),
                 CredentialId = parsed.GetValue(credential),
                 Event = parsed.GetValue(name) is { } wanted ? ParseEvent(wanted) : null,
                 Actor = parsed.GetValue(admin),

@@ -17,6 +17,9 @@ internal static class SignerCommands
     {
         BuildAdd(environment),
         BuildImport(environment),
+        SignerProfileCommands.Build(environment),
+        SignerLimitCommands.BuildLimit(environment),
+        SignerLimitCommands.BuildRestore(environment),
         SignerContactCommand.Build(environment),
     };
 

@@ -72,6 +72,12 @@ internal sealed class Workbench : IAsyncDisposable
     /// <summary>What they prove themselves with.</summary>
     public ClientSecrets ClientSecrets => field ??= new(Clients, _composition.Time);
 
+    /// <summary>Organisations and profiles.</summary>
+    public OrganisationDirectory Organisations => field ??= _composition.CreateOrganisations(Actor);
+
+    /// <summary>What takes signers out of service and brings them back.</summary>
+    public SignerLimits Limits => field ??= _live?.Parts.Limits ?? _composition.CreateLimits();
+
     /// <summary>Processors that a command may keep busy: beside a server, signing comes first.</summary>
     public int Parallelism => _live is null ? Environment.ProcessorCount : Math.Max(1, Environment.ProcessorCount / 2);
 
@@ -154,6 +160,11 @@ internal sealed class Workbench : IAsyncDisposable
                 ? (signer, profiles[0])
                 : throw new CommandException($"Signer {signer.UserName} has no profile; restore the store.");
         });
+
+    /// <summary>A profile by its id; whose it is, provisioning checks.</summary>
+    public ProfileRow FindProfile(Guid id)
+        => Store.Read(id, static (connection, id) => connection.Profiles.Find(id))
+            ?? throw new CommandException($"There is no profile {id:D}; see `signer profile list`.");
 
     /// <summary>A signer by its id or its user name.</summary>
     public SignerRow FindSignerBy(string idOrName)

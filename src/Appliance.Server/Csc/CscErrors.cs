@@ -66,6 +66,15 @@ internal static class CscErrors
     public static readonly CscError MalformedPeer = Invalid(
         "What the proxy says of the client is malformed, or the client's certificate is not accepted");
 
+    public static readonly CscError UnknownSigner = Invalid("Invalid parameter signerId", GrpcStatusCode.NotFound);
+
+    public static readonly CscError AccessDenied = new(
+        HttpStatusCode.Forbidden, GrpcStatusCode.PermissionDenied, "access_denied",
+        "The caller may not do this");
+
+    public static readonly CscError NotLimited = Invalid(
+        "The signer is not limited", GrpcStatusCode.FailedPrecondition);
+
     public static readonly CscError NotImplemented = new(
         HttpStatusCode.NotImplemented, GrpcStatusCode.Unimplemented, "not_implemented",
         "This API method is not implemented; info.methods lists those that are");

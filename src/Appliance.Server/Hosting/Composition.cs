@@ -155,6 +155,26 @@ internal sealed class Composition : IAsyncDisposable
             },
             Time);
 
+    /// <summary>Organisations and profiles, changed in an admin's name; null for none.</summary>
+    public OrganisationDirectory CreateOrganisations(string? actor)
+        => new(Store, Loop, RootKey.Derive(KeyPurpose.OrganisationRows), Time, actor);
+
+    /// <summary>What takes signers out of service and brings them back.</summary>
+    public SignerLimits CreateLimits(AccessTokens? tokens = null, Action<Guid>? forget = null) => new(
+        Loop,
+        Contacts,
+        Notices,
+        new Approvals(
+            RootKey.Derive(KeyPurpose.ApprovalRows),
+            Contacts,
+            Notices,
+            LinkAddresses,
+            _options.Approval.ToOptions(),
+            Time),
+        Time,
+        tokens,
+        forget);
+
     /// <summary>Factors with the caller's window: an import pairs with the code of the step before.</summary>
     public TotpFactors CreateFactors(int window)
     {

@@ -5,6 +5,7 @@ using Appliance.Pkcs11;
 using Appliance.Server.Options;
 using Appliance.Signing;
 using Appliance.Signing.Keys;
+using Appliance.Storage;
 
 namespace Appliance.Server.Hosting;
 
@@ -73,6 +74,8 @@ internal sealed class SigningParts : IAsyncDisposable
         Tokens = new AccessTokens(composition.Store, time, clients: composition.Clients, access: Access);
         Enrolment = composition.CreateEnrolment(Tokens);
         Clients = CreateClients(composition, options, Tokens);
+        Limits = composition.CreateLimits(Tokens, Signing.Forget);
+        Store = composition.Store;
         SignIn = new SignInService(
             composition.Store,
             composition.Loop,
@@ -96,6 +99,11 @@ internal sealed class SigningParts : IAsyncDisposable
     public AccessTokens Tokens { get; }
 
     public SignInService SignIn { get; }
+
+    /// <summary>What takes signers out of service and brings them back.</summary>
+    public SignerLimits Limits { get; }
+
+    public Store Store { get; }
 
     public Enrolment Enrolment { get; }
 

@@ -26,6 +26,7 @@ internal sealed class Wires : IDisposable
     private readonly CscEndpoints _csc;
     private readonly FactorEndpoints _factors;
     private readonly GrpcDispatcher _grpc;
+    private readonly SignerOperations _signers;
     private readonly ITimer _healthTimer;
     private readonly RequestDelegate _rest;
     private readonly TimeSpan _grace;
@@ -39,6 +40,7 @@ internal sealed class Wires : IDisposable
         _admission = new Admission(options.Limits.CallsInFlight);
         var operations = new CscOperations(parts.Signing, parts.SignIn, parts.Tokens);
         var bulk = new BulkOperations(operations, parts.Signing);
+        _signers = new SignerOperations(operations, parts.Store, parts.Limits, time);
         var approvals = new ApprovalOperations(operations, parts.Signing, time);
         _csc = new CscEndpoints(
             operations,
@@ -48,7 +50,10 @@ internal sealed class Wires : IDisposable
             _admission,
             options.Limits.RequestBytes,
             loggers.CreateLogger<CscEndpoints>(),
-            new ApprovalEndpoints(approvals, _admission).Routes());
+            [
+                .. new ApprovalEndpoints(approvals, _admission).Routes(),
+                .. new SignerEndpoints(operations, _signers).Routes(),
+            ]);
         var factors = new FactorOperations(parts.Enrolment, parts.Access);
         var enrolments = new FactorCalls(operations, new OpenAdmission(_admission, options.Limits.OpenCalls));
         _factors = new FactorEndpoints(factors, enrolments, loggers.CreateLogger<FactorEndpoints>());
@@ -59,6 +64,7 @@ internal sealed class Wires : IDisposable
         new BulkGrpcService(bulk, calls).Map(methods);
         new ApprovalGrpcService(approvals, _admission, calls).Map(methods);
         new EnrolmentGrpcService(factors, enrolments).Map(methods);
+        new SignerGrpcService(_signers, calls).Map(methods);
         _health.Map(methods);
         var limits = new GrpcServerOptions
         {
@@ -93,6 +99,7 @@ internal sealed class Wires : IDisposable
     public void Dispose()
     {
         _healthTimer.Dispose();
+        _signers.Dispose();
         _grpc.Dispose();
         Streams.Dispose();
     }

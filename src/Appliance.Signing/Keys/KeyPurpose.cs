@@ -33,6 +33,9 @@ public static class KeyPurpose
     /// <summary>MAC of the rows of approvals.</summary>
     public const string ApprovalRows = "approval-rows";
 
+    /// <summary>MAC of the rows that say what is known of an organisation.</summary>
+    public const string OrganisationRows = "organisation-rows";
+
     /// <summary>MAC of the rows that say who is an admin.</summary>
     public const string AdminRows = "admin-rows";
 }

@@ -130,6 +130,11 @@ public sealed class CredentialProvisioning
             throw new ProvisioningException("The credential's profile is not one of its signer; choose another.");
         }
 
+        if (profile.EndedAt is not null)
+        {
+            throw new ProvisioningException("The profile has ended; choose another.");
+        }
+
         if (row.Extension == ExtensionPolicy.Seal && profile.Kind != ProfileKind.Organisation)
         {
             throw new ProvisioningException(

@@ -144,6 +144,13 @@ internal sealed class PostgresActivationTable : ActivationTable
         _queries.Delete(sequence);
     }
 
+    public override int CloseOfSigner(Guid signerId, long now)
+    {
+        _transaction.Demand();
+        _transaction.Flush();
+        return _queries.CloseOfSigner(signerId, now);
+    }
+
     public override void Close(long sequence)
     {
         _transaction.Demand();

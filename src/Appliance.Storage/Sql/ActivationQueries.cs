@@ -26,6 +26,9 @@ internal sealed class ActivationQueries(SqlSession session)
         "DELETE FROM activation_segment WHERE (activation_seq, segment) IN " +
         "(SELECT activation_seq, segment FROM activation_segment WHERE activation_seq = ?1 LIMIT ?2)");
 
+    private readonly Statement _closeOfSigner = session.Prepare(
+        "UPDATE activation SET state = 1, remaining = 0 WHERE signer_id = ?1 AND state <> 1 AND expires_at > ?2");
+
     private readonly Statement _delete = session.Prepare("DELETE FROM activation WHERE seq = ?1");
 
     private readonly Statement _listSegments = session.Prepare(
@@ -74,6 +77,8 @@ internal sealed class ActivationQueries(SqlSession session)
 
     public int DeleteSegments(long sequence, int limit)
         => _deleteSegments.Start().Bind(sequence).Bind(limit).Execute();
+
+    public int CloseOfSigner(Guid signerId, long now) => _closeOfSigner.Start().Bind(signerId).Bind(now).Execute();
 
     public void Delete(long sequence) => _delete.Start().Bind(sequence).Execute();
 

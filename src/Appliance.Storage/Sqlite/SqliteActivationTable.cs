@@ -146,6 +146,8 @@ internal sealed class SqliteActivationTable : ActivationTable
 
     public override void Delete(long sequence) => _queries.Delete(sequence);
 
+    public override int CloseOfSigner(Guid signerId, long now) => _queries.CloseOfSigner(signerId, now);
+
     public override void Close(long sequence) => _close.Start().Bind(sequence).Execute();
 
     public override ActivationTally Tally(Guid? id = null) => _queries.Tally(id);

@@ -32,7 +32,7 @@ public sealed class PackageTests(RunningAppliance appliance) : IClassFixture<Run
         }
 
         var refused = await Assert.ThrowsAsync<GrpcStatusException>(() => _calls.AuthorizeAsync(mihai, code, 1, hash));
-        Assert.Equal((GrpcStatusCode.FailedPrecondition, Exhausted), (refused.Code, refused.Message));
+        Assert.Equal((GrpcStatusCode.FailedPrecondition, Exhausted), (refused.Code, refused.Text));
 
         // The code is as good as before, for a credential that pays for nothing.
         Assert.Equal(200, (await AuthorizeAsync("v1", mihai.Credentials[0], hash, code)).Status);

@@ -44,7 +44,7 @@ public sealed class TlsLoginTests : IAsyncLifetime
 
         var fifth = await Assert.ThrowsAsync<GrpcStatusException>(
             () => _calls.SignAsync(_appliance.Ioana.Token, 1, sad, RunningAppliance.RandomHash()));
-        Assert.Equal("Invalid parameter SAD", fifth.Message);
+        Assert.Equal("Invalid parameter SAD", fifth.Text);
         var login = Assert.Single(_appliance.Audit(AuditEvent.TlsLoginAuthorized)).Record;
         Assert.Equal((_appliance.Ioana.Id, 4), (login.SignerId!.Value, login.Count));
         Assert.Empty(_appliance.Audit(AuditEvent.AuthorizeOk));
@@ -66,7 +66,7 @@ public sealed class TlsLoginTests : IAsyncLifetime
         _appliance.Time.Advance(TimeSpan.FromSeconds(1));
         var late = await Assert.ThrowsAsync<GrpcStatusException>(
             () => _calls.SignAsync(_appliance.Ioana.Token, 1, opened.Sad, RunningAppliance.RandomHash()));
-        Assert.Equal("SAD expired", late.Message);
+        Assert.Equal("SAD expired", late.Text);
     }
 
     [Fact]
