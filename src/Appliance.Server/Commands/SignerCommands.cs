@@ -18,6 +18,10 @@ internal static class SignerCommands
         BuildAdd(environment),
         BuildImport(environment),
         SignerContactCommand.Build(environment),
+        SignerRecordCommands.BuildExport(environment),
+        SignerRecordCommands.BuildRestrict(environment),
+        SignerRecordCommands.BuildLift(environment),
+        SignerRecordCommands.BuildErase(environment),
     };
 
     private static AdminCommand BuildAdd(CommandEnvironment environment)
