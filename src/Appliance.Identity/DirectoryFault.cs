@@ -15,6 +15,15 @@ public enum DirectoryFault
     /// <summary>The e-mail address, the telephone number or the language is none, or what is kept is not genuine.</summary>
     ContactInvalid,
 
+    /// <summary>The signer's data were erased; nothing of it is changed any more.</summary>
+    SignerErased,
+
+    /// <summary>The signer is not in the state that this takes.</summary>
+    StateInvalid,
+
+    /// <summary>It is an organisation, which has no personal data.</summary>
+    NotAPerson,
+
     /// <summary>The password does not meet the policy.</summary>
     PasswordRefused,
 

@@ -11,12 +11,14 @@ public sealed class ProfileTable
     private readonly Statement _find;
     private readonly Statement _listBySigner;
     private readonly Statement _end;
+    private readonly Statement _erase;
 
     internal ProfileTable(SqlSession session)
     {
         _insert = session.Prepare($"INSERT INTO profile ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
         _find = session.Prepare($"SELECT {Columns} FROM profile WHERE id = ?1");
         _listBySigner = session.Prepare($"SELECT {Columns} FROM profile WHERE signer_id = ?1 ORDER BY id LIMIT 1000");
+        _erase = session.Prepare("UPDATE profile SET name = ?2, organisation_id = NULL WHERE signer_id = ?1");
         _end = session.Prepare("UPDATE profile SET ended_at = ?2 WHERE id = ?1 AND ended_at IS NULL");
     }
 
@@ -32,6 +34,10 @@ public sealed class ProfileTable
         using var rows = _find.Start().Bind(id).Rows();
         return rows.Next() ? Read(rows) : null;
     }
+
+    /// <summary>Puts a pseudonym in the place of the names of a signer's profiles, and forgets for whom it acts.</summary>
+    public void Erase(Guid signerId, string pseudonym)
+        => _erase.Start().Bind(signerId).Bind(pseudonym).Execute();
 
     /// <summary>Ends a profile.</summary>
     /// <param name="id">The profile.</param>

@@ -8,6 +8,7 @@ public sealed class TlsLoginTable
     private readonly Statement _add;
     private readonly Statement _count;
     private readonly Statement _deleteBefore;
+    private readonly Statement _deleteSigner;
 
     internal TlsLoginTable(SqlSession session)
     {
@@ -15,10 +16,14 @@ public sealed class TlsLoginTable
             "INSERT INTO tls_login (signer_id, day, count) VALUES (?1, ?2, 1) ON CONFLICT (signer_id, day) " +
             "DO UPDATE SET count = tls_login.count + 1 WHERE tls_login.count < ?3");
         _count = session.Prepare("SELECT count FROM tls_login WHERE signer_id = ?1 AND day = ?2");
+        _deleteSigner = session.Prepare("DELETE FROM tls_login WHERE signer_id = ?1");
         _deleteBefore = session.Prepare(
             "DELETE FROM tls_login WHERE (signer_id, day) IN " +
             "(SELECT signer_id, day FROM tls_login WHERE day < ?1 LIMIT ?2)");
     }
+
+    /// <summary>Forgets all days of a signer.</summary>
+    public void DeleteSigner(Guid signerId) => _deleteSigner.Start().Bind(signerId).Execute();
 
     /// <summary>Counts one more.</summary>
     /// <param name="signerId">Whose.</param>

@@ -138,7 +138,7 @@ public sealed class NoticeTemplatesTests
     {
         await using var bench = new NoticeBench();
         Write(bench, "ro/pairing-code.sms.txt", "Cod {code}");
-        var templates = NoticeTemplates.Load("S", "https://portal.example", bench.PathOf("t"));
+        var templates = NoticeTemplates.Load("S", "https://portal.example/{purpose}#{token}", bench.PathOf("t"));
 
         Assert.Equal(
             "Cod <code>",
@@ -146,7 +146,7 @@ public sealed class NoticeTemplatesTests
         Assert.Equal(["en", "ro"], templates.Languages.Order(StringComparer.Ordinal));
         Write(bench, "fr/pairing-code.sms.txt", "Code {code}");
         var error = Assert.Throws<FormatException>(
-            () => NoticeTemplates.Load("S", "https://portal.example", bench.PathOf("t")));
+            () => NoticeTemplates.Load("S", "https://portal.example/{purpose}#{token}", bench.PathOf("t")));
         Assert.Contains("fr/recovery-link.email.txt: is missing.", error.Message, StringComparison.Ordinal);
     }
 
@@ -166,13 +166,13 @@ public sealed class NoticeTemplatesTests
         Write(bench, name, text);
 
         var error = Assert.Throws<FormatException>(
-            () => NoticeTemplates.Load("S", "https://portal.example", bench.PathOf("t")));
+            () => NoticeTemplates.Load("S", "https://portal.example/{purpose}#{token}", bench.PathOf("t")));
 
         Assert.Contains(because, error.Message, StringComparison.Ordinal);
         Assert.Contains(name.Split('/')[0], error.Message, StringComparison.Ordinal);
     }
 
-    private static NoticeTemplates Load() => NoticeTemplates.Load("Semnare", "https://portal.example/", null);
+    private static NoticeTemplates Load() => NoticeTemplates.Load("Semnare", "https://portal.example/{purpose}#{token}", null);
 
     private static NoticeRow Row() => new(1, Guid.Empty, Guid.Empty, 0, 0, 0, 0, 0, []);
 

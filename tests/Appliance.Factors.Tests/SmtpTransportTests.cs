@@ -165,7 +165,7 @@ public sealed class SmtpTransportTests
         await File.WriteAllTextAsync(
             Path.Combine(folder, "package-low.email.txt"), "Subject: " + new string('ă', 90) + "\n\n" + body,
             NoticeBench.Test);
-        var templates = NoticeTemplates.Load("S", "https://portal.example", bench.PathOf("templates"));
+        var templates = NoticeTemplates.Load("S", "https://portal.example/{purpose}#{token}", bench.PathOf("templates"));
         bench.Enqueue(Mail(NoticeKind.PackageLow, "en"));
 
         await SendAsync(bench, server, templates: templates);

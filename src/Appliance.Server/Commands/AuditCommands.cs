@@ -84,7 +84,7 @@ internal static class AuditCommands
         }
     }
 
-    private static AuditDocument Describe(AuditEntry entry, Func<Guid, string> nameOf) => new()
+    internal static AuditDocument Describe(AuditEntry entry, Func<Guid, string> nameOf) => new()
     {
         Sequence = entry.Sequence,
         At = DateTimeOffset.FromUnixTimeMilliseconds(entry.Record.At),

@@ -17,6 +17,8 @@ namespace Appliance.Server.Commands;
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(SignerDocument))]
 [JsonSerializable(typeof(ContactDocument))]
+[JsonSerializable(typeof(SignerExportDocument))]
+[JsonSerializable(typeof(SignerStateDocument))]
 [JsonSerializable(typeof(CredentialDocument))]
 [JsonSerializable(typeof(IReadOnlyList<CredentialDocument>))]
 [JsonSerializable(typeof(ImportKey))]

@@ -163,7 +163,7 @@ internal static class PackageCommands
         document.ValidUntil.ToString("u"),
     ];
 
-    private static PackageDocument Describe(PackageRow row, DateTimeOffset now)
+    internal static PackageDocument Describe(PackageRow row, DateTimeOffset now)
     {
         var until = DateTimeOffset.FromUnixTimeMilliseconds(row.ValidUntil);
         return new PackageDocument

@@ -21,6 +21,10 @@ internal static class SignerCommands
         SignerLimitCommands.BuildLimit(environment),
         SignerLimitCommands.BuildRestore(environment),
         SignerContactCommand.Build(environment),
+        SignerRecordCommands.BuildExport(environment),
+        SignerRecordCommands.BuildRestrict(environment),
+        SignerRecordCommands.BuildLift(environment),
+        SignerRecordCommands.BuildErase(environment),
     };
 
     private static AdminCommand BuildAdd(CommandEnvironment environment)

@@ -78,6 +78,9 @@ internal sealed class Workbench : IAsyncDisposable
     /// <summary>What takes signers out of service and brings them back.</summary>
     public SignerLimits Limits => field ??= _live?.Parts.Limits ?? _composition.CreateLimits();
 
+    /// <summary>What persons may ask of their data.</summary>
+    public SignerRecords Records => new(Store, Loop, _composition.Time, _live?.Parts.Tokens, Actor);
+
     /// <summary>Processors that a command may keep busy: beside a server, signing comes first.</summary>
     public int Parallelism => _live is null ? Environment.ProcessorCount : Math.Max(1, Environment.ProcessorCount / 2);
 

@@ -72,7 +72,7 @@ internal sealed class Notifying : IAsyncDisposable
         try
         {
             var folder = string.IsNullOrEmpty(options.Notify.Templates) ? null : options.Notify.Templates;
-            return NoticeTemplates.Load(options.Info.Name, options.Notify.LinkBase, folder);
+            return NoticeTemplates.Load(options.Info.Name, options.Factors.LinkUrl, folder);
         }
         catch (FormatException error)
         {

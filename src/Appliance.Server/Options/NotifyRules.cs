@@ -12,14 +12,13 @@ internal static class NotifyRules
     {
         OneOf(errors, "Notify:Email", notify.Email, "smtp", "webhook", "spool", "none");
         OneOf(errors, "Notify:Sms", notify.Sms, "webhook", "spool", "none");
-        CheckLinkBase(notify.LinkBase, errors);
         Range(errors, "Notify:SmtpPort", notify.SmtpPort, 1, 65_535);
         Range(errors, "Notify:Concurrency", notify.Concurrency, 1, 64);
         Range(errors, "Notify:TimeoutSeconds", notify.TimeoutSeconds, 1, 120);
         Range(errors, "Notify:MostAttempts", notify.MostAttempts, 1, 1_000);
         Range(errors, "Notify:GiveUpHours", notify.GiveUpHours, 1, 168);
         Range(errors, "Notify:PollSeconds", notify.PollSeconds, 1, 60);
-        if (Uses(notify, "smtp"))
+        if (notify.Email == "smtp")
         {
             CheckSmtp(notify, errors);
         }
@@ -44,18 +43,6 @@ internal static class NotifyRules
     public static bool IsLoopback(string? host)
         => string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
             || (IPAddress.TryParse(host?.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
-
-    private static void CheckLinkBase(string? text, List<string> errors)
-    {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri)
-            || !(uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && IsLoopback(uri.Host)))
-            || uri.Query.Length > 0 || uri.Fragment.Length > 0)
-        {
-            errors.Add(
-                "Notify:LinkBase: must be an https address without query and fragment, such as "
-                + "https://portal.example/links.");
-        }
-    }
 
     private static void CheckSmtp(NotifySettings notify, List<string> errors)
     {

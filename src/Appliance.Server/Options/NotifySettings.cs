@@ -9,12 +9,6 @@ internal sealed class NotifySettings
     /// <summary>How short messages leave: webhook, spool or none. Default none.</summary>
     public string Sms { get; set; } = "none";
 
-    /// <summary>
-    /// Where links in messages lead, an https address: LINKBASE/PAGE#TOKEN, PAGE being activation, pairing, recovery or
-    /// approval.
-    /// </summary>
-    public string LinkBase { get; set; } = "https://localhost";
-
     /// <summary>Folder with templates that replace the built-in ones, and further languages; null for none.</summary>
     public string? Templates { get; set; }
 

@@ -44,7 +44,7 @@ internal sealed record KindFacts(
             "approval-link",
             s_email,
             s_link,
-            ["operation", "labels", "digests", "client"],
+            ["operation", "labels", "digests", "client", "count"],
             "approval"),
         new(NoticeKind.PackageLow, "package-low", s_email, [], ["remaining", "total", "credential"]),
         new(NoticeKind.SignerLimited, "signer-limited", s_email, [], ["state"]),
