@@ -1,5 +1,6 @@
 using Appliance.Ledger;
 using Appliance.Server.Admin;
+using Appliance.Server.Auditing;
 using Appliance.Server.Options;
 using Appliance.Storage;
 
@@ -34,10 +35,12 @@ internal static partial class ApplianceHost
         await StartChecks.DemandDurabilityAsync(composition, cancellationToken);
         await using var parts = await SigningParts.StartAsync(composition, options, loggers, cancellationToken);
         await using var sweeper = Sweeps.Start(composition, options, loggers);
+        await using var audit = AuditKeeper.Start(composition, parts.Slots, options, loggers);
         using var wires = new Wires(parts, options, time, loggers);
         app.Lifetime.ApplicationStopping.Register(wires.Drain);
         app.Run(wires.HandleAsync);
-        var live = new LiveAppliance(composition, parts, () => wires.CallsInFlight, time.GetUtcNow());
+        var live = new LiveAppliance(
+            composition, parts, audit, () => wires.CallsInFlight, time.GetUtcNow());
         await using var admin = AdminServer.Start(live, AdminSocketPath.Of(options), options.Admin.Group, logger);
         var grace = TimeSpan.FromSeconds(options.Limits.DrainSeconds) * Wires.GraceShare;
         app.Lifetime.ApplicationStopping.Register(() => admin?.Drain(grace));
@@ -56,6 +59,7 @@ internal static partial class ApplianceHost
             ReadyFile.Delete(readyFile);
             await (admin?.DisposeAsync() ?? ValueTask.CompletedTask);
             await StopAsync(composition, logger);
+            await audit.StopAsync();
         }
     }
 

@@ -85,6 +85,12 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>Messages on their way to signers.</summary>
     public Notices Notices => Once(ref _notices, () => new Notices(RootKey.Derive(KeyPurpose.Notices), Time));
 
+    /// <summary>What the public key of audit seals is under.</summary>
+    public ReadOnlyMemory<byte> SealKeyMac => RootKey.Derive(KeyPurpose.AuditSealKey);
+
+    /// <summary>Where the newest seal is remembered outside of the store.</summary>
+    public string SealMemory => Stores.FileBeside(_options.Store, "audit-seal");
+
     /// <summary>Who may work the command line.</summary>
     public AdminDirectory Admins
         => Once(ref _admins, () => new AdminDirectory(RootKey.Derive(KeyPurpose.AdminRows), Time));
