@@ -200,6 +200,9 @@ public enum AuditEvent
     /// <summary>The chains were sealed.</summary>
     AuditSealed,
 
+    /// <summary>The key that seals the trail was made.</summary>
+    SealKeyCreated,
+
     /// <summary>Records older than the retention were removed; their seals stay.</summary>
     AuditRemoved,
 

@@ -83,6 +83,7 @@ public static class AuditEvents
         AuditEvent.ChainOpened => AuditTable.ChainOpened,
         AuditEvent.ChainClosed => AuditTable.ChainClosed,
         AuditEvent.AuditSealed => AuditTable.Sealed,
+        AuditEvent.SealKeyCreated => AuditTable.SealKey,
         AuditEvent.AuditRemoved => "audit.removed",
         AuditEvent.TlsLoginAuthorized => "tlslogin.ok",
         _ => throw new InvalidOperationException("An audit event has no name."),

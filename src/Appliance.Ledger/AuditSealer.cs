@@ -110,16 +110,16 @@ public sealed partial class AuditSealer : IAsyncDisposable
                 await MakeAsync(_stop.Token);
             }
         }
-        catch (Exception e) when (e is AuditSealException or StoreException or LedgerOverloadedException)
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // The node stops.
+        }
+        catch (Exception e)
         {
             if (Interlocked.Exchange(ref _obstacle, e.Message) is null)
             {
                 Log.NotSealed(_logger, e.Message);
             }
-        }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-        {
-            // The node stops.
         }
         finally
         {

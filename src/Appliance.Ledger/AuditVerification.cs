@@ -71,7 +71,7 @@ public static class AuditVerification
 
         if (!scan.Chains.TryGetValue(chain, out var check))
         {
-            var removed = moment.Segments.Where(segment => segment.Chain == chain).ToList();
+            var removed = moment.Segments.GetValueOrDefault(chain);
             check = new ChainCheck(chain, moment.LimitOf(chain), seals, removed, findings);
             scan.Chains.Add(chain, check);
         }

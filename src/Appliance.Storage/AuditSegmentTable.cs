@@ -5,28 +5,27 @@ namespace Appliance.Storage;
 /// <summary>What retention removed of the audit trail.</summary>
 public sealed class AuditSegmentTable
 {
-    private const string Columns = "chain, first, last, before, head, seal, removed_at";
+    private const string Columns = "chain, last, head, seal, removed_at";
 
-    private readonly Statement _insert;
+    private readonly Statement _set;
     private readonly Statement _list;
 
     internal AuditSegmentTable(SqlSession session)
     {
-        _insert = session.Prepare($"INSERT INTO audit_segment ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-        _list = session.Prepare($"SELECT {Columns} FROM audit_segment ORDER BY chain, first");
+        _set = session.Prepare(
+            $"INSERT INTO audit_segment ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (chain) DO UPDATE SET "
+            + "last = excluded.last, head = excluded.head, seal = excluded.seal, removed_at = excluded.removed_at");
+        _list = session.Prepare($"SELECT {Columns} FROM audit_segment ORDER BY chain");
     }
 
-    /// <summary>Notes what is removed in the same transaction.</summary>
-    public void Insert(AuditSegmentRow row)
+    /// <summary>Notes how much of a chain goes.</summary>
+    public void Set(AuditSegmentRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
-        _insert.Start()
-            .Bind(row.Chain).Bind(row.First).Bind(row.Last).Bind(row.Before).Bind(row.Head).Bind(row.Seal)
-            .Bind(row.RemovedAt)
-            .Execute();
+        _set.Start().Bind(row.Chain).Bind(row.Last).Bind(row.Head).Bind(row.Seal).Bind(row.RemovedAt).Execute();
     }
 
-    /// <summary>All of them, by chain and position.</summary>
+    /// <summary>All of them, by chain.</summary>
     public IReadOnlyList<AuditSegmentRow> List()
     {
         using var rows = _list.Start().Rows();
@@ -34,13 +33,7 @@ public sealed class AuditSegmentTable
         while (rows.Next())
         {
             result.Add(new AuditSegmentRow(
-                rows.Int64(0),
-                rows.Int64(1),
-                rows.Int64(2),
-                rows.Bytes(3),
-                rows.Bytes(4),
-                rows.Int64(5),
-                rows.Int64(6)));
+                rows.Int64(0), rows.Int64(1), rows.Bytes(2), rows.Int64(3), rows.Int64(4)));
         }
 
         return result;

@@ -18,6 +18,9 @@ public abstract class AuditTable
     /// <summary>The event that tells of a seal.</summary>
     public const string Sealed = "audit.sealed";
 
+    /// <summary>The event that tells of the key that seals are signed by.</summary>
+    public const string SealKey = "audit.seal-key";
+
     private const string Done = "ok";
 
     private readonly AuditReader _reader;

@@ -4,12 +4,11 @@ namespace Appliance.Ledger.Auditing;
 
 /// <summary>One chain while its records pass by.</summary>
 internal sealed class ChainCheck(
-    long chain, long limit, SealBook seals, IReadOnlyList<AuditSegmentRow> removed, Findings findings)
+    long chain, long limit, SealBook seals, AuditSegmentRow? removed, Findings findings)
 {
     private readonly List<Checkpoint> _checkpoints = seals.Checkpoints.GetValueOrDefault(chain, []);
     private readonly byte[] _hash = AuditHash.Genesis.ToArray();
     private int _checkpoint;
-    private int _segment;
     private bool _brokeSince;
 
     public long Chain => chain;
@@ -25,6 +24,7 @@ internal sealed class ChainCheck(
 
     public long Verified { get; private set; }
 
+    /// <summary>Records that are gone as their retention ended.</summary>
     public long Removed { get; private set; }
 
     /// <summary>What its first record says of it; null when that was removed or is missing.</summary>
@@ -36,12 +36,7 @@ internal sealed class ChainCheck(
     /// <summary>Takes the next record.</summary>
     public void Take(long position, ReadOnlySpan<byte> encoded, ReadOnlySpan<byte> stored, byte[] scratch)
     {
-        if (position != Length + 1 && chain != 0)
-        {
-            Skip(position);
-        }
-
-        var isKnown = Length == position - 1 || chain == 0;
+        var isKnown = chain == 0 || position == Length + 1 || Skip(position);
         Length = position;
         Verified++;
         if (chain == 0)
@@ -76,36 +71,33 @@ internal sealed class ChainCheck(
         Pass();
     }
 
-    /// <summary>Removed segments at the end, of which nothing follows.</summary>
+    /// <summary>What was removed, where nothing follows.</summary>
     public void Finish()
     {
-        while (_segment < removed.Count && removed[_segment].First == Length + 1)
+        if (removed is not null && Length < removed.Last)
         {
-            TakeSegment();
-        }
-
-        for (; _segment < removed.Count; _segment++)
-        {
-            findings.Add(
-                AuditFindingKind.AlteredChain,
-                chain,
-                removed[_segment].First,
-                removed[_segment].Seal,
-                $"Chain {chain} is said to have been removed from record {removed[_segment].First} on, out of place.");
+            TakeRemoved();
         }
     }
 
     /// <summary>A gap: what retention removed, or what is missing.</summary>
-    private void Skip(long position)
+    /// <returns>Whether the hash before this position is known.</returns>
+    private bool Skip(long position)
     {
-        while (_segment < removed.Count && removed[_segment].First == Length + 1 && removed[_segment].Last < position)
+        if (removed is not null && Length == 0)
         {
-            TakeSegment();
-        }
+            if (position <= removed.Last)
+            {
+                // It is being removed right now, or was stopped in the middle of it.
+                Removed = position - 1;
+                return false;
+            }
 
-        if (Length + 1 == position)
-        {
-            return;
+            TakeRemoved();
+            if (Length + 1 == position)
+            {
+                return true;
+            }
         }
 
         _brokeSince = true;
@@ -119,30 +111,30 @@ internal sealed class ChainCheck(
         {
             _checkpoint++;
         }
+
+        return false;
     }
 
-    private void TakeSegment()
+    private void TakeRemoved()
     {
-        var segment = removed[_segment++];
-        if (!segment.Before.AsSpan().SequenceEqual(_hash)
-            || !seals.Covers(chain, segment.Last, segment.Head, segment.Seal))
+        if (!seals.Covers(chain, removed!.Last, removed.Head, removed.Seal))
         {
             findings.Add(
                 AuditFindingKind.MissingRecords,
                 chain,
-                segment.First,
-                segment.Seal,
-                $"Records {segment.First} to {segment.Last} of chain {chain} are gone; no seal says so.");
+                1,
+                removed.Seal,
+                $"Records 1 to {removed.Last} of chain {chain} are gone; no seal says so.");
         }
 
-        Removed += segment.Last - segment.First + 1;
-        Length = segment.Last;
-        if (segment.Head.Length == AuditHash.Length)
+        Removed = removed.Last;
+        Length = removed.Last;
+        if (removed.Head.Length == AuditHash.Length)
         {
-            segment.Head.CopyTo(_hash, 0);
+            removed.Head.CopyTo(_hash, 0);
         }
 
-        while (_checkpoint < _checkpoints.Count && _checkpoints[_checkpoint].Position <= segment.Last)
+        while (_checkpoint < _checkpoints.Count && _checkpoints[_checkpoint].Position <= removed.Last)
         {
             _checkpoint++;
         }

@@ -31,7 +31,31 @@ internal sealed class ChainConclusions(
             }
         }
 
+        CheckRemovals();
         return unsealed;
+    }
+
+    /// <summary>
+    /// Was what is gone removed by the appliance? Its record says so, unless that is so old that it is gone itself.
+    /// </summary>
+    private void CheckRemovals()
+    {
+        var oldest = moment.Segments.Count == 0
+            ? 0
+            : seals.TimeOf(moment.Segments.Values.Max(segment => segment.Seal)) ?? 0;
+        foreach (var segment in moment.Segments.Values)
+        {
+            if (!moment.IsLeftOut(segment.Chain) && segment.RemovedAt >= oldest
+                && !scan.Removals.Contains((segment.Chain, segment.Last)))
+            {
+                findings.Add(
+                    AuditFindingKind.MissingRecords,
+                    segment.Chain,
+                    1,
+                    segment.Seal,
+                    $"Records 1 to {segment.Last} of chain {segment.Chain} are gone; no record tells of their removal.");
+            }
+        }
     }
 
     /// <summary>Is the chain there, and as long as is known of it?</summary>

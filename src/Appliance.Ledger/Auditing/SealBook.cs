@@ -9,6 +9,7 @@ internal sealed class SealBook(Findings findings, AuditVerificationOptions optio
     private const int Page = 1_000;
 
     private readonly Dictionary<long, byte[]> _hashes = [];
+    private readonly Dictionary<long, long> _times = [];
     private readonly Dictionary<long, SealedChain> _open = [];
     private AuditSealRow? _last;
 
@@ -17,6 +18,9 @@ internal sealed class SealBook(Findings findings, AuditVerificationOptions optio
 
     /// <summary>Per chain, the newest seal over it and what that says.</summary>
     public Dictionary<long, (long Seal, SealedChain Chain)> Newest { get; } = [];
+
+    /// <summary>When a seal was made; null when there is no such seal.</summary>
+    public long? TimeOf(long number) => _times.TryGetValue(number, out var at) ? at : null;
 
     public long Count { get; private set; }
 
@@ -106,6 +110,7 @@ internal sealed class SealBook(Findings findings, AuditVerificationOptions optio
         var seal = AuditSeal.TryParse(row.Body);
         var hash = SHA256.HashData(row.Body);
         _hashes[row.Number] = hash;
+        _times[row.Number] = row.At;
         if (!genuine)
         {
             Broken(row, "its signature is not genuine");

@@ -17,7 +17,8 @@ internal sealed class TrailMoment
 
     public Dictionary<long, AuditChainRow> Chains { get; } = [];
 
-    public IReadOnlyList<AuditSegmentRow> Segments { get; private init; } = [];
+    /// <summary>What was removed, by chain.</summary>
+    public Dictionary<long, AuditSegmentRow> Segments { get; private init; } = [];
 
     /// <summary>The first sequence number to look at.</summary>
     public long First { get; private set; } = -1;
@@ -28,7 +29,10 @@ internal sealed class TrailMoment
     public static TrailMoment Read(StoreConnection connection, long from)
     {
         var audit = connection.Audit;
-        var moment = new TrailMoment { Segments = audit.Segments.List(), Last = audit.FindLast() };
+        var moment = new TrailMoment
+        {
+            Segments = audit.Segments.List().ToDictionary(segment => segment.Chain), Last = audit.FindLast(),
+        };
         for (var after = -1L; ;)
         {
             var page = audit.Chains.List(after, Page);

@@ -26,6 +26,9 @@ internal sealed class TrailScan(
     /// <summary>What records in other chains say of where chains ended.</summary>
     public IReadOnlyDictionary<long, (long Length, byte[] Head, long At)> Ends => _ends;
 
+    /// <summary>What records say of the removal of others: chain and last position.</summary>
+    public HashSet<(long Chain, long Last)> Removals { get; } = [];
+
     /// <summary>Reads and verifies from one sequence number to another.</summary>
     public void Run(long after, long last, Func<long, ChainCheck?> find)
     {
@@ -159,6 +162,11 @@ internal sealed class TrailScan(
             {
                 _ends.TryAdd(chain, (length, digest, at));
             }
+        }
+        else if (name.SequenceEqual("audit.removed"u8)
+            && AuditChainText.TryParseClosed(detail, out var removed, out var last))
+        {
+            Removals.Add((removed, last));
         }
         else if (name.SequenceEqual("audit.sealed"u8) && SealText.TryParseSeal(detail, out var number))
         {

@@ -42,5 +42,10 @@ namespace Appliance.Server.Commands;
 [JsonSerializable(typeof(IReadOnlyList<ImportSigner>))]
 [JsonSerializable(typeof(IReadOnlyList<ImportedSigner>))]
 [JsonSerializable(typeof(IReadOnlyList<AuditDocument>))]
+[JsonSerializable(typeof(AuditReportDocument))]
+[JsonSerializable(typeof(AuditSealDocument))]
+[JsonSerializable(typeof(IReadOnlyList<AuditSealDocument>))]
+[JsonSerializable(typeof(AuditKeyDocument))]
+[JsonSerializable(typeof(AuditPruneDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -54,6 +54,11 @@ internal static class StatusCommand
                 }),
             ],
             CallsInFlight = live.CallsInFlight(),
+            AuditSeal = live.Audit.Sealer.Last?.Number,
+            AuditSealedAt = live.Audit.Sealer.Last is { } seal
+                ? DateTimeOffset.FromUnixTimeMilliseconds(seal.At)
+                : null,
+            AuditSealObstacle = live.Audit.Sealer.Obstacle,
             LedgerWaiting = live.Composition.Loop.Waiting,
             Commits = live.Composition.Loop.Commits,
             Notices = DescribeNotices(live),
@@ -100,6 +105,12 @@ internal static class StatusCommand
             CultureInfo.InvariantCulture,
             $"Messages waiting {notices.Waiting}{oldest}; tried in vain so far {notices.Tried}; delivered "
             + $"{notices.Delivered}, given up {notices.GivenUp}{fault}."));
+        reply.Say(status.AuditSealObstacle is { } obstacle
+            ? $"The audit trail is NOT SEALED: {obstacle}"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"Audit seal {status.AuditSeal?.ToString(CultureInfo.InvariantCulture) ?? "none yet"}"
+                + $"{(status.AuditSealedAt is { } at ? $" of {at:u}" : "")}."));
         reply.Table(
             ["Token", "Healthy", "Sessions", "Waiting", "In flight", "Last error"],
             status.Slots.Select(slot => new[]

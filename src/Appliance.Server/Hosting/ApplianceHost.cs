@@ -1,5 +1,6 @@
 using Appliance.Ledger;
 using Appliance.Server.Admin;
+using Appliance.Server.Auditing;
 using Appliance.Server.Hosting.Peers;
 using Appliance.Server.Options;
 using Appliance.Storage;
@@ -38,10 +39,11 @@ internal static partial class ApplianceHost
         await using var notifying = Notifying.Start(composition, options, loggers);
         await using var sweeper = Sweeps.Start(composition, options, loggers);
         await using var claims = peers.StartAudit(composition.Loop, time, logger);
+        await using var audit = AuditKeeper.Start(composition, parts.Slots, options, loggers);
         using var wires = new Wires(parts, options, peers, time, loggers);
         app.Lifetime.ApplicationStopping.Register(wires.Drain);
         app.Run(wires.HandleAsync);
-        var live = new LiveAppliance(composition, parts, () => wires.CallsInFlight, time.GetUtcNow())
+        var live = new LiveAppliance(composition, parts, audit, () => wires.CallsInFlight, time.GetUtcNow())
         {
             Notifier = notifying.Notifier,
         };
@@ -63,6 +65,7 @@ internal static partial class ApplianceHost
             ReadyFile.Delete(readyFile);
             await (admin?.DisposeAsync() ?? ValueTask.CompletedTask);
             await StopAsync(composition, logger);
+            await audit.StopAsync();
         }
     }
 

@@ -119,6 +119,12 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>The MACs of the rows of client applications.</summary>
     public ClientRows Clients => Once(ref _clients, () => new ClientRows(RootKey.Derive(KeyPurpose.ClientRows)));
 
+    /// <summary>What the public key of audit seals is under.</summary>
+    public ReadOnlyMemory<byte> SealKeyMac => RootKey.Derive(KeyPurpose.AuditSealKey);
+
+    /// <summary>Where the newest seal is remembered outside of the store.</summary>
+    public string SealMemory => Stores.FileBeside(_options.Store, "audit-seal");
+
     /// <summary>Who may work the command line.</summary>
     public AdminDirectory Admins
         => Once(ref _admins, () => new AdminDirectory(RootKey.Derive(KeyPurpose.AdminRows), Time));

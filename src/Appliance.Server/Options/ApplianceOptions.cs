@@ -32,6 +32,8 @@ internal sealed class ApplianceOptions
 
     public LedgerSettings Ledger { get; set; } = new();
 
+    public AuditSettings Audit { get; set; } = new();
+
     public LimitSettings Limits { get; set; } = new();
 
     public InfoSettings Info { get; set; } = new();

@@ -14,7 +14,8 @@ internal sealed class AuditReader
         "(?2 IS NULL OR signer_id = ?2) AND (?3 IS NULL OR credential_id = ?3) AND " +
         "(?4 IS NULL OR request_id = ?4) AND (?5 IS NULL OR event = ?5) AND " +
         "(?7 IS NULL OR actor = ?7) AND (?8 <> 0 OR event NOT IN ('" +
-        AuditTable.ChainOpened + "', '" + AuditTable.ChainClosed + "', '" + AuditTable.Sealed + "'))";
+        AuditTable.ChainOpened + "', '" + AuditTable.ChainClosed + "', '" + AuditTable.Sealed + "', '" +
+        AuditTable.SealKey + "'))";
 
     private readonly bool _byTime;
     private readonly Statement _oldest;

@@ -34,17 +34,13 @@ CREATE TABLE audit_seal (
   timestamp bytea
 );
 
--- Records that were removed: from and to which position, the hashes before and at the end, and the seal that covers
--- them.
+-- Up to which position the records of a chain were removed, the hash of the last, and the seal that covers them.
 CREATE TABLE audit_segment (
-  chain      bigint NOT NULL,
-  first      bigint NOT NULL,
+  chain      bigint PRIMARY KEY,
   last       bigint NOT NULL,
-  before     bytea NOT NULL,
   head       bytea NOT NULL,
   seal       bigint NOT NULL,
-  removed_at bigint NOT NULL,
-  PRIMARY KEY (chain, first)
+  removed_at bigint NOT NULL
 );
 
 -- How far a continuous export came in each chain.

@@ -34,18 +34,14 @@ CREATE TABLE audit_seal (
   timestamp BLOB
 ) STRICT;
 
--- Records that were removed: from and to which position, the hashes before and at the end, and the seal that covers
--- them.
+-- Up to which position the records of a chain were removed, the hash of the last, and the seal that covers them.
 CREATE TABLE audit_segment (
-  chain      INTEGER NOT NULL,
-  first      INTEGER NOT NULL,
+  chain      INTEGER PRIMARY KEY,
   last       INTEGER NOT NULL,
-  before     BLOB NOT NULL,
   head       BLOB NOT NULL,
   seal       INTEGER NOT NULL,
-  removed_at INTEGER NOT NULL,
-  PRIMARY KEY (chain, first)
-) STRICT, WITHOUT ROWID;
+  removed_at INTEGER NOT NULL
+) STRICT;
 
 -- How far a continuous export came in each chain.
 CREATE TABLE audit_cursor (
