@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Appliance.Server.Csc;
 using Appliance.Server.Csc.Rest;
+using Appliance.Server.Hosting.Peers;
 using Appliance.Storage;
 
 namespace Appliance.Server.Enrolments;
@@ -86,7 +87,7 @@ internal sealed partial class FactorEndpoints
             route.Operation,
             http.Request.Headers.Authorization,
             input.Value,
-            CscOperations.IsSafe(http.Request.IsHttps, http.Connection.RemoteIpAddress),
+            PeerFacts.Of(http).IsSafe,
             http.RequestAborted);
         if (answer.Error is { } error)
         {

@@ -3,6 +3,7 @@ using Appliance.Identity;
 using Appliance.Server.Csc;
 using Appliance.Server.Csc.Fields;
 using Appliance.Server.Enrolments;
+using Appliance.Server.Hosting.Peers;
 using Appliance.Storage;
 using Google.Protobuf;
 using Proto = Appliance.V1;
@@ -168,7 +169,7 @@ internal sealed class EnrolmentGrpcService(FactorOperations factors, FactorCalls
                 operation,
                 context.Http.Request.Headers.Authorization,
                 input,
-                CscOperations.IsSafe(context.Http.Request.IsHttps, context.PeerAddress),
+                PeerFacts.Of(context.Http).IsSafe,
                 context.CancellationToken);
         }
         catch (StoreException away) when (away.IsTemporary)

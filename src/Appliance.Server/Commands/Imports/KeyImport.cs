@@ -107,7 +107,9 @@ internal sealed class KeyImport
             .AdoptAsync(
                 Order(key, defaults, signer, profile),
                 _isDryRun,
-                package is { } count ? (connection, row) => _bench.Packages.Grant(connection, row.Id, count) : null,
+                package is { } count
+                    ? (connection, row) => _bench.Packages.Grant(connection, row.Id, new PackageGrant(count))
+                    : null,
                 cancellationToken)
             .ConfigureAwait(false);
         return Describe(line, result, signer.UserName);
