@@ -35,7 +35,8 @@ public sealed class CredentialTable
         _listBySigner = session.Prepare(
             $"SELECT {Columns} FROM credential WHERE signer_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
         _list = session.Prepare($"SELECT {Columns} FROM credential WHERE id > ?1 ORDER BY id LIMIT ?2");
-        _findByPublicKey = session.Prepare($"SELECT {Columns} FROM credential WHERE public_key = ?1 ORDER BY id LIMIT 1");
+        _findByPublicKey = session.Prepare(
+            $"SELECT {Columns} FROM credential WHERE public_key = ?1 ORDER BY id LIMIT 1");
         _setValidity = session.Prepare(
             "UPDATE credential SET not_before = ?2, not_after = ?3, version = version + 1 WHERE id = ?1");
         _setState = session.Prepare("UPDATE credential SET state = ?2, version = version + 1 WHERE id = ?1");

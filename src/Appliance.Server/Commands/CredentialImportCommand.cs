@@ -55,7 +55,10 @@ internal sealed class CredentialImportCommand
         HelpName = "FILE",
     };
 
-    private readonly Option<bool> _list = new("--list") { Description = "Tells the token's keys that no credential has." };
+    private readonly Option<bool> _list = new("--list")
+    {
+        Description = "Tells the token's keys that no credential has.",
+    };
 
     private readonly Option<bool> _dryRun = new("--dry-run")
     {
@@ -187,7 +190,9 @@ internal sealed class CredentialImportCommand
 
         var key = new ImportKey
         {
-            KeyId = parsed.GetValue(_keyId), Label = parsed.GetValue(_label), Certificates = pem,
+            KeyId = parsed.GetValue(_keyId),
+            Label = parsed.GetValue(_label),
+            Certificates = pem,
         };
         var made = await import.AdoptAsync(null, key, defaults, cancellationToken).ConfigureAwait(false);
         if (bench.Reply.Json)

@@ -45,7 +45,8 @@ internal sealed class ListenSettings
     public string ClientCertificateRevocation { get; set; } = "off";
 
     /// <summary>
-    /// The proxies whose word on their clients counts: networks (CIDR) or addresses, separated by commas. Default: none.
+    /// The proxies whose word on their clients counts: networks (CIDR) or addresses, separated by commas. Default:
+    /// none.
     /// </summary>
     public string? Proxies { get; set; }
 

@@ -16,7 +16,8 @@ internal static class PeerRules
         }
         else if (listen.ClientCertificates != "off" && !hasTls)
         {
-            errors.Add("Listen:ClientCertificates: needs an https address; behind a proxy that does TLS, leave it off.");
+            errors.Add(
+                "Listen:ClientCertificates: needs an https address; behind a proxy that does TLS, leave it off.");
         }
 
         if (!PeerNames.TryReadRevocation(listen.ClientCertificateRevocation, out _))
@@ -24,8 +25,8 @@ internal static class PeerRules
             errors.Add("Listen:ClientCertificateRevocation: must be off, when-known or required.");
         }
 
-        if (!string.IsNullOrEmpty(listen.ClientCertificateAuthorities) && Fault(listen.ClientCertificateAuthorities) is
-            { } fault)
+        if (!string.IsNullOrEmpty(listen.ClientCertificateAuthorities)
+            && Fault(listen.ClientCertificateAuthorities) is { } fault)
         {
             errors.Add($"Listen:ClientCertificateAuthorities: {fault}");
         }
@@ -53,9 +54,10 @@ internal static class PeerRules
         }
 
         if (proxies is { IsEmpty: true }
-            && (mode > ProxyProtocolMode.Off || headers != ProxyHeaders.None || listen.ProxyTls))
+            && (mode != ProxyProtocolMode.Off || headers != ProxyHeaders.None || listen.ProxyTls))
         {
-            errors.Add("Listen:Proxies: name the proxies that Listen:ProxyProtocol, ProxyHeaders and ProxyTls are about.");
+            errors.Add(
+                "Listen:Proxies: name the proxies that Listen:ProxyProtocol, ProxyHeaders and ProxyTls are about.");
         }
 
         if (listen.ProxyHeaderSeconds is < 1 or > 60)

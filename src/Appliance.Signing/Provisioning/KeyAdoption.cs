@@ -57,8 +57,9 @@ public sealed class KeyAdoption
             if (!publicKeys.Any(one => _known.ContainsKey(Convert.ToHexString(one))))
             {
                 var algorithm = publicKeys.Select(AdoptionRules.AlgorithmOf).FirstOrDefault(one => one is not null);
-                var certificate = _content.ChainOf(key).FirstOrDefault();
-                var obstacle = AdoptionRules.ObstacleOf(key, allowExtractable) ?? ObstacleOf(key, algorithm, certificate);
+                var certificate = _content.ChainOf(key) is [var leaf, ..] ? leaf : null;
+                var obstacle = AdoptionRules.ObstacleOf(key, allowExtractable)
+                    ?? ObstacleOf(key, algorithm, certificate);
                 free.Add(new FreeKey(key, algorithm, certificate, obstacle));
             }
         }

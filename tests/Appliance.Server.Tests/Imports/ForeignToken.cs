@@ -34,10 +34,11 @@ internal sealed class ForeignToken : IDisposable
     /// <param name="label">CKA_LABEL.</param>
     /// <param name="more">More of its options.</param>
     public void MakeKey(string type, string id, string label, params string[] more)
-        => Run(["--login", "--pin", SoftHsmTokens.Pin, "--keypairgen", "--key-type", type, "--id", id, "--label", label,
-            .. more]);
+        => Run(
+            ["--login", "--pin", SoftHsmTokens.Pin, "--keypairgen", "--key-type", type, "--id", id, "--label", label,
+                .. more]);
 
-    /// <summary>An RSA key pair that decrypts only: what pkcs11-tool does not say, the token takes for allowed.</summary>
+    /// <summary>An RSA key pair that decrypts only; of pkcs11-tool the token takes the unsaid for allowed.</summary>
     public void MakeDecryptionKey(string id, string label)
     {
         using var module = Pkcs11Module.Load(SoftHsmTokens.Library);
@@ -74,7 +75,8 @@ internal sealed class ForeignToken : IDisposable
         token.Login(pin, new RefusedPins(_installation.PathOf("foreign.refused-pins"), TimeProvider.System));
     }
 
-    public X509Certificate2 Certify(byte[] publicKey, string subject = "CN=Ioana", int years = 1, bool isAuthority = false)
+    public X509Certificate2 Certify(
+        byte[] publicKey, string subject = "CN=Ioana", int years = 1, bool isAuthority = false)
     {
         var request = new CertificateRequest(
             new X500DistinguishedName(subject),

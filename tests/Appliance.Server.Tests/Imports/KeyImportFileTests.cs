@@ -58,7 +58,8 @@ public sealed class KeyImportFileTests : IAsyncLifetime
         var second = JsonDocument.Parse(outcome.Output).RootElement.EnumerateArray().ToList();
         Assert.All(second.Take(Keys), result => Assert.Equal("present", result.Text("status")));
         Assert.All(second.Skip(Keys), result => Assert.Equal("refused", result.Text("status")));
-        Assert.Equal([502, 503, 504, 505, 506, 507], second.Skip(Keys).Select(one => one.GetProperty("line").GetInt32()));
+        Assert.Equal(
+            [502, 503, 504, 505, 506, 507], second.Skip(Keys).Select(one => one.GetProperty("line").GetInt32()));
         Assert.Equal(before, await ListAsync());
 
         var told = await _server.RunAsync($"credential import --file {file} {Defaults}");
@@ -78,7 +79,8 @@ public sealed class KeyImportFileTests : IAsyncLifetime
         var file = _server.Installation.PathOf("keys.jsonl");
         await File.WriteAllTextAsync(
             file,
-            string.Concat(Enumerable.Repeat(line + "\n", 20)) + line.Replace("{", "{\"user\":\"mihai\",", StringComparison.Ordinal),
+            string.Concat(Enumerable.Repeat(line + "\n", 20))
+                + line.Replace("{", "{\"user\":\"mihai\",", StringComparison.Ordinal),
             TestContext.Current.CancellationToken);
 
         var outcome = await _server.RunAsync($"credential import --file {file} --user ioana --json");
@@ -94,5 +96,6 @@ public sealed class KeyImportFileTests : IAsyncLifetime
 
     /// <summary>The credentials with their versions' content.</summary>
     private async Task<string[]> ListAsync()
-        => [.. (await _server.RunAsync("credential list --json")).Json().EnumerateArray().Select(row => row.GetRawText())];
+        => [.. (await _server.RunAsync("credential list --json")).Json().EnumerateArray()
+            .Select(row => row.GetRawText())];
 }

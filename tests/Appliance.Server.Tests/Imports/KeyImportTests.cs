@@ -27,8 +27,8 @@ public sealed class KeyImportTests : IDisposable
 
         foreach (var key in new[] { "--key-id A1 --factors pin,totp", "--label=by~label", $"--certificates {pem}" })
         {
-            string[] arguments =
-                [.. $"credential import --user ioana --multisign 7 {key} --json".Split(' ').Select(part => part.Replace('~', ' '))];
+            string[] arguments = [.. $"credential import --user ioana --multisign 7 {key} --json".Split(' ')
+                .Select(part => part.Replace('~', ' '))];
             var adopted = (await _installation.RunAsync(arguments)).Json();
             Assert.Equal("adopted", adopted.Text("status"));
             Assert.Equal("P-256", adopted.Text("algorithm"));
@@ -146,8 +146,8 @@ public sealed class KeyImportTests : IDisposable
     public async Task A_seal_of_an_organisation_may_ask_for_nothing_and_draw_on_a_package()
     {
         (await _installation.RunAsync("init")).Succeeded();
-        (await _installation.RunAsync("signer add --user acme --name Acme --kind organisation", "a long enough password"))
-            .Succeeded();
+        (await _installation.RunAsync(
+            "signer add --user acme --name Acme --kind organisation", "a long enough password")).Succeeded();
         _token.MakeKey("EC:prime256v1", "e1", "seal");
         var pem = _token.WritePem(_token.Certify(_token.PublicKey("e1"), "CN=Acme"), "seal.pem");
 

@@ -36,8 +36,8 @@ internal sealed class ClientCertificateTrust
         => verdict is CertificateVerdict.FromAuthority or CertificateVerdict.SelfSigned;
 
     /// <summary>
-    /// How the platform is to build its own chain beside ours: it fetches nothing, whatever addresses the certificate of
-    /// a stranger names.
+    /// How the platform is to build its own chain beside ours: it fetches nothing, whatever addresses a stranger's
+    /// certificate names.
     /// </summary>
     public X509ChainPolicy PlatformPolicy() => Policy(new X509Certificate2Collection(), X509RevocationMode.NoCheck);
 
@@ -46,7 +46,7 @@ internal sealed class ClientCertificateTrust
     /// <param name="others">What the client sent along; authorities between it and a configured one.</param>
     public CertificateVerdict Judge(X509Certificate2 certificate, X509Certificate2Collection others)
     {
-        var now = _time.GetUtcNow();
+        var now = _time.GetUtcNow().UtcDateTime;
         if (now < certificate.NotBefore.ToUniversalTime() || now > certificate.NotAfter.ToUniversalTime())
         {
             return CertificateVerdict.OutOfTime;
@@ -74,7 +74,7 @@ internal sealed class ClientCertificateTrust
     private CertificateVerdict AskAuthority(X509Certificate2 certificate, X509Certificate2Collection others)
     {
         var status = Build(certificate, others, X509RevocationMode.Online);
-        if ((status & X509ChainStatusFlags.Revoked) != 0)
+        if (status.HasFlag(X509ChainStatusFlags.Revoked))
         {
             return CertificateVerdict.Revoked;
         }

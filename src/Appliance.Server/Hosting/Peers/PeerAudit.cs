@@ -18,7 +18,8 @@ internal sealed partial class PeerAudit : IAsyncDisposable
     private const int Prefix = 8;
     private static readonly TimeSpan s_window = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(10);
-    private static readonly PeerClaims[] s_claims = [.. Enum.GetValues<PeerClaims>().Where(claim => claim != 0)];
+    private static readonly PeerClaims[] s_claims =
+        [.. Enum.GetValues<PeerClaims>().Where(claim => claim != PeerClaims.None)];
 
     private readonly CommitLoop _loop;
     private readonly TimeProvider _time;
@@ -37,7 +38,8 @@ internal sealed partial class PeerAudit : IAsyncDisposable
         _time = time;
         _logger = logger;
         _writing = WriteAsync();
-        _timer = time.CreateTimer(static state => ((PeerAudit)state!)._wake.Writer.TryWrite(true), this, s_tick, s_tick);
+        _timer = time.CreateTimer(
+            static state => ((PeerAudit)state!)._wake.Writer.TryWrite(true), this, s_tick, s_tick);
     }
 
     /// <summary>Counts it; waits for nothing.</summary>
@@ -196,8 +198,14 @@ internal sealed partial class PeerAudit : IAsyncDisposable
     private static string Describe(IPAddress address, PeerClaims claims)
     {
         var names = string.Join(", ", s_claims.Where(claim => claims.HasFlag(claim)).Select(NameOf));
-        var from = address.Equals(IPAddress.None) ? "other addresses" : address.ToString();
-        return address.AddressFamily == AddressFamily.InterNetworkV6 ? $"{names} from {from}/64" : $"{names} from {from}";
+        if (address.Equals(IPAddress.None))
+        {
+            return names + " from other addresses";
+        }
+
+        return address.AddressFamily == AddressFamily.InterNetworkV6
+            ? $"{names} from {address}/64"
+            : $"{names} from {address}";
     }
 
     private static string NameOf(PeerClaims claim) => claim switch

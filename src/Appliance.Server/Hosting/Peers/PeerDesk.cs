@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Appliance.Server.Hosting.Peers;
 
-/// <summary>Who is on the other end: a gate for connections, a screen for requests, and the record of false claims.</summary>
+/// <summary>
+/// Who is on the other end: a gate for connections, a screen for requests, and the record of false claims.
+/// </summary>
 internal sealed class PeerDesk : IDisposable
 {
     private static readonly TimeSpan s_tlsPatience = TimeSpan.FromSeconds(10);

@@ -7,26 +7,26 @@ internal static class PeerNames
 
     public static bool TryReadProxyProtocol(string? text, out ProxyProtocolMode mode)
     {
-        mode = text switch
+        (mode, var isKnown) = text switch
         {
-            "off" => ProxyProtocolMode.Off,
-            "optional" => ProxyProtocolMode.Optional,
-            "required" => ProxyProtocolMode.Required,
-            _ => (ProxyProtocolMode)(-1),
+            "off" => (ProxyProtocolMode.Off, true),
+            "optional" => (ProxyProtocolMode.Optional, true),
+            "required" => (ProxyProtocolMode.Required, true),
+            _ => (ProxyProtocolMode.Off, false),
         };
-        return mode >= 0;
+        return isKnown;
     }
 
     public static bool TryReadRevocation(string? text, out RevocationPolicy policy)
     {
-        policy = text switch
+        (policy, var isKnown) = text switch
         {
-            "off" => RevocationPolicy.Off,
-            "when-known" => RevocationPolicy.WhenKnown,
-            "required" => RevocationPolicy.Required,
-            _ => (RevocationPolicy)(-1),
+            "off" => (RevocationPolicy.Off, true),
+            "when-known" => (RevocationPolicy.WhenKnown, true),
+            "required" => (RevocationPolicy.Required, true),
+            _ => (RevocationPolicy.Off, false),
         };
-        return policy >= 0;
+        return isKnown;
     }
 
     /// <summary>Names separated by commas or spaces.</summary>

@@ -16,7 +16,9 @@ internal sealed class PeerScreen(PeerPolicy policy, PeerMetrics metrics, Action<
     private const string ForwardedProto = "X-Forwarded-Proto";
     private const int MostInChain = 10;
 
-    /// <summary>True: go on. False: a configured proxy's headers are malformed, or their certificate is not accepted.</summary>
+    /// <summary>
+    /// True: go on. False: a configured proxy's headers are malformed, or their certificate is not accepted.
+    /// </summary>
     public bool TryPass(HttpContext http)
     {
         var headers = http.Request.Headers;

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Appliance.Grpc.Client;
 using Appliance.Server.Options;
 using Proto = Csc.V2;
@@ -118,8 +119,14 @@ public sealed class PeerHeaderTests
     [InlineData("forwarded", "Forwarded: for=203.0.113.9;proto=http", "203.0.113.9 - - proxied open")]
     [InlineData("forwarded", "Forwarded: for=203.0.113.9", "203.0.113.9 - - proxied open")]
     [InlineData("forwarded", "Forwarded: for=unknown;proto=https", "127.0.0.1 - - proxied safe")]
-    [InlineData("forwarded", "Forwarded: for=6.6.6.6, for=203.0.113.9, for=127.0.0.5;proto=http", "203.0.113.9 - - proxied open")]
-    [InlineData("x-forwarded", "X-Forwarded-For: 6.6.6.6, 203.0.113.9\r\nX-Forwarded-Proto: https", "203.0.113.9 - - proxied safe")]
+    [InlineData(
+        "forwarded",
+        "Forwarded: for=6.6.6.6, for=203.0.113.9, for=127.0.0.5;proto=http",
+        "203.0.113.9 - - proxied open")]
+    [InlineData(
+        "x-forwarded",
+        "X-Forwarded-For: 6.6.6.6, 203.0.113.9\r\nX-Forwarded-Proto: https",
+        "203.0.113.9 - - proxied safe")]
     [InlineData("x-forwarded", "Forwarded: for=6.6.6.6;proto=https", "127.0.0.1 - - direct open")]
     [InlineData("client-cert", "X-Forwarded-For: 6.6.6.6", "127.0.0.1 - - direct open")]
     public async Task Only_the_headers_that_are_configured_count(string headers, string header, string expected)
@@ -145,8 +152,7 @@ public sealed class PeerHeaderTests
 
     private static ListenSettings Proxies(string headers) => new() { Proxies = "127.0.0.0/8", ProxyHeaders = headers };
 
-    private static ListenSettings WithAuthority(
-        out System.Security.Cryptography.X509Certificates.X509Certificate2 authority, out string file)
+    private static ListenSettings WithAuthority(out X509Certificate2 authority, out string file)
     {
         var now = TimeProvider.System.GetUtcNow();
         authority = TestCertificates.SelfSigned("CN=Authority", now, use: null, isAuthority: true);

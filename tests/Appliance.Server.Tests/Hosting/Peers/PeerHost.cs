@@ -126,7 +126,8 @@ internal sealed class PeerHost : IAsyncDisposable
 
     /// <summary>A request of HTTP/1.1 that ends its connection.</summary>
     public static byte[] Get(params string[] headers) => Encoding.Latin1.GetBytes(
-        $"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{string.Concat(headers.Select(line => line + "\r\n"))}\r\n");
+        "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        + string.Concat(headers.Select(line => line + "\r\n")) + "\r\n");
 
     /// <summary>Connects, sends a PROXY header if there is one, and shows a certificate if there is one.</summary>
     public SocketsHttpHandler Handler(byte[]? preface = null, X509Certificate2? certificate = null) => new()
@@ -188,7 +189,8 @@ internal sealed class PeerHost : IAsyncDisposable
     private static string Tell(HttpContext http)
     {
         var facts = PeerFacts.Of(http);
-        var certificate = facts.Certificate is null ? "-" : Convert.ToHexString(SHA256.HashData(facts.Certificate))[..8];
+        var certificate
+            = facts.Certificate is null ? "-" : Convert.ToHexString(SHA256.HashData(facts.Certificate))[..8];
         var authority = facts.Certificate is null ? "-" : facts.IsFromAuthority ? "authority" : "own";
         var left = http.Request.Headers.Keys.Where(name => name.StartsWith("Client-", StringComparison.Ordinal)
             || name.Contains("Forwarded", StringComparison.Ordinal));

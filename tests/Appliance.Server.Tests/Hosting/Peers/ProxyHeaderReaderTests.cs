@@ -85,7 +85,8 @@ public sealed class ProxyHeaderReaderTests
     public void Version_1_is_malformed_and_other_protocols_are_none()
     {
         Assert.Equal(ProxyHeaderStatus.Malformed, Read("PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n"u8.ToArray(), out _, out _));
-        foreach (var text in new[] { "POST / HTTP/1.1", "PRI * HTTP/2.0", "\r\nGET", "\r\n\r\n\0\r\nQUIX", "\u0016\u0003" })
+        string[] others = ["POST / HTTP/1.1", "PRI * HTTP/2.0", "\r\nGET", "\r\n\r\n\0\r\nQUIX", "\u0016\u0003"];
+        foreach (var text in others)
         {
             Assert.Equal(
                 ProxyHeaderStatus.None, Read(System.Text.Encoding.Latin1.GetBytes(text), out var length, out _));
