@@ -26,19 +26,22 @@ internal sealed class SealBook(Findings findings, AuditVerificationOptions optio
 
     public long LastNumber => _last?.Number ?? 0;
 
-    public void Read(Store store)
+    /// <summary>Reads all up to one.</summary>
+    public void Read(Store store, long last)
     {
-        while (true)
+        while (LastNumber < last)
         {
             var after = LastNumber;
-            var page = store.Read(connection => connection.Audit.Seals.List(after, Page));
+            var most = (int)Math.Min(Page, last - after);
+            var page = store.Read(connection => connection.Audit.Seals.List(after, most))
+                .Where(row => row.Number <= last).ToList();
             var genuine = VerifySignatures(page);
             for (var i = 0; i < page.Count; i++)
             {
                 Add(page[i], genuine[i]);
             }
 
-            if (page.Count < Page)
+            if (page.Count == 0)
             {
                 break;
             }

@@ -26,12 +26,17 @@ internal sealed class TrailMoment
     /// <summary>The last one.</summary>
     public long Last { get; private init; }
 
+    /// <summary>The newest seal: a later one covers what is left for the next time.</summary>
+    public long LastSeal { get; private init; }
+
     public static TrailMoment Read(StoreConnection connection, long from)
     {
         var audit = connection.Audit;
         var moment = new TrailMoment
         {
-            Segments = audit.Segments.List().ToDictionary(segment => segment.Chain), Last = audit.FindLast(),
+            Segments = audit.Segments.List().ToDictionary(segment => segment.Chain),
+            Last = audit.FindLast(),
+            LastSeal = audit.Seals.FindLast()?.Number ?? 0,
         };
         for (var after = -1L; ;)
         {

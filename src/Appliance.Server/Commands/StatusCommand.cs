@@ -59,6 +59,11 @@ internal static class StatusCommand
                 ? DateTimeOffset.FromUnixTimeMilliseconds(seal.At)
                 : null,
             AuditSealObstacle = live.Audit.Sealer.Obstacle,
+            AuditExports =
+            [
+                .. live.Audit.Exports.Select(
+                    export => new AuditExportDocument(export.Name, export.Lag, export.Obstacle)),
+            ],
             LedgerWaiting = live.Composition.Loop.Waiting,
             Commits = live.Composition.Loop.Commits,
             Notices = DescribeNotices(live),
@@ -111,6 +116,14 @@ internal static class StatusCommand
                 CultureInfo.InvariantCulture,
                 $"Audit seal {status.AuditSeal?.ToString(CultureInfo.InvariantCulture) ?? "none yet"}"
                 + $"{(status.AuditSealedAt is { } at ? $" of {at:u}" : "")}."));
+        foreach (var export in status.AuditExports)
+        {
+            reply.Say(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Audit export {export.Name}: {export.Lag} records behind"
+                + $"{(export.Obstacle is { } fault ? $"; it does not deliver: {fault}" : "")}."));
+        }
+
         reply.Table(
             ["Token", "Healthy", "Sessions", "Waiting", "In flight", "Last error"],
             status.Slots.Select(slot => new[]

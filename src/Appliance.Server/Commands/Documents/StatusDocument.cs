@@ -42,6 +42,10 @@ internal sealed record StatusDocument
     [JsonPropertyName("auditSealObstacle")]
     public required string? AuditSealObstacle { get; init; }
 
+    /// <summary>The continuous exports of the trail.</summary>
+    [JsonPropertyName("auditExports")]
+    public required IReadOnlyList<AuditExportDocument> AuditExports { get; init; }
+
     /// <summary>Pieces of work that wait for a commit.</summary>
     [JsonPropertyName("ledgerWaiting")]
     public required int LedgerWaiting { get; init; }
