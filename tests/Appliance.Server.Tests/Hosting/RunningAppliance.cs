@@ -68,7 +68,10 @@ public sealed class RunningAppliance : IAsyncLifetime
 
     internal TestSigner Mihai { get; private set; } = null!;
 
-    /// <summary>An organisation with a P-256 credential that seals and draws on a package of 20,000.</summary>
+    /// <summary>
+    /// An organisation with a P-256 credential that seals and draws on a package of 20,000, and one that clients open
+    /// without any factor.
+    /// </summary>
     internal TestSigner Acme { get; private set; } = null!;
 
     /// <summary>
@@ -255,7 +258,8 @@ public sealed class RunningAppliance : IAsyncLifetime
           "email":"mihai@example.com","phone":"+40722123456","credentials":[
             {"algorithm":"RSA-2048","multisign":2},{"algorithm":"P-256","multisign":2}]},
          {"user":"acme@example.com","name":"Acme","password":"correct horse 3","kind":"organisation","factor":true,
-          "credentials":[{"algorithm":"P-256","multisign":1000000,"package":20000}]},
+          "credentials":[{"algorithm":"P-256","multisign":1000000,"package":20000},
+            {"algorithm":"P-256","multisign":1000,"factors":"none"}]},
          {{AllFactors("elena")}},{{AllFactors("radu")}}]
         """;
 
