@@ -1,3 +1,4 @@
+using Appliance.Identity.Clients;
 using Appliance.Identity.Tokens;
 using Appliance.Signing;
 using Appliance.Storage;
@@ -8,8 +9,10 @@ namespace Appliance.Identity;
 /// Tells whose an access token is. Tokens are 256 random bits; store and memory know only their SHA-256.
 /// </summary>
 /// <remarks>
-/// A token seen before costs no store access and no allocation. A revocation by this process, which is its store's
-/// only writer, empties the cache of the token inside its commit's completion: whoever was told that a token is
+/// A token seen before costs no store access and no allocation where this process is its store's only writer: a
+/// revocation empties the cache of the token inside its commit's completion. Where nodes share a store, what is
+/// remembered is good only when the store's epoch of revocations (<see cref="RevocationTable"/>), read after the call
+/// came, has not changed; one read serves all calls that wait for it. Either way whoever was told that a token is
 /// revoked sees it refused.
 /// </remarks>
 public sealed class AccessTokens
@@ -20,14 +23,27 @@ public sealed class AccessTokens
     private readonly Store _store;
     private readonly TimeProvider _time;
     private readonly TokenCache _cache;
+    private readonly ClientRows? _clients;
+    private readonly ClientAccess? _access;
+    private readonly ClientGates _gates;
+    private readonly EpochReader? _epochs;
+    private readonly Lock _epochGate = new();
+    private long _epoch = -1;
     private long _storeReads;
 
     /// <summary>Makes a validator.</summary>
     /// <param name="store">The store.</param>
     /// <param name="time">The clock.</param>
     /// <param name="capacity">Most tokens remembered, 2 to 1,000,000.</param>
+    /// <param name="clients">Checks the rows of clients; null where no client has tokens.</param>
+    /// <param name="access">Forgets what clients may use when another node changed that; null for nothing.</param>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is outside its range.</exception>
-    public AccessTokens(Store store, TimeProvider time, int capacity = DefaultCapacity)
+    public AccessTokens(
+        Store store,
+        TimeProvider time,
+        int capacity = DefaultCapacity,
+        ClientRows? clients = null,
+        ClientAccess? access = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(time);
@@ -36,29 +52,96 @@ public sealed class AccessTokens
         _store = store;
         _time = time;
         _cache = new TokenCache(capacity);
+        _clients = clients;
+        _access = access;
+        _gates = new ClientGates(time);
+        _epochs = store.IsShared
+            ? new EpochReader(() => store.Read(static connection => connection.Revocations.Read()))
+            : null;
     }
 
-    /// <summary>Times that the store was asked.</summary>
+    /// <summary>Times that the store was asked for a token.</summary>
     internal long StoreReads => Interlocked.Read(ref _storeReads);
+
+    /// <summary>Times that the store was asked whether tokens have ended; 0 where no other node writes it.</summary>
+    internal long EpochReads => _epochs?.Rounds ?? 0;
 
     internal TokenCache Cache => _cache;
 
-    /// <summary>What a token is worth now, and whose it is.</summary>
+    internal ClientGates Gates => _gates;
+
+    /// <summary>What a token is worth now, and whose it is; right on every node from a revocation's commit on.</summary>
+    /// <param name="token">The text after <c>Bearer </c>. Text that cannot be a token costs no store access.</param>
+    /// <exception cref="StoreException">The store cannot be asked.</exception>
+    public ValueTask<TokenValidation> ValidateAsync(ReadOnlySpan<char> token)
+    {
+        if (!TokenKey.TryRead(token, out var key))
+        {
+            return new(new TokenValidation(TokenStatus.Unknown, default));
+        }
+
+        return _epochs is null ? new(Validate(key)) : ValidateSharedAsync(key);
+    }
+
+    /// <summary>
+    /// What a token is worth and whose it is, as far as this node knows: where nodes share a store, a token that was
+    /// just revoked elsewhere may pass. For what <see cref="ValidateAsync"/> follows on.
+    /// </summary>
     /// <param name="token">The text after <c>Bearer </c>. Text that cannot be a token costs no store access.</param>
     public TokenValidation Validate(ReadOnlySpan<char> token)
         => TokenKey.TryRead(token, out var key) ? Validate(key) : new(TokenStatus.Unknown, default);
 
-    /// <summary>What a token is worth now, and whose it is.</summary>
+    /// <inheritdoc cref="Validate(ReadOnlySpan{char})"/>
     /// <param name="token">The text after <c>Bearer </c> in ASCII, as the wire carries it.</param>
     public TokenValidation Validate(ReadOnlySpan<byte> token)
         => TokenKey.TryRead(token, out var key) ? Validate(key) : new(TokenStatus.Unknown, default);
+
+    /// <summary>A signer's tokens were ended in this process, and that is committed.</summary>
+    public void ForgetSigner(Guid signerId) => _cache.RemoveSigner(signerId);
+
+    /// <summary>A client was changed in this process, and that is committed: its tokens are read again.</summary>
+    public void ForgetClient(Guid clientId)
+    {
+        _cache.RemoveClient(clientId);
+        _access?.Forget();
+    }
+
+    private async ValueTask<TokenValidation> ValidateSharedAsync(TokenKey key)
+    {
+        Observe(await _epochs!.ReadAsync().ConfigureAwait(false));
+        return Validate(key);
+    }
+
+    /// <summary>
+    /// What was remembered before the epoch rose is forgotten before it is asked for. Reads come one after the other,
+    /// but who awaits them may come here in any order.
+    /// </summary>
+    private void Observe(long epoch)
+    {
+        if (Volatile.Read(ref _epoch) >= epoch)
+        {
+            return;
+        }
+
+        lock (_epochGate)
+        {
+            if (_epoch < epoch)
+            {
+                _cache.Clear();
+                _access?.Forget();
+                Volatile.Write(ref _epoch, epoch);
+            }
+        }
+    }
 
     private TokenValidation Validate(in TokenKey key)
     {
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         if (_cache.Find(key) is { } known)
         {
-            return known.ExpiresAt > now ? new(TokenStatus.Valid, known.Caller) : new(TokenStatus.Expired, default);
+            return known.ExpiresAt > now
+                ? new(TokenStatus.Valid, known.Caller, known.Gate)
+                : new(TokenStatus.Expired, default);
         }
 
         return Load(key, now);
@@ -69,23 +152,40 @@ public sealed class AccessTokens
         Interlocked.Increment(ref _storeReads);
         var version = _cache.Version;
         var hash = key.ToArray();
-        var (row, signer) = _store.Read(connection =>
-        {
-            var found = connection.AccessTokens.Find(hash);
-            return (found, found is null ? null : connection.Signers.Find(found.SignerId));
-        });
-        if (row is null || row.Kind != AccessTokenKind.Access)
+        var found = _store.Read(hash, LoadedToken.Read);
+        if (found.Row is not { Kind: AccessTokenKind.Access } row || !IsGenuine(found))
         {
             return new(TokenStatus.Unknown, default);
         }
 
-        if (row.Revoked || row.ExpiresAt <= now || signer is not { State: SignerState.Active })
+        if (row.Revoked || row.ExpiresAt <= now || !found.IsActive)
         {
             return new(TokenStatus.Expired, default);
         }
 
         var caller = new Caller(row.SignerId, row.ClientId);
-        _cache.Add(key, new CachedToken(caller, row.GrantId, row.ExpiresAt), version);
-        return new(TokenStatus.Valid, caller);
+        if (found.Client is { } client)
+        {
+            var most = caller.IsClient ? ClientOperations.All : ClientOperations.Signer;
+            caller = caller with { Operations = client.Operations & most };
+        }
+
+        var gate = found.Client is null ? null : _gates.For(found.Client);
+        _cache.Add(key, new CachedToken(caller, row.GrantId, row.ExpiresAt, gate), version);
+        return new(TokenStatus.Valid, caller, gate);
+    }
+
+    /// <summary>A client's rights stand in its row, and its own token was made by this installation.</summary>
+    private bool IsGenuine(in LoadedToken found)
+    {
+        var row = found.Row!;
+        if (row.ClientId == Guid.Empty)
+        {
+            return row.SignerId != Guid.Empty;
+        }
+
+        return _clients is not null && found.Client is { } client && _clients.Verify(client)
+            && (row.SignerId != Guid.Empty
+                || row.GrantId == _clients.GrantOf(row.Hash, row.ClientId, row.ExpiresAt));
     }
 }

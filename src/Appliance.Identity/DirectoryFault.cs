@@ -1,6 +1,6 @@
 namespace Appliance.Identity;
 
-/// <summary>Why <see cref="SignerDirectory"/> or <see cref="AdminDirectory"/> refused.</summary>
+/// <summary>Why <see cref="SignerDirectory"/>, <see cref="AdminDirectory"/> or <see cref="ClientDirectory"/> refused.</summary>
 public enum DirectoryFault
 {
     /// <summary>The name is too short, too long, or holds a character that it may not.</summary>
@@ -53,4 +53,19 @@ public enum DirectoryFault
 
     /// <summary>Nobody would be left who may change the admins.</summary>
     LastSecurityOfficer,
+
+    /// <summary>No such client, or it was ended.</summary>
+    UnknownClient,
+
+    /// <summary>Another client has the name.</summary>
+    ClientExists,
+
+    /// <summary>What a client should be or have is outside of what it may; the message says what.</summary>
+    ClientInvalid,
+
+    /// <summary>The client's row was changed in the store by another hand.</summary>
+    ClientTampered,
+
+    /// <summary>The client has no such secret, key, certificate or credential.</summary>
+    UnknownClientPart,
 }

@@ -262,7 +262,7 @@ public sealed class StagedActivations
             return StagingStatus.Tampered;
         }
 
-        if (state != ActivationState.Staged || facts.SignerId != owner.SignerId || facts.ClientId != owner.ClientId)
+        if (state != ActivationState.Staged || !owner.Owns(facts.SignerId, facts.ClientId))
         {
             return StagingStatus.Unknown;
         }

@@ -158,8 +158,7 @@ public sealed class Approvals
         return new(StringComparer.Ordinal)
         {
             ["link"] = _addresses.Of(LinkPurpose.Approval, draft.Link),
-            ["operation"] = "signHash",
-            ["count"] = draft.Row.Total.ToString(CultureInfo.InvariantCulture),
+            ["operation"] = string.Create(CultureInfo.InvariantCulture, $"signHash ({draft.Row.Total})"),
             ["labels"] = draft.Content.Description,
             ["digests"] = hashes.Count <= DigestsInMessage
                 ? digests

@@ -13,7 +13,7 @@ namespace Appliance.Signing;
 /// </content>
 public sealed partial class SigningService
 {
-    private const int ListLimit = 100;
+    private const int ApprovalListLimit = 100;
 
     private ValueTask<AuthorizeResult?> RequestApprovalAsync(
         AuthorizeRequest request, Credential credential, FactorPlan plan, CancellationToken cancellationToken)
@@ -35,7 +35,7 @@ public sealed partial class SigningService
                 AuditTrail.Append(connection, Recorded(AuditEvent.ApprovalRequested, draft.Row));
                 return AuthorizeResult.Refused(SigningStatus.ApprovalPending) with { Handle = draft.Handle };
             },
-            keys => keys.AddSigner(credential.SignerId),
+            keys => Announce(keys, credential, request.Caller),
             cancellationToken);
     }
 
@@ -135,8 +135,8 @@ public sealed partial class SigningService
     public IReadOnlyList<ApprovalInfo> ListApprovals(Caller caller, Guid signerId)
     {
         var now = Now();
-        var rows = _store.Read(connection => connection.Approvals.ListPending(signerId, now, ListLimit));
-        return [.. rows.Where(row => MaySee(caller, row) && _approvals.Holds(row)).Select(_approvals.Describe)];
+        var rows = _store.Read(connection => connection.Approvals.ListPending(signerId, now, ApprovalListLimit));
+        return [.. rows.Where(row => MaySee(caller, row) && Holds(row)).Select(_approvals.Describe)];
     }
 
     /// <summary>Denies. Whoever may see an approval may do that.</summary>
@@ -234,7 +234,7 @@ public sealed partial class SigningService
                 return decided ?? SigningStatus.Failed;
             },
             cancellationToken,
-            keys => keys.AddSigner(row.SignerId));
+            keys => Announce(keys, credential!, new Caller(row.SignerId, row.ClientId)));
         return changed ? null : result;
     }
 
@@ -248,6 +248,11 @@ public sealed partial class SigningService
     {
         connection.LockSigner(approved.SignerId);
         var status = DecideState(connection, credential);
+        if (status == SigningStatus.Ok)
+        {
+            status = DecideClient(connection, new Caller(Guid.Empty, approved.ClientId), credential);
+        }
+
         if (status == SigningStatus.Ok && IsLocked(connection, credential))
         {
             status = SigningStatus.FactorLocked;
@@ -289,7 +294,7 @@ public sealed partial class SigningService
     private SigningStatus Judge(StoreConnection connection, ApprovalRow? row, Caller caller)
     {
         if (row is null || row.ClientId != caller.ClientId || (!caller.IsClient && row.SignerId != caller.SignerId)
-            || !_approvals.Holds(row))
+            || !Holds(row))
         {
             return SigningStatus.HandleInvalid;
         }
@@ -328,9 +333,22 @@ public sealed partial class SigningService
         var row = _store.Read(connection => digest is null
             ? connection.Approvals.Find(reference.ApprovalId)
             : connection.Approvals.FindByLink(digest));
-        return row is not null && (digest is not null || MaySee(reference.Caller, row)) && _approvals.Holds(row)
+        return row is not null && (digest is not null || MaySee(reference.Caller, row)) && Holds(row)
             ? row
             : null;
+    }
+
+    /// <summary>Nobody waits for the record: the refusal that follows has one of its own.</summary>
+    private bool Holds(ApprovalRow row)
+    {
+        if (_approvals.Holds(row))
+        {
+            return true;
+        }
+
+        Log.ApprovalTampered(_logger, row.Id);
+        _ = RecordAsync(Tampering("approval") with { SignerId = row.SignerId }, CancellationToken.None).AsTask();
+        return false;
     }
 
     /// <summary>The signer, whatever application it signed in by, and clients that approve for its credentials.</summary>

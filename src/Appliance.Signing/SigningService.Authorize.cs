@@ -101,7 +101,7 @@ public sealed partial class SigningService
             return status;
         }
 
-        return FactorPlan.Of(credential.Factors, request.Factors, request.Caller.IsClient).Status;
+        return FactorPlan.Of(credential.Factors, request.Factors, request.Caller).Status;
     }
 
     private SigningStatus CheckCredential(Caller caller, Guid credentialId, out Credential? credential)
@@ -178,7 +178,7 @@ public sealed partial class SigningService
     private async ValueTask<AuthorizeResult?> OpenAsync(
         AuthorizeRequest request, Credential credential, CancellationToken cancellationToken)
     {
-        var plan = FactorPlan.Of(credential.Factors, request.Factors, request.Caller.IsClient);
+        var plan = FactorPlan.Of(credential.Factors, request.Factors, request.Caller);
         if (plan.NeedsApproval)
         {
             return await RequestApprovalAsync(request, credential, plan, cancellationToken);
@@ -195,7 +195,7 @@ public sealed partial class SigningService
             credential,
             plan,
             connection => Open(connection, sad, () => Open(connection, request, activation), request.Purpose),
-            keys => keys.AddSigner(credential.SignerId),
+            keys => Announce(keys, credential, request.Caller),
             cancellationToken);
     }
 
@@ -255,6 +255,11 @@ public sealed partial class SigningService
                 == SigningStatus.Failed)
         {
             return null;
+        }
+
+        if (status == SigningStatus.Ok)
+        {
+            status = DecideClient(connection, request.Caller, credential);
         }
 
         if (status == SigningStatus.Ok)

@@ -23,7 +23,7 @@ public sealed partial class SigningService
         BulkOpenRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var status = CheckBulk(request.Caller, request.CredentialId, request.SignatureCount, out _);
+        var status = CheckBulk(request.Caller, request.CredentialId, request.SignatureCount, out var credential);
         if (status != SigningStatus.Ok)
         {
             await RecordAsync(
@@ -37,7 +37,7 @@ public sealed partial class SigningService
         var staged = new StagedRequest(
             id,
             request.CredentialId,
-            request.Caller.SignerId,
+            credential!.SignerId,
             request.Caller.ClientId,
             request.SignatureCount,
             (now + _bulk.OpenLifetime).ToUnixTimeMilliseconds(),
@@ -149,7 +149,7 @@ public sealed partial class SigningService
                 keys =>
                 {
                     keys.AddActivation(owner.ActivationId);
-                    keys.AddSigner(credential!.SignerId);
+                    Announce(keys, credential!, request.Caller);
                 },
                 cancellationToken,
                 // Before the factor: a code opens something or is not used.
@@ -159,7 +159,7 @@ public sealed partial class SigningService
     /// <summary>An approval is of hashes that the signer can be shown, not of a million.</summary>
     private static FactorPlan PlanBulk(BulkCloseRequest request, Credential credential)
     {
-        var plan = FactorPlan.Of(credential.Factors, request.Factors, request.Caller.IsClient);
+        var plan = FactorPlan.Of(credential.Factors, request.Factors, request.Caller);
         return plan.NeedsApproval ? plan with { Status = SigningStatus.BulkNotAllowed } : plan;
     }
 
@@ -255,7 +255,7 @@ public sealed partial class SigningService
             At = Now(),
             Event = isDone ? done : AuditEvent.BulkRefused,
             Outcome = isDone ? AuditOutcome.Ok : AuditOutcome.Refused,
-            SignerId = caller.SignerId,
+            SignerId = SignerOf(caller),
             ClientId = caller.ClientId,
             CredentialId = credentialId,
             ActivationId = activationId,

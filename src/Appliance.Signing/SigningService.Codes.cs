@@ -36,7 +36,7 @@ public sealed partial class SigningService
             var sent = await WriteStatusAsync(
                 connection => SendCode(connection, caller, credential!) ?? SigningStatus.Failed,
                 cancellationToken,
-                keys => keys.AddSigner(credential!.SignerId));
+                keys => Announce(keys, credential!, caller));
             if (sent != SigningStatus.Failed)
             {
                 return sent;
@@ -53,6 +53,11 @@ public sealed partial class SigningService
     {
         var status = DecideState(connection, credential);
         CodeSending sending = default;
+        if (status == SigningStatus.Ok)
+        {
+            status = DecideClient(connection, caller, credential);
+        }
+
         if (status == SigningStatus.Ok)
         {
             status = SendTo(connection, credential, caller.ClientId, out sending);

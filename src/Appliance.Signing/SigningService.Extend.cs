@@ -34,7 +34,7 @@ public sealed partial class SigningService
             : CheckDigests(request.Hashes, request.HashAlgorithm);
         if (status == SigningStatus.Ok)
         {
-            status = CheckSad(request.Sad, request.Caller, request.CredentialId, out sad);
+            status = CheckSad(request.Sad, request.Caller, credential!, out sad);
         }
 
         return status == SigningStatus.Ok
@@ -83,16 +83,17 @@ public sealed partial class SigningService
                 return AuthorizeResult.Refused(status);
             },
             request.Hashes.Count,
-            keys => Announce(keys, old.ActivationId, request.Hashes),
+            keys => Announce(keys, old, request.Hashes),
             cancellationToken);
     }
 
-    private static void Announce(StoreKeys keys, Guid activationId, IReadOnlyList<byte[]> hashes)
+    private static void Announce(StoreKeys keys, in SadEnvelope sad, IReadOnlyList<byte[]> hashes)
     {
-        keys.AddActivation(activationId);
+        keys.AddActivation(sad.ActivationId);
+        keys.AddClient(sad.ClientId);
         foreach (var hash in hashes)
         {
-            keys.AddHash(activationId, hash);
+            keys.AddHash(sad.ActivationId, hash);
         }
     }
 

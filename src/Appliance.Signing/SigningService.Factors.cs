@@ -143,6 +143,12 @@ public sealed partial class SigningService
         };
     }
 
+    private static void Announce(StoreKeys keys, Credential credential, Caller caller)
+    {
+        keys.AddSigner(credential.SignerId);
+        keys.AddClient(caller.ClientId);
+    }
+
     /// <summary>In the name of the credential's signer: a client that calls in its own has none.</summary>
     private AuditRecord Refusal(
         AuditEvent auditEvent, Caller caller, Credential credential, SigningStatus status, int count)

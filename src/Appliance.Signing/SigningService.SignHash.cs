@@ -76,16 +76,18 @@ public sealed partial class SigningService
         }
 
         // 3b
-        return CheckSad(request.Sad, request.Caller, credential.Id, out sad);
+        return CheckSad(request.Sad, request.Caller, credential, out sad);
     }
 
-    /// <summary>The envelope alone: genuine, this caller's, for this credential, in time.</summary>
-    private SigningStatus CheckSad(string text, Caller caller, Guid credentialId, out SadEnvelope sad)
+    /// <summary>
+    /// The envelope alone: genuine, given to this caller, for this credential and its signer, in time.
+    /// </summary>
+    private SigningStatus CheckSad(string text, Caller caller, Credential credential, out SadEnvelope sad)
     {
         if (!_sad.TryDecode(text, out sad)
-            || sad.SignerId != caller.SignerId
+            || sad.SignerId != credential.SignerId
             || sad.ClientId != caller.ClientId
-            || sad.CredentialId != credentialId)
+            || sad.CredentialId != credential.Id)
         {
             return SigningStatus.SadInvalid;
         }
@@ -135,6 +137,11 @@ public sealed partial class SigningService
             if (operation.Reserved == ReservationStatus.Redelivered)
             {
                 return result with { Signatures = operation.ReadRecorded(), IsRedelivered = true };
+            }
+
+            if (operation.Reserved == ReservationStatus.ClientRefused)
+            {
+                _clients?.Forget();
             }
 
             if (operation.Reserved != ReservationStatus.CredentialChanged || attempt++ == CredentialAttempts)
@@ -188,7 +195,7 @@ public sealed partial class SigningService
             sad.ActivationId,
             credential.Id,
             credential.Version,
-            request.Caller.SignerId,
+            credential.SignerId,
             request.Caller.ClientId,
             request.Hashes,
             now.ToUnixTimeMilliseconds(),

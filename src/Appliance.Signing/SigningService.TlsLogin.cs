@@ -40,7 +40,7 @@ public sealed partial class SigningService
         }
 
         // Nobody waits for a signer's approval in the middle of a handshake.
-        var plan = FactorPlan.Of(credential.Factors, request.Factors, request.Caller.IsClient);
+        var plan = FactorPlan.Of(credential.Factors, request.Factors, request.Caller);
         return plan.Status == SigningStatus.Ok && plan.NeedsApproval ? SigningStatus.FactorMissing : plan.Status;
     }
 

@@ -29,6 +29,7 @@ public sealed partial class SigningService : IDisposable
     private readonly SigningOptions _options;
     private readonly StagedActivations _staged;
     private readonly BulkOptions _bulk;
+    private readonly ClientAccess? _clients;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
@@ -45,6 +46,7 @@ public sealed partial class SigningService : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where failures that are not a caller's fault are told.</param>
     /// <param name="bulk">Limits of bulk activations; null for the defaults.</param>
+    /// <param name="clients">Which client may use which credential; null where no client may use any.</param>
     public SigningService(
         Store store,
         CommitLoop ledger,
@@ -57,7 +59,8 @@ public sealed partial class SigningService : IDisposable
         SigningOptions options,
         TimeProvider time,
         ILogger<SigningService> logger,
-        BulkOptions? bulk = null)
+        BulkOptions? bulk = null,
+        ClientAccess? clients = null)
     {
         ArgumentNullException.ThrowIfNull(link);
         ArgumentNullException.ThrowIfNull(approvals);
@@ -74,6 +77,7 @@ public sealed partial class SigningService : IDisposable
         _options = options;
         _staged = new StagedActivations(store, ledger, activations);
         _bulk = bulk ?? new BulkOptions();
+        _clients = clients;
         _time = time;
         _logger = logger;
     }
@@ -84,7 +88,7 @@ public sealed partial class SigningService : IDisposable
     /// <summary>Ends what runs in the background.</summary>
     public void Dispose() => _waiters.Dispose();
 
-    /// <summary>The caller's credentials, oldest first; those whose row was tampered with are left out.</summary>
+    /// <summary>A signer's credentials, oldest first; those whose row was tampered with are left out.</summary>
     public IReadOnlyList<CredentialInfo> ListCredentials(Caller caller)
     {
         var rows = _store.Read(caller.SignerId, static (connection, id) => connection.Credentials.ListBySigner(id));
@@ -92,13 +96,7 @@ public sealed partial class SigningService : IDisposable
         var found = new List<CredentialInfo>(rows.Count);
         foreach (var row in rows)
         {
-            var credential = _credentials.Find(row.Id, out _);
-            if (credential is not null && credential.Version != row.Version)
-            {
-                _credentials.Forget(row.Id);
-                credential = _credentials.Find(row.Id, out _);
-            }
-
+            var credential = _credentials.FindVersion(row.Id, row.Version);
             if (credential is not null && credential.SignerId == caller.SignerId)
             {
                 found.Add(credential.Describe(now));
@@ -137,14 +135,14 @@ public sealed partial class SigningService : IDisposable
                 At = Now(),
                 Event = AuditEvent.RequestRefused,
                 Outcome = AuditOutcome.Refused,
-                SignerId = caller.SignerId,
+                SignerId = SignerOf(caller),
                 ClientId = caller.ClientId,
                 CredentialId = credentialId,
                 Detail = $"{operation}: {reason}",
             },
             cancellationToken);
 
-    /// <summary>The credential if it is this caller's. Somebody else's and none at all are one answer.</summary>
+    /// <summary>The credential if this caller may use it. Somebody else's and none at all are one answer.</summary>
     private Credential? FindOwn(Caller caller, Guid credentialId)
     {
         var credential = _credentials.Find(credentialId, out var tampered);
@@ -152,11 +150,11 @@ public sealed partial class SigningService : IDisposable
         {
             Log.CredentialTampered(_logger, credentialId);
             // Nobody waits for it: the refusal that follows has a record of its own.
-            var record = Tampering("credential") with { CredentialId = credentialId, SignerId = caller.SignerId };
+            var record = Tampering("credential") with { CredentialId = credentialId, SignerId = SignerOf(caller) };
             _ = RecordAsync(record, CancellationToken.None).AsTask();
         }
 
-        return credential?.SignerId == caller.SignerId ? credential : null;
+        return credential is not null && MayUse(caller, credential) ? credential : null;
     }
 
     private AuditRecord Tampering(string row) => new()
@@ -201,7 +199,7 @@ public sealed partial class SigningService : IDisposable
             At = Now(),
             Event = auditEvent,
             Outcome = AuditOutcome.Refused,
-            SignerId = caller.SignerId,
+            SignerId = SignerOf(caller),
             ClientId = caller.ClientId,
             CredentialId = credentialId,
             RequestId = requestId,
@@ -222,6 +220,9 @@ public sealed partial class SigningService : IDisposable
         [LoggerMessage(
             5003, LogLevel.Critical, "The factor of signer {Signer} was changed in the store by another hand.")]
         public static partial void FactorTampered(ILogger logger, Guid signer);
+
+        [LoggerMessage(5004, LogLevel.Critical, "Approval {Approval} was changed in the store by another hand.")]
+        public static partial void ApprovalTampered(ILogger logger, Guid approval);
 
         [LoggerMessage(5002, LogLevel.Error, "An authorisation failed in the store: {Error}")]
         public static partial void AuthorizationFailed(ILogger logger, string error);

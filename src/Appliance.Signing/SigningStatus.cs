@@ -15,6 +15,12 @@ public enum SigningStatus
     /// <summary>The credential is disabled or suspended, or its signer is limited.</summary>
     CredentialDisabled,
 
+    /// <summary>The client is suspended or ended, or the credential was taken from it: nothing was used up.</summary>
+    ClientRefused,
+
+    /// <summary>The credential asks for no factor: clients open it, and no signer's own sign-in does.</summary>
+    ClientOnly,
+
     /// <summary>The certificate is outside its validity.</summary>
     CertificateExpired,
 
@@ -95,9 +101,6 @@ public enum SigningStatus
 
     /// <summary>One hash is there more often than 1,024 times.</summary>
     BulkTooManyEqual,
-
-    /// <summary>The credential asks for no factor: clients may authorise it, signers may not.</summary>
-    ClientOnly,
 
     /// <summary>The credential needs a PIN and none was sent. No try was counted.</summary>
     PinMissing,

@@ -9,6 +9,7 @@ public sealed class ClientTable
         "id, name, state, organisation_id, operations, reach, rate, burst, concurrency, version, created_at, mac";
 
     private readonly Statement _insert;
+    private readonly Statement _lock;
     private readonly Statement _update;
     private readonly Statement _find;
     private readonly Statement _findByName;
@@ -18,6 +19,7 @@ public sealed class ClientTable
     {
         _insert = session.Prepare(
             $"INSERT INTO client ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+        _lock = session.Prepare("UPDATE client SET version = version WHERE id = ?1");
         _update = session.Prepare(
             "UPDATE client SET state = ?2, organisation_id = ?3, operations = ?4, reach = ?5, rate = ?6, burst = ?7, " +
             "concurrency = ?8, version = ?9, mac = ?10 WHERE id = ?1 AND version = ?9 - 1");
@@ -33,6 +35,9 @@ public sealed class ClientTable
         .Bind((int)row.Reach).Bind(row.Rate).Bind(row.Burst).Bind(row.Concurrency).Bind(row.Version)
         .Bind(row.CreatedAt).Bind(row.Mac)
         .Execute();
+
+    /// <summary>Who changes a client does so first: where nodes share a store, one after the other.</summary>
+    public void Lock(Guid id) => _lock.Start().Bind(id).Execute();
 
     /// <summary>
     /// Writes everything but the name over the row of the version before. A reservation of the same moment on another

@@ -146,7 +146,7 @@ internal sealed class LedgerFixture : IAsyncDisposable
             Credential, Profile, Signer, [1], "key", 1, [2], [3], [], CredentialState.Enabled, 2, 10_000, "", 0,
             Now + 1_000_000_000, 1, 1));
         connection.Clients.Insert(new ClientRow(
-            Client, "client", ClientState.Active, null, ClientOperations.All, ClientReach.All, 0, 0, 0, 1, 1, [1]));
+            Client, "portal", ClientState.Active, null, ClientOperations.All, ClientReach.All, 0, 1, 0, 1, 1, [4]));
         return Credential;
     }
 }

@@ -22,6 +22,7 @@ internal sealed class SigningFixture : IAsyncDisposable
     private readonly CredentialProvisioning _provisioning;
     private readonly TotpFactors _factors;
     private readonly PasswordLane _passwords;
+    private readonly Notices _notices;
     private readonly Dictionary<Guid, byte[]> _secrets = [];
 
     public SigningFixture(
@@ -39,8 +40,8 @@ internal sealed class SigningFixture : IAsyncDisposable
         Packages = new PackageAdministration(Store, _loop, link, activations.Packages, Time);
         _factors = new TotpFactors(RandomNumberGenerator.GetBytes(32), new TotpOptions(), Time);
         var codes = RandomNumberGenerator.GetBytes(32);
-        var notices = new Notices(RandomNumberGenerator.GetBytes(32), Time);
-        _passwords = new PasswordLane(new PasswordHasher());
+        _notices = new Notices(RandomNumberGenerator.GetBytes(32), Time);
+        _passwords = new PasswordLane(new PasswordHasher(1_000, 1));
         Pins = new PinFactors(codes, _passwords, new CodeOptions(), Time);
         Service = new SigningService(
             Store,
@@ -50,13 +51,13 @@ internal sealed class SigningFixture : IAsyncDisposable
             {
                 Totp = _factors,
                 Pins = Pins,
-                Codes = new OneTimeCodes(codes, notices, new CodeOptions(), Time),
+                Codes = new OneTimeCodes(codes, _notices, new CodeOptions(), Time),
                 Contacts = Contacts,
             },
             new Approvals(
                 RandomNumberGenerator.GetBytes(32),
                 Contacts,
-                notices,
+                _notices,
                 new LinkAddresses(Time),
                 new ApprovalOptions { AskForCode = askForCode, WaitLifetime = TimeSpan.FromMilliseconds(200) },
                 Time),
@@ -182,6 +183,52 @@ internal sealed class SigningFixture : IAsyncDisposable
                 RequestId = requestId,
             },
             Cancelled);
+
+    /// <summary>Gives the signer a PIN, and an address where it is reached.</summary>
+    public async Task PrepareAsync(Caller caller, string? pin = null, string? phone = null)
+    {
+        var stored = pin is null ? null : await Pins.SealAsync(caller.SignerId, pin, Cancelled);
+        await WriteAsync(connection =>
+        {
+            if (stored is not null)
+            {
+                Pins.Set(connection, caller.SignerId, stored);
+            }
+
+            Contacts.Set(connection, caller.SignerId, new Contact("ioana@example.com", phone, "en"));
+            return true;
+        });
+    }
+
+    public ValueTask<AuthorizeResult> AuthorizeAsync(
+        Caller caller, Guid credential, SuppliedFactors factors, bool waits = false, string description = "")
+        => Service.AuthorizeAsync(
+            new AuthorizeRequest
+            {
+                Caller = caller,
+                CredentialId = credential,
+                SignatureCount = 1,
+                Hashes = [SHA256.HashData([1])],
+                Factors = factors,
+                Waits = waits,
+                Description = description,
+            },
+            Cancelled);
+
+    /// <summary>Takes the signer's next message out of the outbox; null when there is none.</summary>
+    public async Task<Notice?> TakeNoticeAsync(Caller caller) => await WriteAsync(connection =>
+    {
+        var rows = connection.Notices.ListDue(long.MaxValue, acrossChannels: true, 10);
+        var row = rows.FirstOrDefault(row => row.SignerId == caller.SignerId);
+        if (row is null)
+        {
+            return null;
+        }
+
+        Assert.True(connection.Notices.Lease(row, row.Id, long.MaxValue, long.MaxValue));
+        Assert.True(connection.Notices.Delete(row, row.Id));
+        return _notices.Open(row);
+    });
 
     public ValueTask<T> WriteAsync<T>(Func<StoreConnection, T> write) => _loop.WriteAsync(write, Cancelled);
 

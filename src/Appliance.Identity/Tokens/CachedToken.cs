@@ -6,4 +6,5 @@ namespace Appliance.Identity.Tokens;
 /// <param name="Caller">Whose it is.</param>
 /// <param name="GrantId">The sign-in that it came from.</param>
 /// <param name="ExpiresAt">Unix milliseconds.</param>
-internal sealed record CachedToken(Caller Caller, Guid GrantId, long ExpiresAt);
+/// <param name="Gate">The limits of the client that calls; null for a signer's own.</param>
+internal sealed record CachedToken(Caller Caller, Guid GrantId, long ExpiresAt, ClientGate? Gate = null);

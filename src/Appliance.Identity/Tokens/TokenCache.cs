@@ -77,6 +77,20 @@ internal sealed class TokenCache(int capacity)
 
     internal void RemoveSigner(Guid signerId) => RemoveWhere(token => token.Caller.SignerId == signerId);
 
+    internal void RemoveClient(Guid clientId) => RemoveWhere(token => token.Caller.ClientId == clientId);
+
+    /// <summary>Forgets everything.</summary>
+    internal void Clear()
+    {
+        lock (_gate)
+        {
+            _version++;
+            _old = new();
+            _young = new();
+            _youngCount = 0;
+        }
+    }
+
     /// <summary>Looks at every entry: ending a grant is rare, and the cache small.</summary>
     private void RemoveWhere(Predicate<CachedToken> matches)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Appliance.Server.Commands.Clients;
 
 namespace Appliance.Server.Commands;
 
@@ -17,6 +18,7 @@ internal static class CommandTree
         OrganisationCommands.Build(environment),
         CredentialCommands.Build(environment),
         PackageCommands.Build(environment),
+        ClientCommands.Build(environment),
         FactorCommands.Build(environment),
         AuditCommands.Build(environment),
         AdminCommands.Build(environment),

@@ -71,6 +71,13 @@ internal sealed class Workbench : IAsyncDisposable
     /// <summary>What takes signers out of service and brings them back.</summary>
     public SignerLimits Limits => field ??= _live?.Parts.Limits ?? _composition.CreateLimits();
 
+    /// <summary>The client applications.</summary>
+    public ClientDirectory Clients
+        => field ??= new(Loop, _composition.Clients, _composition.Time, _live?.Parts.Tokens, Actor);
+
+    /// <summary>What they prove themselves with.</summary>
+    public ClientSecrets ClientSecrets => field ??= new(Clients, _composition.Time);
+
     /// <summary>Processors that a command may keep busy: beside a server, signing comes first.</summary>
     public int Parallelism => _live is null ? Environment.ProcessorCount : Math.Max(1, Environment.ProcessorCount / 2);
 

@@ -1,9 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using Appliance.Server.Csc.Answers;
-using Appliance.Server.Csc.Fields;
 using Appliance.Server.Csc.Inputs;
 using Appliance.Server.Csc.Rest;
-using Appliance.Signing;
 
 namespace Appliance.Server.Csc;
 
@@ -11,7 +9,7 @@ namespace Appliance.Server.Csc;
 /// Approvals over REST. Whoever was sent a link may call, so a request is small and takes its place among the calls in
 /// work when it is all there.
 /// </summary>
-internal sealed class ApprovalEndpoints(CscOperations operations, ApprovalOperations approvals, Admission admission)
+internal sealed class ApprovalEndpoints(ApprovalOperations approvals, Admission admission)
 {
     public IEnumerable<CscRoute> Routes() =>
     [
@@ -40,11 +38,8 @@ internal sealed class ApprovalEndpoints(CscOperations operations, ApprovalOperat
 
         try
         {
-            Caller caller = default;
-            var unknown = input.Value.Link.State == FieldState.Absent
-                ? operations.Authenticate(http.Request.Headers.Authorization, out caller)
-                : null;
-            var answer = unknown ?? await operation(CscVersion.V2, caller, input.Value, http.RequestAborted);
+            var answer = await approvals.EnterAsync(
+                http.Request.Headers.Authorization, input.Value, operation, http.RequestAborted);
             await (answer.Error is { } error
                 ? JsonReply.WriteErrorAsync(http, error)
                 : JsonReply.WriteAsync(http, answer.Value, type));

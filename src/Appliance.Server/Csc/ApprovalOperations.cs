@@ -3,6 +3,8 @@ using Appliance.Server.Csc.Fields;
 using Appliance.Server.Csc.Inputs;
 using Appliance.Server.Csc.Views;
 using Appliance.Signing;
+using Appliance.Storage;
+using Microsoft.Extensions.Primitives;
 
 namespace Appliance.Server.Csc;
 
@@ -12,9 +14,42 @@ namespace Appliance.Server.Csc;
 /// </summary>
 internal sealed class ApprovalOperations(CscOperations operations, SigningService signing, TimeProvider time)
 {
+    /// <summary>The operation in a caller's name, or in nobody's where there is a link.</summary>
+    public async ValueTask<Answer<T>> EnterAsync<T>(
+        StringValues authorization,
+        ApprovalInput input,
+        CscOperation<ApprovalInput, T> operation,
+        CancellationToken cancellationToken)
+    {
+        if (input.Link.State != FieldState.Absent)
+        {
+            return await operation(CscVersion.V2, default, input, cancellationToken);
+        }
+
+        var who = await operations.EnterAsync(authorization);
+        if (who.Error is { } unknown)
+        {
+            return unknown;
+        }
+
+        try
+        {
+            return await operation(CscVersion.V2, who.Caller, input, cancellationToken);
+        }
+        finally
+        {
+            who.Leave();
+        }
+    }
+
     public async ValueTask<Answer<ApprovalAnswer>> ShowAsync(
         CscVersion version, Caller caller, ApprovalInput input, CancellationToken cancellationToken)
     {
+        if (await DemandAsync(caller, CscMethods.ApprovalShow, cancellationToken) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         if (Read(input, caller, out var reference) is { } error)
         {
             return await RefuseAsync(CscMethods.ApprovalShow, input, caller, error, cancellationToken);
@@ -33,6 +68,11 @@ internal sealed class ApprovalOperations(CscOperations operations, SigningServic
     public async ValueTask<Answer<ApprovalStateAnswer>> ApproveAsync(
         CscVersion version, Caller caller, ApprovalInput input, CancellationToken cancellationToken)
     {
+        if (await DemandAsync(caller, CscMethods.ApprovalApprove, cancellationToken) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         var error = Read(input, caller, out var reference)
             ?? (input.Otp.IsWrongType ? CscErrors.MissingString("OTP") : null);
         if (error is not null)
@@ -50,6 +90,11 @@ internal sealed class ApprovalOperations(CscOperations operations, SigningServic
     public async ValueTask<Answer<ApprovalStateAnswer>> DenyAsync(
         CscVersion version, Caller caller, ApprovalInput input, CancellationToken cancellationToken)
     {
+        if (await DemandAsync(caller, CscMethods.ApprovalDeny, cancellationToken) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         if (Read(input, caller, out var reference) is { } error)
         {
             return await RefuseAsync(CscMethods.ApprovalDeny, input, caller, error, cancellationToken);
@@ -65,6 +110,11 @@ internal sealed class ApprovalOperations(CscOperations operations, SigningServic
     public async ValueTask<Answer<ApprovalListAnswer>> ListAsync(
         CscVersion version, Caller caller, ApprovalInput input, CancellationToken cancellationToken)
     {
+        if (await DemandAsync(caller, CscMethods.ApprovalList, cancellationToken) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         var signerId = caller.SignerId;
         if (input.SignerId.IsWrongType
             || (input.SignerId.IsPresent && !Guid.TryParseExact(input.SignerId.Value, "D", out signerId)))
@@ -77,6 +127,13 @@ internal sealed class ApprovalOperations(CscOperations operations, SigningServic
         return new ApprovalListAnswer(
             [.. signing.ListApprovals(caller, signerId).Select(info => ApprovalView.Of(info, now))]);
     }
+
+    /// <summary>Clients need leave to approve; a signer decides its own, and a link's bearer is nobody yet.</summary>
+    private async ValueTask<CscError?> DemandAsync(
+        Caller caller, string method, CancellationToken cancellationToken)
+        => caller.IsClient
+            ? await operations.DemandAsync(caller, ClientOperations.Approve, method, cancellationToken)
+            : null;
 
     private static CscError? Read(ApprovalInput input, Caller caller, out ApprovalReference reference)
     {

@@ -1,6 +1,7 @@
 using Appliance.Server.Csc.Inputs;
 using Appliance.Server.Csc.Rules;
 using Appliance.Signing;
+using Appliance.Storage;
 
 namespace Appliance.Server.Csc;
 
@@ -10,6 +11,12 @@ internal sealed class BulkOperations(CscOperations operations, SigningService si
     public async ValueTask<Answer<BulkOpenResult>> OpenAsync(
         CscVersion version, Caller caller, BulkOpenInput input, CancellationToken cancellationToken)
     {
+        if (await operations.DemandAsync(
+                caller, ClientOperations.Authorize, CscMethods.BulkOpen, cancellationToken) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         if (BulkRules.Read(input, caller, out var named, out var request) is { } error)
         {
             return await operations.RefuseAsync(caller, CscMethods.BulkOpen, named, error, cancellationToken);
@@ -22,6 +29,12 @@ internal sealed class BulkOperations(CscOperations operations, SigningService si
     public async ValueTask<Answer<bool>> FillAsync(
         CscVersion version, Caller caller, BulkFillInput input, CancellationToken cancellationToken)
     {
+        if (await operations.DemandAsync(
+                caller, ClientOperations.Authorize, CscMethods.BulkFill, cancellationToken) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         if (BulkRules.Read(input, caller, out var request) is { } error)
         {
             return await operations.RefuseAsync(caller, CscMethods.BulkFill, null, error, cancellationToken);
@@ -34,6 +47,12 @@ internal sealed class BulkOperations(CscOperations operations, SigningService si
     public async ValueTask<Answer<AuthorizeResult>> CloseAsync(
         CscVersion version, Caller caller, BulkCloseInput input, CancellationToken cancellationToken)
     {
+        if (await operations.DemandAsync(
+                caller, ClientOperations.Authorize, CscMethods.BulkClose, cancellationToken) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         if (BulkRules.Read(input, caller, out var request) is { } error)
         {
             return await operations.RefuseAsync(caller, CscMethods.BulkClose, null, error, cancellationToken);

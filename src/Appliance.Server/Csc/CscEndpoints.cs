@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Appliance.Identity;
 using Appliance.Server.Csc.Answers;
 using Appliance.Server.Csc.Inputs;
+using Appliance.Server.Csc.OAuth;
 using Appliance.Server.Csc.Rest;
 using Appliance.Server.Csc.Rules;
 using Appliance.Server.Csc.Views;
@@ -28,13 +29,12 @@ internal sealed partial class CscEndpoints
         "signatures/timestamp",
         "oauth2/authorize",
         "oauth2/pushed_authorize",
-        "oauth2/token",
-        "oauth2/revoke",
     ];
 
     private readonly FrozenDictionary<string, CscRoute> _routes;
     private readonly CscOperations _operations;
     private readonly BulkOperations _bulk;
+    private readonly OAuthEndpoints _oauth;
     private readonly CscOperation<SignHashInput, SignHashResult> _signHash;
     private readonly Admission _admission;
     private readonly int _bodyLimit;
@@ -44,6 +44,7 @@ internal sealed partial class CscEndpoints
     /// <summary>Makes the wire.</summary>
     /// <param name="operations">What both wires call.</param>
     /// <param name="bulk">The same for bulk activations.</param>
+    /// <param name="oauth">The token endpoint of client applications.</param>
     /// <param name="info">What info tells.</param>
     /// <param name="admission">Places for calls in work, shared with gRPC.</param>
     /// <param name="bodyLimit">Largest request body in bytes.</param>
@@ -52,6 +53,7 @@ internal sealed partial class CscEndpoints
     public CscEndpoints(
         CscOperations operations,
         BulkOperations bulk,
+        OAuthEndpoints oauth,
         InfoSettings info,
         Admission admission,
         int bodyLimit,
@@ -60,6 +62,7 @@ internal sealed partial class CscEndpoints
     {
         _operations = operations;
         _bulk = bulk;
+        _oauth = oauth;
         _signHash = operations.SignHashAsync; // Once, not for each call.
         _admission = admission;
         _bodyLimit = bodyLimit;
@@ -119,10 +122,9 @@ internal sealed partial class CscEndpoints
     {
         foreach (var version in new[] { CscVersion.V1, CscVersion.V2 })
         {
-            var infoJson = version == CscVersion.V1
-                ? JsonReply.Encode(InfoView.Version1(info), AnswerJson.Default.InfoAnswerV1)
-                : JsonReply.Encode(InfoView.Version2(info), AnswerJson.Default.InfoAnswerV2);
-            yield return new(version, CscMethods.ServiceInfo, (http, _) => JsonReply.WriteEncodedAsync(http, infoJson));
+            yield return new(version, CscMethods.ServiceInfo, (http, route) => InfoAsync(http, route, info));
+            yield return new(version, CscMethods.Token, _oauth.TokenAsync, AdmitsItself: true);
+            yield return new(version, CscMethods.TokenRevoke, _oauth.RevokeAsync, AdmitsItself: true);
             yield return new(version, CscMethods.Login, LoginAsync, AdmitsItself: true);
             yield return new(version, CscMethods.Revoke, RevokeAsync);
             yield return new(version, CscMethods.List, version == CscVersion.V1 ? ListV1Async : ListV2Async);
@@ -143,12 +145,30 @@ internal sealed partial class CscEndpoints
         yield return new(CscVersion.V2, CscMethods.Check, CheckAsync);
         yield return new(CscVersion.V2, CscMethods.Challenge, SendCodeAsync);
         yield return new(CscVersion.V2, CscMethods.SendOtp, null);
+
+        // info.oauth2 need not be under /csc (csc-api section 0).
+        yield return new(CscVersion.V2, CscMethods.Token, _oauth.TokenAsync, AdmitsItself: true)
+        {
+            Path = "/oauth2/token",
+        };
+        yield return new(CscVersion.V2, CscMethods.TokenRevoke, _oauth.RevokeAsync, AdmitsItself: true)
+        {
+            Path = "/oauth2/revoke",
+        };
         yield return Bulk(CscMethods.BulkOpen, "open", BulkOpenAsync);
         yield return Bulk(CscMethods.BulkFill, "fill", BulkFillAsync);
         yield return Bulk(CscMethods.BulkClose, "close", BulkCloseAsync);
 
         static CscRoute Bulk(string method, string step, Func<HttpContext, CscRoute, ValueTask> serve)
             => new(CscVersion.V2, method, serve) { Path = $"/bulk/v1/activations/{step}" };
+    }
+
+    private static ValueTask InfoAsync(HttpContext http, CscRoute route, InfoSettings info)
+    {
+        var oauth2 = InfoView.OAuth2Of(info, http.Request);
+        return route.Version == CscVersion.V1
+            ? JsonReply.WriteAsync(http, InfoView.Version1(info, oauth2), AnswerJson.Default.InfoAnswerV1)
+            : JsonReply.WriteAsync(http, InfoView.Version2(info, oauth2), AnswerJson.Default.InfoAnswerV2);
     }
 
     /// <summary>
@@ -351,19 +371,27 @@ internal sealed partial class CscEndpoints
         Action<TInput, IHeaderDictionary>? addHeaders = null)
         where TInput : class, new()
     {
-        if (_operations.Authenticate(http.Request.Headers.Authorization, out var caller) is { } unknown)
+        var who = await _operations.EnterAsync(http.Request.Headers.Authorization);
+        if (who.Error is { } unknown)
         {
             return unknown;
         }
 
-        var input = await RequestBody.ReadAsync(http.Request, type, _bodyLimit, http.RequestAborted);
-        if (input.Error is { } malformed)
+        try
         {
-            return await _operations.RefuseAsync(caller, route.Method, null, malformed, http.RequestAborted);
-        }
+            var input = await RequestBody.ReadAsync(http.Request, type, _bodyLimit, http.RequestAborted);
+            if (input.Error is { } malformed)
+            {
+                return await _operations.RefuseAsync(who.Caller, route.Method, null, malformed, http.RequestAborted);
+            }
 
-        addHeaders?.Invoke(input.Value, http.Request.Headers);
-        return await operation(route.Version, caller, input.Value, http.RequestAborted);
+            addHeaders?.Invoke(input.Value, http.Request.Headers);
+            return await operation(route.Version, who.Caller, input.Value, http.RequestAborted);
+        }
+        finally
+        {
+            who.Leave();
+        }
     }
 
     private static ValueTask ReplyAsync<T>(HttpContext http, Answer<T> answer, JsonTypeInfo<T> type)

@@ -64,10 +64,6 @@ internal static class CscErrors
 
     public static readonly CscError UnknownSigner = Invalid("Invalid parameter signerId", GrpcStatusCode.NotFound);
 
-    public static readonly CscError AccessDenied = new(
-        HttpStatusCode.Forbidden, GrpcStatusCode.PermissionDenied, "access_denied",
-        "The caller may not do this");
-
     public static readonly CscError NotLimited = Invalid(
         "The signer is not limited", GrpcStatusCode.FailedPrecondition);
 
@@ -97,6 +93,15 @@ internal static class CscErrors
     public static readonly CscError Busy = new(
         HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
         "More requests are in progress than this server accepts; nothing was used up", 1);
+
+    /// <summary>One client's own limits; there may be room for others.</summary>
+    public static readonly CscError ClientBusy = new(
+        HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
+        "This client has more requests in progress, or in a second, than it may have; nothing was used up", 1);
+
+    public static readonly CscError NotAllowed = new(
+        HttpStatusCode.Forbidden, GrpcStatusCode.PermissionDenied, "access_denied",
+        "The client may not call this method");
 
     public static readonly CscError Stopping = new(
         HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Unavailable, "temporarily_unavailable",

@@ -8,6 +8,8 @@ internal static class CscMethods
     public const string ServiceInfo = "info";
     public const string Login = "auth/login";
     public const string Revoke = "auth/revoke";
+    public const string Token = "oauth2/token";
+    public const string TokenRevoke = "oauth2/revoke";
     public const string List = "credentials/list";
     public const string Info = "credentials/info";
     public const string Authorize = "credentials/authorize";

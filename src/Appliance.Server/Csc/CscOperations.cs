@@ -24,11 +24,56 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
 
     /// <summary>
     /// Whose the call is; an error when the header is missing or malformed, or its token worthless or not to be looked
-    /// up now.
+    /// up now. A client's gate is told, and not entered.
     /// </summary>
-    public CscError? Authenticate(StringValues authorization, out Caller caller)
+    public ValueTask<Authentication> AuthenticateAsync(StringValues authorization)
     {
-        caller = default;
+        var error = AuthorizationHeader.ReadBearer(authorization, out var token);
+        if (error is not null)
+        {
+            return new(new Authentication(error));
+        }
+
+        try
+        {
+            var validation = tokens.ValidateAsync(token);
+            return validation.IsCompletedSuccessfully ? new(ToAuthentication(validation.Result)) : AwaitAsync(validation);
+        }
+        catch (StoreException away) when (away.IsTemporary)
+        {
+            return new(new Authentication(CscErrors.StoreAway));
+        }
+
+        static async ValueTask<Authentication> AwaitAsync(ValueTask<TokenValidation> validation)
+        {
+            try
+            {
+                return ToAuthentication(await validation);
+            }
+            catch (StoreException away) when (away.IsTemporary)
+            {
+                return new Authentication(CscErrors.StoreAway);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The same for a call that is going to be worked on: a client takes a place of its own, or is refused before any
+    /// work. <see cref="Authentication.Leave"/> gives it back.
+    /// </summary>
+    public ValueTask<Authentication> EnterAsync(StringValues authorization)
+    {
+        var known = AuthenticateAsync(authorization);
+        return known.IsCompletedSuccessfully ? new(Enter(known.Result)) : AwaitAsync(known);
+
+        static async ValueTask<Authentication> AwaitAsync(ValueTask<Authentication> known) => Enter(await known);
+    }
+
+    /// <summary>
+    /// Why a caller is not even listened to, as far as this node knows: what it then asks for is authenticated anew.
+    /// </summary>
+    public CscError? Glance(StringValues authorization)
+    {
         var error = AuthorizationHeader.ReadBearer(authorization, out var token);
         if (error is not null)
         {
@@ -37,20 +82,20 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
 
         try
         {
-            var validation = tokens.Validate(token);
-            caller = validation.Caller;
-            return validation.Status switch
-            {
-                TokenStatus.Valid => null,
-                TokenStatus.Expired => CscErrors.ExpiredToken,
-                _ => CscErrors.InvalidToken,
-            };
+            return ToAuthentication(tokens.Validate(token)).Error;
         }
         catch (StoreException away) when (away.IsTemporary)
         {
             return CscErrors.StoreAway;
         }
     }
+
+    /// <summary>Null when the caller may; else its refusal, which is in the audit trail.</summary>
+    public async ValueTask<CscError?> DemandAsync(
+        Caller caller, ClientOperations operation, string method, CancellationToken cancellationToken)
+        => caller.Operations.HasFlag(operation)
+            ? null
+            : await RefuseAsync(caller, method, null, CscErrors.NotAllowed, cancellationToken);
 
     /// <summary>A refresh token when there is one, else user name and password.</summary>
     public async ValueTask<Answer<LoginResult>> LoginAsync(
@@ -130,7 +175,12 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
     public async ValueTask<Answer<CredentialList>> ListAsync(
         CscVersion version, Caller caller, ListInput input, CancellationToken cancellationToken)
     {
-        var error = ListRules.CheckUser(input);
+        if (await DemandAsync(caller, ClientOperations.Read, CscMethods.List, cancellationToken) is { } forbidden)
+        {
+            return forbidden;
+        }
+
+        var error = ListRules.CheckUser(input, caller);
         CredentialSelectors selectors = default;
         if (error is null && version == CscVersion.V2)
         {
@@ -141,7 +191,15 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
 
         if (error is null)
         {
-            var all = signing.ListCredentials(caller);
+            var all = caller.IsClient
+                ? signing.ListCredentials(caller, input.UserId.ValueOrNull)
+                : signing.ListCredentials(caller);
+            if (all is null)
+            {
+                return await RefuseAsync(
+                    caller, CscMethods.List, null, CscErrors.InvalidParameter("userID"), cancellationToken);
+            }
+
             if (version == CscVersion.V2)
             {
                 return new CredentialList(
@@ -165,6 +223,11 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
     public async ValueTask<Answer<CredentialSelection>> InfoAsync(
         CscVersion version, Caller caller, CredentialInput input, CancellationToken cancellationToken)
     {
+        if (await DemandAsync(caller, ClientOperations.Read, CscMethods.Info, cancellationToken) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         var error = CommonRules.ReadCredentialId(input.CredentialId, out var id);
         Guid? named = error is null ? id : null;
         CredentialSelectors selectors = default;
@@ -185,6 +248,12 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
     public async ValueTask<Answer<AuthorizeResult>> AuthorizeAsync(
         CscVersion version, Caller caller, AuthorizeInput input, CancellationToken cancellationToken)
     {
+        if (await DemandAsync(
+                caller, ClientOperations.Authorize, CscMethods.Authorize, cancellationToken) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         var error = AuthorizeRules.Read(input, version, caller, out var named, out var request);
         if (error is not null)
         {
@@ -201,6 +270,11 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
     public async ValueTask<Answer<AuthorizeResult>> CheckAsync(
         CscVersion version, Caller caller, CheckInput input, CancellationToken cancellationToken)
     {
+        if (await DemandAsync(caller, ClientOperations.Authorize, CscMethods.Check, cancellationToken) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         if (!input.Handle.IsPresent)
         {
             return await RefuseAsync(
@@ -225,6 +299,12 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
     public async ValueTask<Answer<bool>> SendCodeAsync(
         CscVersion version, Caller caller, ChallengeInput input, CancellationToken cancellationToken)
     {
+        var method = version == CscVersion.V1 ? CscMethods.SendOtp : CscMethods.Challenge;
+        if (await DemandAsync(caller, ClientOperations.Authorize, method, cancellationToken) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         var error = ChallengeRules.Read(input, version, out var named);
         if (error is null)
         {
@@ -232,13 +312,18 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
             return status == SigningStatus.Ok ? true : ErrorFor(status, version, caller, named.Value);
         }
 
-        var method = version == CscVersion.V1 ? CscMethods.SendOtp : CscMethods.Challenge;
         return await RefuseAsync(caller, method, named, error, cancellationToken);
     }
 
     public async ValueTask<Answer<AuthorizeResult>> ExtendAsync(
         CscVersion version, Caller caller, ExtendInput input, CancellationToken cancellationToken)
     {
+        if (await DemandAsync(
+                caller, ClientOperations.Authorize, CscMethods.Extend, cancellationToken) is { } forbidden)
+        {
+            return forbidden;
+        }
+
         var error = ExtendRules.Read(input, version, caller, out var named, out var request);
         if (error is not null)
         {
@@ -257,6 +342,11 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
     public async ValueTask<Answer<SignHashResult>> SignHashAsync(
         CscVersion version, Caller caller, SignHashInput input, bool isBulk, CancellationToken cancellationToken)
     {
+        if (!caller.Operations.HasFlag(ClientOperations.Sign))
+        {
+            return await RefuseAsync(caller, CscMethods.SignHash, null, CscErrors.NotAllowed, cancellationToken);
+        }
+
         var error = SignHashRules.Read(input, version, caller, isBulk, out var named, out var request);
         if (error is not null)
         {
@@ -279,6 +369,16 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
 
     /// <summary>Whether a password may cross this connection: TLS, or the same machine (null: a Unix socket).</summary>
     public static bool IsSafe(bool isTls, IPAddress? peer) => isTls || peer is null || IPAddress.IsLoopback(peer);
+
+    private static Authentication Enter(in Authentication known)
+        => known.Gate is null || known.Gate.TryEnter(out _) ? known : new Authentication(CscErrors.ClientBusy);
+
+    private static Authentication ToAuthentication(in TokenValidation validation) => validation.Status switch
+    {
+        TokenStatus.Valid => new Authentication(null, validation.Caller, validation.Gate),
+        TokenStatus.Expired => new Authentication(CscErrors.ExpiredToken),
+        _ => new Authentication(CscErrors.InvalidToken),
+    };
 
     private CscError ErrorFor(SigningStatus status, CscVersion version, Caller caller, Guid credentialId)
     {

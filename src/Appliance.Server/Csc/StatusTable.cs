@@ -40,6 +40,12 @@ internal static class StatusTable
         [SigningStatus.UnknownCredential] = Both("Invalid parameter credentialID", GrpcStatusCode.NotFound),
         [SigningStatus.CredentialDisabled] =
             Both("The credential identified by credentialID is disabled", GrpcStatusCode.FailedPrecondition),
+        [SigningStatus.ClientRefused] = Same(new(
+            HttpStatusCode.Forbidden, GrpcStatusCode.PermissionDenied, "access_denied",
+            "The client may not use this credential; nothing was used up")),
+        [SigningStatus.ClientOnly] = Same(new(
+            HttpStatusCode.Forbidden, GrpcStatusCode.PermissionDenied, "access_denied",
+            "This credential is opened by client applications only")),
         [SigningStatus.CertificateExpired] =
             Both("Signing certificate is expired", GrpcStatusCode.FailedPrecondition),
         [SigningStatus.SadInvalid] = Both("Invalid parameter SAD", GrpcStatusCode.PermissionDenied),
@@ -102,9 +108,6 @@ internal static class StatusTable
 
     private static Dictionary<SigningStatus, (CscError V1, CscError V2)> Factors() => new()
     {
-        [SigningStatus.ClientOnly] = Same(new(
-            HttpStatusCode.Forbidden, GrpcStatusCode.PermissionDenied, "access_denied",
-            "Only a client application may authorize this credential")),
         [SigningStatus.PinMissing] = (CscErrors.MissingString("PIN"), CscErrors.MissingArray("authData")),
         [SigningStatus.PinWrong] = (
             new(HttpStatusCode.BadRequest, GrpcStatusCode.PermissionDenied, "invalid_pin", "The PIN is invalid"),

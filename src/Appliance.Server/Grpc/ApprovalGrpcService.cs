@@ -3,7 +3,6 @@ using Appliance.Server.Csc;
 using Appliance.Server.Csc.Answers;
 using Appliance.Server.Csc.Fields;
 using Appliance.Server.Csc.Inputs;
-using Appliance.Signing;
 using Appliance.Storage;
 using Google.Protobuf;
 using Proto = Appliance.V1;
@@ -11,8 +10,7 @@ using Proto = Appliance.V1;
 namespace Appliance.Server.Grpc;
 
 /// <summary>Approvals of appliance.v1, each method the same operation as its REST path.</summary>
-internal sealed class ApprovalGrpcService(
-    CscOperations operations, ApprovalOperations approvals, Admission admission, GrpcCalls calls)
+internal sealed class ApprovalGrpcService(ApprovalOperations approvals, Admission admission, GrpcCalls calls)
 {
     /// <summary>Maps all methods. Those that a link serves for need no token.</summary>
     public void Map(GrpcMethods methods)
@@ -56,12 +54,8 @@ internal sealed class ApprovalGrpcService(
 
         try
         {
-            Caller caller = default;
-            var input = From(request);
-            var unknown = input.Link.State == FieldState.Absent
-                ? operations.Authenticate(context.Http.Request.Headers.Authorization, out caller)
-                : null;
-            var answer = unknown ?? await operation(CscVersion.V2, caller, input, context.CancellationToken);
+            var answer = await approvals.EnterAsync(
+                context.Http.Request.Headers.Authorization, From(request), operation, context.CancellationToken);
             return answer.Error is { } error ? GrpcCalls.Fail<TResponse>(context, error) : write(answer.Value);
         }
         catch (StoreException away) when (away.IsTemporary)

@@ -27,7 +27,6 @@ internal sealed class CscGrpcServices(
 
     private readonly CscOperation<SignHashInput, SignHashResult> _signHash = operations.SignHashAsync;
     private readonly GrpcCalls _calls = new(operations, admission);
-    private readonly Proto.ServiceInfoResponse _info = ProtoAnswers.From(InfoView.Version2(info));
 
     /// <summary>Maps all methods.</summary>
     public void Map(GrpcMethods methods)
@@ -65,7 +64,8 @@ internal sealed class CscGrpcServices(
     }
 
     private ValueTask<Proto.ServiceInfoResponse?> Info(Proto.ServiceInfoRequest request, GrpcCallContext context)
-        => ValueTask.FromResult<Proto.ServiceInfoResponse?>(_info);
+        => ValueTask.FromResult<Proto.ServiceInfoResponse?>(
+            ProtoAnswers.From(InfoView.Version2(info, InfoView.OAuth2Of(info, context.Http.Request))));
 
     private async ValueTask<Proto.LoginResponse?> LoginAsync(Proto.LoginRequest request, GrpcCallContext context)
     {

@@ -17,7 +17,7 @@ internal sealed class GrpcCalls(CscOperations operations, Admission admission)
 
     /// <summary>Why a caller is not let in; null when it is.</summary>
     public static GrpcStatus? Admit(CscOperations operations, HttpContext http)
-        => operations.Authenticate(http.Request.Headers.Authorization, out _) is { } unknown
+        => operations.Glance(http.Request.Headers.Authorization) is { } unknown
             ? GrpcErrors.StatusOf(unknown)
             : null;
 
@@ -39,21 +39,29 @@ internal sealed class GrpcCalls(CscOperations operations, Admission admission)
 
         try
         {
-            if (operations.Authenticate(context.Http.Request.Headers.Authorization, out var caller) is { } unknown)
+            var who = await operations.EnterAsync(context.Http.Request.Headers.Authorization);
+            if (who.Error is { } unknown)
             {
                 return Fail<TResponse>(context, unknown);
             }
 
-            var input = read(request);
-            readMetadata?.Invoke(input, context);
-            var answer = await operation(CscVersion.V2, caller, input, context.CancellationToken);
-            if (answer.Error is { } error)
+            try
             {
-                return Fail<TResponse>(context, error);
-            }
+                var input = read(request);
+                readMetadata?.Invoke(input, context);
+                var answer = await operation(CscVersion.V2, who.Caller, input, context.CancellationToken);
+                if (answer.Error is { } error)
+                {
+                    return Fail<TResponse>(context, error);
+                }
 
-            writeMetadata?.Invoke(answer.Value, context);
-            return write(answer.Value);
+                writeMetadata?.Invoke(answer.Value, context);
+                return write(answer.Value);
+            }
+            finally
+            {
+                who.Leave();
+            }
         }
         catch (StoreException away) when (away.IsTemporary)
         {

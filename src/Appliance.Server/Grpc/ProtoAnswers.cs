@@ -21,6 +21,7 @@ internal static class ProtoAnswers
             Region = info.Region,
             Lang = info.Lang,
             Description = info.Description,
+            Oauth2 = info.OAuth2,
             AsynchronousOperationMode = info.AsynchronousOperationMode,
             ValidationInfo = info.ValidationInfo,
             SignAlgorithms = new Proto.SignAlgorithms(),

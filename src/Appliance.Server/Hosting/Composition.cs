@@ -43,6 +43,7 @@ internal sealed class Composition : IAsyncDisposable
     private OneTimeCodes? _codes;
     private OneTimeLinks? _links;
     private PinFactors? _pins;
+    private ClientRows? _clients;
 
     private Composition(ApplianceOptions options, Store store, TimeProvider time, ILoggerFactory loggers)
     {
@@ -114,6 +115,9 @@ internal sealed class Composition : IAsyncDisposable
 
     /// <summary>Where links lead.</summary>
     public LinkAddresses LinkAddresses => _options.Factors.ToAddresses(Time);
+
+    /// <summary>The MACs of the rows of client applications.</summary>
+    public ClientRows Clients => Once(ref _clients, () => new ClientRows(RootKey.Derive(KeyPurpose.ClientRows)));
 
     /// <summary>Who may work the command line.</summary>
     public AdminDirectory Admins

@@ -30,6 +30,7 @@ internal sealed class SigningParts : IAsyncDisposable
             },
             time,
             loggers.CreateLogger<SlotGroup>());
+        var access = new ClientAccess(composition.Store, composition.Clients);
         Signing = new SigningService(
             composition.Store,
             composition.Loop,
@@ -68,11 +69,14 @@ internal sealed class SigningParts : IAsyncDisposable
                 MostHashes = options.Bulk.MostHashes,
                 MostOpen = options.Bulk.MostOpen,
                 OpenLifetime = TimeSpan.FromSeconds(options.Bulk.OpenSeconds),
-            });
-        Tokens = new AccessTokens(composition.Store, time);
+            },
+            access);
+        Tokens = new AccessTokens(composition.Store, time, clients: composition.Clients, access: access);
         Enrolment = composition.CreateEnrolment(Tokens);
         Limits = composition.CreateLimits(Tokens, Signing.Forget);
         Store = composition.Store;
+        Access = access;
+        Clients = CreateClients(composition, options, Tokens);
         SignIn = new SignInService(
             composition.Store,
             composition.Loop,
@@ -102,7 +106,13 @@ internal sealed class SigningParts : IAsyncDisposable
 
     public Store Store { get; }
 
+    /// <summary>Which client may use which credential.</summary>
+    public ClientAccess Access { get; }
+
     public Enrolment Enrolment { get; }
+
+    /// <summary>Tokens of client applications.</summary>
+    public ClientAuthentication Clients { get; }
 
     /// <summary>
     /// Logs in, unwraps the root key, settles what an earlier run left reserved, opens the sessions.
@@ -130,6 +140,21 @@ internal sealed class SigningParts : IAsyncDisposable
         Slots.Dispose();
         await _activations.DisposeAsync();
     }
+
+    private static ClientAuthentication CreateClients(
+        Composition composition, ApplianceOptions options, AccessTokens tokens) => new(
+        composition.Store,
+        composition.Loop,
+        composition.Clients,
+        tokens,
+        new ClientOptions
+        {
+            AccessTokenLifetime = TimeSpan.FromSeconds(options.Clients.AccessTokenSeconds),
+            Audiences = options.Clients.AudiencesWith(options.Info),
+            AssertionLifetime = TimeSpan.FromSeconds(options.Clients.AssertionSeconds),
+            ClockSkew = TimeSpan.FromSeconds(options.Clients.ClockSkewSeconds),
+        },
+        composition.Time);
 
     private static TimeSpan AtLeastOneSad(SigningSettings settings, int seconds)
         => TimeSpan.FromSeconds(Math.Max(settings.SadLifetimeSeconds, seconds));

@@ -1,3 +1,4 @@
+using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Server.Options;
 using Appliance.Signing;
@@ -16,6 +17,7 @@ internal static class Sweeps
             new SignatureDigestSweep(),
             new TlsLoginSweep(),
             new ApprovalSweep(TimeSpan.FromHours(1)),
+            new AssertionSweep(),
         ],
         new SweeperOptions(),
         composition.Time,

@@ -1,5 +1,6 @@
 using Appliance.Grpc;
 using Appliance.Server.Csc;
+using Appliance.Server.Csc.OAuth;
 using Appliance.Server.Grpc;
 using Appliance.Server.Grpc.Streaming;
 using Appliance.Server.Options;
@@ -30,17 +31,19 @@ internal sealed class Wires : IDisposable
         _admission = new Admission(options.Limits.CallsInFlight);
         var operations = new CscOperations(parts.Signing, parts.SignIn, parts.Tokens);
         var bulk = new BulkOperations(operations, parts.Signing);
-        _signers = new SignerOperations(operations, parts.Store, parts.Limits, time);
+        _signers = new SignerOperations(
+            operations, parts.Store, new SignerReach(parts.Access), parts.Limits, time);
         var approvals = new ApprovalOperations(operations, parts.Signing, time);
         _csc = new CscEndpoints(
             operations,
             bulk,
+            new OAuthEndpoints(parts.Clients, _admission),
             options.Info,
             _admission,
             options.Limits.RequestBytes,
             loggers.CreateLogger<CscEndpoints>(),
             [
-                .. new ApprovalEndpoints(operations, approvals, _admission).Routes(),
+                .. new ApprovalEndpoints(approvals, _admission).Routes(),
                 .. new SignerEndpoints(operations, _signers).Routes(),
             ]);
         var methods = new GrpcMethods();
@@ -48,7 +51,7 @@ internal sealed class Wires : IDisposable
         new CscGrpcServices(operations, options.Info, _admission, Streams).Map(methods);
         var calls = new GrpcCalls(operations, _admission);
         new BulkGrpcService(bulk, calls).Map(methods);
-        new ApprovalGrpcService(operations, approvals, _admission, calls).Map(methods);
+        new ApprovalGrpcService(approvals, _admission, calls).Map(methods);
         new SignerGrpcService(_signers, calls).Map(methods);
         _health.Map(methods);
         var limits = new GrpcServerOptions

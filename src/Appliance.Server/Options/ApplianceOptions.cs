@@ -20,6 +20,8 @@ internal sealed class ApplianceOptions
 
     public SignInSettings SignIn { get; set; } = new();
 
+    public ClientSettings Clients { get; set; } = new();
+
     public SigningSettings Signing { get; set; } = new();
 
     public PackageSettings Packages { get; set; } = new();

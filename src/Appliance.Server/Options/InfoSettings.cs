@@ -12,6 +12,12 @@ internal sealed class InfoSettings
     /// <summary>ISO 3166-1 alpha-2.</summary>
     public string Region { get; set; } = "RO";
 
+    /// <summary>
+    /// Base URI of the OAuth 2.0 server as clients reach it: oauth2/token follows it. Also what the aud of a client's
+    /// assertion is measured by. Default: the address that the request for info was sent to, and no assertions.
+    /// </summary>
+    public string? OAuth2 { get; set; }
+
     /// <summary>RFC 5646.</summary>
     public string Lang { get; set; } = "en-US";
 

@@ -23,6 +23,7 @@ internal static class OptionsRules
         CheckFactors(options.Factors, errors);
         Range(errors, "SignIn:AccessTokenSeconds", options.SignIn.AccessTokenSeconds, 60, 86_400);
         Range(errors, "SignIn:RefreshTokenSeconds", options.SignIn.RefreshTokenSeconds, 3_600, 31_536_000);
+        CheckClients(options, errors);
         Range(errors, "Signing:SadLifetimeSeconds", options.Signing.SadLifetimeSeconds, 10, 86_400);
         Range(errors, "Signing:ActivationLifetimeSeconds", options.Signing.ActivationLifetimeSeconds, 10, 86_400);
         Range(
@@ -64,6 +65,25 @@ internal static class OptionsRules
         if (!Enum.TryParse<LogLevel>(options.Log.Level, ignoreCase: true, out _))
         {
             errors.Add($"Log:Level: must be one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
+        }
+    }
+
+    private static void CheckClients(ApplianceOptions options, List<string> errors)
+    {
+        Range(errors, "Clients:AccessTokenSeconds", options.Clients.AccessTokenSeconds, 60, 86_400);
+        Range(errors, "Clients:AssertionSeconds", options.Clients.AssertionSeconds, 10, 3_600);
+        Range(errors, "Clients:ClockSkewSeconds", options.Clients.ClockSkewSeconds, 0, 300);
+        if (options.Clients.Audiences.Any(string.IsNullOrWhiteSpace))
+        {
+            errors.Add("Clients:Audiences: each must be a text, as clients put it into aud.");
+        }
+
+        if (!string.IsNullOrEmpty(options.Info.OAuth2)
+            && (!Uri.TryCreate(options.Info.OAuth2, UriKind.Absolute, out var uri)
+                || (!string.Equals(uri.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal) && !uri.IsLoopback)
+                || uri.Query.Length > 0 || uri.Fragment.Length > 0))
+        {
+            errors.Add("Info:OAuth2: must be an https URI without query, such as https://sign.example.com.");
         }
     }
 

@@ -21,11 +21,12 @@ internal readonly record struct FactorPlan(SigningStatus Status, CredentialFacto
     /// All that the credential asks for; where it offers approval beside a code, the code if one was sent and the
     /// approval otherwise. A credential that asks for nothing is for clients only.
     /// </summary>
-    public static FactorPlan Of(CredentialFactors asked, SuppliedFactors supplied, bool isClient)
+    public static FactorPlan Of(CredentialFactors asked, SuppliedFactors supplied, Caller caller)
     {
         if (asked == CredentialFactors.None)
         {
-            return new(isClient ? SigningStatus.Ok : SigningStatus.ClientOnly, asked);
+            var mayOpen = caller.IsClient && caller.Operations.HasFlag(ClientOperations.Authorize);
+            return new(mayOpen ? SigningStatus.Ok : SigningStatus.ClientOnly, asked);
         }
 
         var needed = asked;

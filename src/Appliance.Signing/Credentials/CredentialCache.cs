@@ -51,6 +51,19 @@ internal sealed class CredentialCache(Store store, Func<CredentialRow, bool> lin
         return credential;
     }
 
+    /// <summary>The credential of this version, read anew when another one is remembered; null when there is none.</summary>
+    public Credential? FindVersion(Guid id, long version)
+    {
+        var credential = Find(id, out _);
+        if (credential is not null && credential.Version != version)
+        {
+            Forget(id);
+            credential = Find(id, out _);
+        }
+
+        return credential;
+    }
+
     /// <summary>Drops a credential that was changed.</summary>
     public void Forget(Guid id) => _byId.TryRemove(id, out _);
 }

@@ -17,6 +17,7 @@ internal static class LedgerStatus
         ReservationStatus.CredentialDisabled => SigningStatus.CredentialDisabled,
         ReservationStatus.CertificateExpired => SigningStatus.CertificateExpired,
         ReservationStatus.SignerLimited => SigningStatus.CredentialDisabled,
+        ReservationStatus.ClientRefused => SigningStatus.ClientRefused,
         ReservationStatus.Tampered => SigningStatus.SadInvalid,
         ReservationStatus.AlreadyUsed => SigningStatus.SadInvalid,
         ReservationStatus.ExtensionRefused => SigningStatus.ExtensionRefused,

@@ -8,7 +8,7 @@ namespace Appliance.Server.Tests.Csc;
 public sealed class StatusTableTests
 {
     public static TheoryData<SigningStatus> Refusals
-        => [.. Enum.GetValues<SigningStatus>().Where(status => status != SigningStatus.Ok)];
+        => [.. Enum.GetValues<SigningStatus>().Except([SigningStatus.Ok, SigningStatus.ApprovalPending])];
 
     [Theory]
     [MemberData(nameof(Refusals))]

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Appliance.Factors;
 using Appliance.Grpc.Client;
 using Appliance.Ledger;
 using Appliance.Server.Hosting;
@@ -59,6 +60,15 @@ public sealed class RunningAppliance : IAsyncLifetime
     /// <summary>An organisation with a P-256 credential that seals and draws on a package of 20,000.</summary>
     internal TestSigner Acme { get; private set; } = null!;
 
+    /// <summary>
+    /// A signer with P-256 credentials for each way to authorise: PIN and TOTP, a code that is sent, approval, PIN and
+    /// approval, TOTP or approval. The PIN is 2580.
+    /// </summary>
+    internal TestSigner Elena { get; private set; } = null!;
+
+    /// <summary>The same, to be locked.</summary>
+    internal TestSigner Radu { get; private set; } = null!;
+
     public async ValueTask InitializeAsync()
     {
         _installation.Time = Time;
@@ -69,6 +79,8 @@ public sealed class RunningAppliance : IAsyncLifetime
         Ioana = new TestSigner(imported[0]);
         Mihai = new TestSigner(imported[1]);
         Acme = new TestSigner(imported[2]);
+        Elena = new TestSigner(imported[3]);
+        Radu = new TestSigner(imported[4]);
 
         var options = OptionsReader.Read(new ConfigurationBuilder()
             .AddJsonFile(_installation.PathOf("appliance.json"))
@@ -92,6 +104,10 @@ public sealed class RunningAppliance : IAsyncLifetime
         await LoginAsync(Ioana);
         await LoginAsync(Mihai);
         await LoginAsync(Acme);
+        await LoginAsync(Elena);
+        await LoginAsync(Radu);
+        await SetPinAsync(Elena);
+        await SetPinAsync(Radu);
     }
 
     public async ValueTask DisposeAsync()
@@ -162,6 +178,35 @@ public sealed class RunningAppliance : IAsyncLifetime
         return answer.Json.GetProperty("SAD").GetString()!;
     }
 
+    /// <summary>Takes a signer's next message out of the outbox; null when there is none.</summary>
+    internal async Task<Notice?> TakeNoticeAsync(TestSigner signer) => await Ledger.WriteAsync(
+        connection =>
+        {
+            var row = connection.Notices.ListDue(long.MaxValue, acrossChannels: true, 100)
+                .FirstOrDefault(row => row.SignerId == signer.Id);
+            if (row is null)
+            {
+                return null;
+            }
+
+            connection.Notices.Lease(row, row.Id, long.MaxValue, long.MaxValue);
+            connection.Notices.Delete(row, row.Id);
+            return _composition!.Notices.Open(row);
+        },
+        TestContext.Current.CancellationToken);
+
+    /// <summary>The text of the link that the signer was sent last.</summary>
+    internal async Task<string> TakeLinkAsync(TestSigner signer)
+    {
+        string? link = null;
+        while (await TakeNoticeAsync(signer) is { } notice)
+        {
+            link = notice.Kind == NoticeKind.ApprovalLink ? notice.Values["link"].Split('#')[1] : link;
+        }
+
+        return Assert.IsType<string>(link);
+    }
+
     internal static byte[] RandomHash() => RandomNumberGenerator.GetBytes(32);
 
     /// <summary>What the audit trail holds, newest first.</summary>
@@ -189,8 +234,32 @@ public sealed class RunningAppliance : IAsyncLifetime
          {"user":"mihai@example.com","name":"Mihai Pop","password":"correct horse 2","factor":true,"credentials":[
             {"algorithm":"RSA-2048","multisign":2},{"algorithm":"P-256","multisign":2}]},
          {"user":"acme@example.com","name":"Acme","password":"correct horse 3","kind":"organisation","factor":true,
-          "credentials":[{"algorithm":"P-256","multisign":1000000,"package":20000}]}]
+          "credentials":[{"algorithm":"P-256","multisign":1000000,"package":20000}]},
+         {{AllFactors("elena")}},{{AllFactors("radu")}}]
         """;
+
+    private static string AllFactors(string name) => $$"""
+        {"user":"{{name}}@example.com","name":"{{name}}","password":"correct horse 4","factor":true,
+         "email":"{{name}}@example.com","phone":"+40712345678","credentials":[
+            {"algorithm":"P-256","multisign":10,"factors":"pin,totp"},
+            {"algorithm":"P-256","multisign":10,"factors":"code"},
+            {"algorithm":"P-256","multisign":10,"factors":"approval"},
+            {"algorithm":"P-256","multisign":10,"factors":"pin,approval"},
+            {"algorithm":"P-256","multisign":10,"factors":"totp,approval"}]}
+        """;
+
+    private async Task SetPinAsync(TestSigner signer)
+    {
+        var pins = _composition!.Pins;
+        var stored = await pins.SealAsync(signer.Id, "2580", TestContext.Current.CancellationToken);
+        await Ledger.WriteAsync(
+            connection =>
+            {
+                pins.Set(connection, signer.Id, stored!);
+                return true;
+            },
+            TestContext.Current.CancellationToken);
+    }
 
     private async Task LoginAsync(TestSigner signer)
     {

@@ -36,6 +36,7 @@ public abstract partial class StoreContract
                 SignerState = SignerState.Limited,
                 Given = row.Given,
                 AuthorisedAt = row.AuthorisedAt,
+                Client = ClientStanding.Unknown,
             },
             check);
         Assert.True(states.Count >= 5);

@@ -6,6 +6,7 @@ namespace Appliance.Server.Csc.Answers;
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(LoginAnswer))]
+[JsonSerializable(typeof(TokenAnswer))]
 [JsonSerializable(typeof(ListAnswerV1))]
 [JsonSerializable(typeof(ListAnswerV2))]
 [JsonSerializable(typeof(CredentialAnswerV1))]

@@ -11,4 +11,5 @@ internal sealed record InfoAnswerV1(
     [property: JsonPropertyName("lang")] string Lang,
     [property: JsonPropertyName("description")] string Description,
     [property: JsonPropertyName("authType")] IReadOnlyList<string> AuthType,
+    [property: JsonPropertyName("oauth2")] string OAuth2,
     [property: JsonPropertyName("methods")] IReadOnlyList<string> Methods);

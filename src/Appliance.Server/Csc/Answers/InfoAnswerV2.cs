@@ -13,6 +13,7 @@ internal sealed record InfoAnswerV2(
     [property: JsonPropertyName("lang")] string Lang,
     [property: JsonPropertyName("description")] string Description,
     [property: JsonPropertyName("authType")] IReadOnlyList<string> AuthType,
+    [property: JsonPropertyName("oauth2")] string OAuth2,
     [property: JsonPropertyName("asynchronousOperationMode")] bool AsynchronousOperationMode,
     [property: JsonPropertyName("methods")] IReadOnlyList<string> Methods,
     [property: JsonPropertyName("validationInfo")] bool ValidationInfo,

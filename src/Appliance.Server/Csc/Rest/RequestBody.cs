@@ -13,9 +13,27 @@ internal static class RequestBody
     private static readonly byte[] s_byteOrderMark = [0xEF, 0xBB, 0xBF];
 
     /// <summary>The parameters; none at all when the body is absent, empty or null.</summary>
-    public static async ValueTask<Answer<T>> ReadAsync<T>(
+    public static ValueTask<Answer<T>> ReadAsync<T>(
         HttpRequest request, JsonTypeInfo<T> type, int limit, CancellationToken cancellationToken)
         where T : class, new()
+        => ReadAsync(
+            request, limit, type, static (body, contentType, type) => Parse(body, contentType, type), cancellationToken);
+
+    /// <summary>What a parser makes of a whole body and its Content-Type.</summary>
+    public static ValueTask<Answer<T>> ReadAsync<T>(
+        HttpRequest request,
+        int limit,
+        Func<ReadOnlySequence<byte>, string?, Answer<T>> parse,
+        CancellationToken cancellationToken)
+        => ReadAsync(
+            request, limit, parse, static (body, contentType, parse) => parse(body, contentType), cancellationToken);
+
+    private static async ValueTask<Answer<T>> ReadAsync<T, TState>(
+        HttpRequest request,
+        int limit,
+        TState state,
+        Func<ReadOnlySequence<byte>, string?, TState, Answer<T>> parse,
+        CancellationToken cancellationToken)
     {
         if (request.ContentLength > limit)
         {
@@ -39,7 +57,7 @@ internal static class RequestBody
                 continue;
             }
 
-            var answer = Parse(buffer, request.ContentType, type);
+            var answer = parse(buffer, request.ContentType, state);
             reader.AdvanceTo(buffer.End);
             return answer;
         }

@@ -12,9 +12,18 @@ internal static class ListRules
     /// <summary>Most entries of one page: the server's own maximum that the standard speaks of.</summary>
     public const int PageLimit = 1_000;
 
-    /// <summary>A token belongs to a signer here, so that naming a user is refused (CSC API v1 11.4).</summary>
-    public static CscError? CheckUser(ListInput input)
-        => input.UserId.State == FieldState.Absent ? null : CscErrors.UserIdPresent;
+    /// <summary>
+    /// A signer's token names its user, who must not be named again; a client's own names none (CSC API v1 11.4).
+    /// </summary>
+    public static CscError? CheckUser(ListInput input, Caller caller)
+    {
+        if (caller.IsClient)
+        {
+            return input.UserId.IsWrongType ? CscErrors.InvalidParameter("userID") : null;
+        }
+
+        return input.UserId.State == FieldState.Absent ? null : CscErrors.UserIdPresent;
+    }
 
     /// <summary>
     /// One page of version 1. maxResults that makes no sense is not an error: the server's maximum holds. The token is

@@ -11,6 +11,8 @@ internal static class InfoView
     [
         CscMethods.Login,
         CscMethods.Revoke,
+        CscMethods.Token,
+        CscMethods.TokenRevoke,
         CscMethods.List,
         CscMethods.Info,
         CscMethods.Authorize,
@@ -24,7 +26,7 @@ internal static class InfoView
     /// <summary>The methods that version 2 serves.</summary>
     public static string[] Methods2 { get; } = [.. s_common, CscMethods.Check, CscMethods.Challenge];
 
-    private static readonly string[] s_authTypes = ["basic"];
+    private static readonly string[] s_authTypes = ["basic", "oauth2client"];
 
     /// <summary>The union of what credentials may offer (csc-api section 6).</summary>
     private static readonly string[] s_algorithms =
@@ -42,10 +44,14 @@ internal static class InfoView
 
     private static readonly string[] s_hashes = ["SHA-256", "SHA-384", "SHA-512"];
 
-    public static InfoAnswerV1 Version1(InfoSettings info) => new(
-        "1.0.4.0", info.Name, info.Logo, info.Region, info.Lang, info.Description, s_authTypes, Methods1);
+    /// <summary>The base URI of the OAuth 2.0 server where the settings say nothing: where the request was sent to.</summary>
+    public static string OAuth2Of(InfoSettings info, HttpRequest request)
+        => string.IsNullOrEmpty(info.OAuth2) ? $"{request.Scheme}://{request.Host.ToUriComponent()}" : info.OAuth2;
 
-    public static InfoAnswerV2 Version2(InfoSettings info) => new(
+    public static InfoAnswerV1 Version1(InfoSettings info, string oauth2) => new(
+        "1.0.4.0", info.Name, info.Logo, info.Region, info.Lang, info.Description, s_authTypes, oauth2, Methods1);
+
+    public static InfoAnswerV2 Version2(InfoSettings info, string oauth2) => new(
         "2.2.0.0",
         info.Name,
         info.Logo,
@@ -53,6 +59,7 @@ internal static class InfoView
         info.Lang,
         info.Description,
         s_authTypes,
+        oauth2,
         AsynchronousOperationMode: false,
         Methods2,
         ValidationInfo: false,

@@ -1,4 +1,5 @@
 using Appliance.Grpc;
+using Appliance.Identity;
 using Appliance.Server.Csc;
 using Appliance.Server.Csc.Fields;
 using Appliance.Server.Csc.Inputs;
@@ -15,8 +16,10 @@ namespace Appliance.Server.Grpc.Streaming;
 ///   1 Authenticate    nobody unknown gets further
 ///   2 Take            one message after the other, until the client half-closes or the server must stop:
 ///   2a  room          within the bounds of this stream; given back when the client was sent the result
-///   2b  place         among the items at work of all streams; given back when the item is done
-///   2c  token         is it still good; from here on the item is taken
+///   2b  place         within the client's own limits, then among the items at work of all streams; given back when
+///                     the item is done
+///   2c  token         is it still good; from here on the item is taken. Where nodes share a store the answer may take
+///                     a while: the item is taken, others follow, and an answer that is no ends the stream
 ///   2d  operation     as SignHash, behind interactive calls; its result goes to the writer
 ///   3 Finish          whatever happened: all that was taken comes to its end, and its result is sent
 ///   4 End             how far the stream came and why, unless the client has half-closed; then its half-close, or
@@ -38,9 +41,10 @@ internal sealed class SignHashStream : IDisposable
     private readonly CancellationTokenSource _stop;
     private readonly ItemsInFlight _inFlight;
     private readonly ResultWriter _results;
+    private readonly ClientGate? _gate;
     private SignHashInput _defaults = new();
     private string? _requestId;
-    private Caller _caller;
+    private readonly Caller _caller;
     private volatile CscError? _worthless;
     private long _taken;
     private string _lastId = "";
@@ -49,9 +53,11 @@ internal sealed class SignHashStream : IDisposable
         SignHashStreams streams,
         GrpcRequestReader<Proto.SignHashStreamRequest> requests,
         GrpcResponseWriter<Proto.SignHashStreamResponse> responses,
-        GrpcCallContext call)
+        GrpcCallContext call,
+        in Authentication who)
     {
         _streams = streams;
+        (_caller, _gate) = (who.Caller, who.Gate);
         _requests = requests;
         _call = call;
         _authorization = call.Http.Request.Headers.Authorization;
@@ -64,13 +70,6 @@ internal sealed class SignHashStream : IDisposable
 
     public async Task RunAsync()
     {
-        // 1
-        if (Authenticate(out _caller) is { } unknown)
-        {
-            _call.Fail(GrpcErrors.StatusOf(unknown));
-            return;
-        }
-
         if (RequestIds.ReadHeader(_call.Http.Request.Headers[RequestIds.Header], out _requestId) is { } malformed)
         {
             _call.Fail(GrpcErrors.StatusOf(await RefuseAsync(malformed)));
@@ -83,7 +82,7 @@ internal sealed class SignHashStream : IDisposable
         GrpcStatus? end;
         var sending = _results.SendAllAsync();
         await using (_streams.Time.CreateTimer(
-            static stream => ((SignHashStream)stream!).StopIfWorthless(), this, s_idleCheck, s_idleCheck))
+            static stream => _ = ((SignHashStream)stream!).StopIfWorthlessAsync(), this, s_idleCheck, s_idleCheck))
         {
             try
             {
@@ -177,34 +176,46 @@ internal sealed class SignHashStream : IDisposable
         refusal ??= item.IsDuplicate ? CscErrors.ItemIdInFlight : null;
 
         // 2b
-        await _streams.TakePlaceAsync(_stop.Token);
+        await TakePlacesAsync();
 
         // 2c
-        if (Authenticate(out _) is { } worthless)
+        var known = _streams.Operations.AuthenticateAsync(_authorization);
+        if (known.IsCompletedSuccessfully && known.Result.Error is { } worthless)
         {
-            _streams.LeavePlace();
+            LeavePlaces();
             return worthless;
         }
+
 
         _taken++;
         _lastId = item.Id;
 
         // 2d
         _results.Expect();
-        _ = AnswerAsync(item, request, refusal);
+        _ = AnswerAsync(item, request, refusal, known);
         return null;
     }
 
     /// <summary>Never throws: the result says what became of the item.</summary>
-    private async Task AnswerAsync(StreamItem item, Proto.SignHashRequest request, CscError? refusal)
+    private async Task AnswerAsync(
+        StreamItem item, Proto.SignHashRequest request, CscError? refusal, ValueTask<Authentication> known)
     {
         Answer<SignHashResult> answer;
         try
         {
-            answer = refusal is null
-                ? await _streams.Operations.SignHashAsync(
-                    CscVersion.V2, _caller, InputOf(item, request), isBulk: true, _over)
-                : await RefuseAsync(refusal);
+            var who = await known;
+            if (who.Error is { } worthless)
+            {
+                Stop(worthless);
+                answer = worthless;
+            }
+            else
+            {
+                answer = refusal is null
+                    ? await _streams.Operations.SignHashAsync(
+                        CscVersion.V2, who.Caller, InputOf(item, request), isBulk: true, _over)
+                    : await RefuseAsync(refusal);
+            }
         }
         catch (Exception exception)
         {
@@ -213,7 +224,7 @@ internal sealed class SignHashStream : IDisposable
         }
 
         _results.Add(new ItemResult(item, answer));
-        _streams.LeavePlace();
+        LeavePlaces();
     }
 
     /// <summary>
@@ -234,14 +245,49 @@ internal sealed class SignHashStream : IDisposable
     private ValueTask<CscError> RefuseAsync(CscError error)
         => _streams.Operations.RefuseAsync(_caller, CscMethods.SignHash, null, error, _over);
 
-    private CscError? Authenticate(out Caller caller) => _streams.Operations.Authenticate(_authorization, out caller);
-
-    private void StopIfWorthless()
+    /// <summary>The client's own first: who waits for these keeps nobody else waiting.</summary>
+    private async ValueTask TakePlacesAsync()
     {
-        if (Authenticate(out _) is { } worthless)
+        if (_gate is not null)
         {
-            _worthless = worthless;
+            await _gate.EnterAsync(_stop.Token);
+        }
+
+        try
+        {
+            await _streams.TakePlaceAsync(_stop.Token);
+        }
+        catch
+        {
+            _gate?.Leave();
+            throw;
+        }
+    }
+
+    private void LeavePlaces()
+    {
+        _streams.LeavePlace();
+        _gate?.Leave();
+    }
+
+    private async Task StopIfWorthlessAsync()
+    {
+        if ((await _streams.Operations.AuthenticateAsync(_authorization)).Error is { } worthless)
+        {
+            Stop(worthless);
+        }
+    }
+
+    private void Stop(CscError worthless)
+    {
+        _worthless = worthless;
+        try
+        {
             _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The stream has come to its end by itself.
         }
     }
 

@@ -39,7 +39,15 @@ internal sealed partial class SignHashStreams(
         Interlocked.Increment(ref _open);
         try
         {
-            using var stream = new SignHashStream(this, requests, responses, call);
+            // 1
+            var who = await Operations.AuthenticateAsync(call.Http.Request.Headers.Authorization);
+            if (who.Error is { } unknown)
+            {
+                call.Fail(GrpcErrors.StatusOf(unknown));
+                return;
+            }
+
+            using var stream = new SignHashStream(this, requests, responses, call, who);
             await stream.RunAsync();
         }
         finally

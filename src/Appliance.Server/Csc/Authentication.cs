@@ -1,0 +1,14 @@
+using Appliance.Identity;
+using Appliance.Signing;
+
+namespace Appliance.Server.Csc;
+
+/// <summary>Who calls, or why it is not let in.</summary>
+/// <param name="Error">Null when it is.</param>
+/// <param name="Caller">Who.</param>
+/// <param name="Gate">Where a client took a place, which <see cref="Leave"/> gives back; null for none.</param>
+internal readonly record struct Authentication(CscError? Error, Caller Caller = default, ClientGate? Gate = null)
+{
+    /// <summary>The call is over.</summary>
+    public void Leave() => Gate?.Leave();
+}
