@@ -51,11 +51,8 @@ public sealed partial class SigningService
         var status = SigningStatus.HandleInvalid;
         if (OneTimeText.DigestOf(handle) is { } digest)
         {
-            (row, status) = _store.Read(connection =>
-            {
-                var found = connection.Approvals.FindByHandle(digest);
-                return (found, Judge(connection, found, caller));
-            });
+            row = _store.Read(connection => connection.Approvals.FindByHandle(digest));
+            status = Judge(row, caller);
         }
 
         switch (status)
@@ -291,7 +288,7 @@ public sealed partial class SigningService
     }
 
     /// <summary>The row's fault, or what it is: pending, or approved (Ok).</summary>
-    private SigningStatus Judge(StoreConnection connection, ApprovalRow? row, Caller caller)
+    private SigningStatus Judge(ApprovalRow? row, Caller caller)
     {
         if (row is null || row.ClientId != caller.ClientId || (!caller.IsClient && row.SignerId != caller.SignerId)
             || !Holds(row))
@@ -306,7 +303,8 @@ public sealed partial class SigningService
             case ApprovalState.Denied:
                 return SigningStatus.ApprovalDenied;
             case ApprovalState.Pending when Now() < row.ExpiresAt:
-                return _credentials.Find(row.CredentialId, out _) is { } credential && IsLocked(connection, credential)
+                return _credentials.Find(row.CredentialId, out _) is { } credential
+                    && _store.Read(connection => IsLocked(connection, credential))
                     ? SigningStatus.FactorLocked
                     : SigningStatus.ApprovalPending;
             default:

@@ -13,7 +13,11 @@ internal sealed class ApplianceCluster : IDisposable
         [{"user":"any","name":"Any Hash","password":"correct horse 1","factor":true,
           "credentials":[{"algorithm":"P-256","multisign":10000,"scal":1}]},
          {"user":"bound","name":"Bound Hash","password":"correct horse 2","factor":true,
-          "credentials":[{"algorithm":"P-256","multisign":10000,"scal":2}]}]
+          "credentials":[{"algorithm":"P-256","multisign":10000,"scal":2}]},
+         {"user":"first","name":"First Approver","password":"correct horse 3","factor":true,
+          "credentials":[{"algorithm":"P-256","factors":"approval"}]},
+         {"user":"second","name":"Second Approver","password":"correct horse 4","factor":true,
+          "credentials":[{"algorithm":"P-256","factors":"approval"}]}]
         """;
 
     private readonly List<Installation> _installations = [];
@@ -32,14 +36,17 @@ internal sealed class ApplianceCluster : IDisposable
     /// <summary>Whose SADs are for the hashes given.</summary>
     public TestSigner BoundHash { get; private set; } = null!;
 
+    /// <summary>Who approve what their credential signs.</summary>
+    public TestSigner[] Approvers { get; private set; } = [];
+
     public Installation First => _installations[0];
 
-    public static async Task<ApplianceCluster> StartAsync(PostgresCluster postgres, int nodes)
+    public static async Task<ApplianceCluster> StartAsync(PostgresCluster postgres, int nodes, params string[] more)
     {
         var cluster = new ApplianceCluster(postgres) { Database = postgres.CreateDatabase() };
         try
         {
-            await cluster.StartAsync(nodes);
+            await cluster.StartAsync(nodes, more);
             return cluster;
         }
         catch
@@ -78,7 +85,7 @@ internal sealed class ApplianceCluster : IDisposable
         _installations.ForEach(installation => installation.Dispose());
     }
 
-    private async Task StartAsync(int nodes)
+    private async Task StartAsync(int nodes, string[] more)
     {
         _installations.Add(Installation.On(Database));
         (await First.RunAsync("init")).Succeeded();
@@ -86,6 +93,7 @@ internal sealed class ApplianceCluster : IDisposable
         await File.WriteAllTextAsync(file, Import, TestContext.Current.CancellationToken);
         var imported = await First.JsonAsync($"signer import {file}");
         (AnyHash, BoundHash) = (new TestSigner(imported[0]), new TestSigner(imported[1]));
+        Approvers = [new TestSigner(imported[2]), new TestSigner(imported[3])];
         while (_installations.Count < nodes)
         {
             _installations.Add(First.AddNode());
@@ -94,7 +102,7 @@ internal sealed class ApplianceCluster : IDisposable
         // One after the other: SoftHSM refuses now and then when processes log in to one token at the same moment.
         foreach (var installation in _installations)
         {
-            var node = await ServeProcess.StartAsync(installation);
+            var node = await ServeProcess.StartAsync(installation, more);
             Nodes.Add(node);
             if (node.Ready is null)
             {

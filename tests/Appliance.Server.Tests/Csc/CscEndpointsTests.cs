@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Appliance.Server.Csc;
+using Appliance.Server.Csc.OAuth;
 using Appliance.Server.Options;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -22,6 +23,7 @@ public sealed class CscEndpointsTests
         _endpoints = new CscEndpoints(
             new CscOperations(null!, null!, null!),
             new BulkOperations(null!, null!),
+            new OAuthEndpoints(null!, _admission),
             new InfoSettings(),
             _admission,
             BodyLimit,

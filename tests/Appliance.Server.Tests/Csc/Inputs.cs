@@ -14,7 +14,7 @@ internal static class Inputs
 {
     public const string CredentialId = "0199d2f0-1c2d-7e3f-8a4b-5c6d7e8f9a0b";
 
-    private static readonly Caller s_caller = new(Guid.Parse("0199d2f0-0000-7000-8000-000000000001"), Guid.Empty);
+    public static readonly Caller Caller = new(Guid.Parse("0199d2f0-0000-7000-8000-000000000001"), Guid.Empty);
 
     public static Answer<T> Parse<T>(string json, JsonTypeInfo<T> type, string? contentType = "application/json")
         where T : class, new()
@@ -24,21 +24,21 @@ internal static class Inputs
     {
         var input = Parse(json, InputJson.Default.SignHashInput);
         Assert.Null(input.Error);
-        return (SignHashRules.Read(input.Value, version, s_caller, isBulk: false, out _, out var request), request);
+        return (SignHashRules.Read(input.Value, version, Caller, isBulk: false, out _, out var request), request);
     }
 
     public static (CscError? Error, AuthorizeRequest? Request) Authorize(CscVersion version, string json)
     {
         var input = Parse(json, InputJson.Default.AuthorizeInput);
         Assert.Null(input.Error);
-        return (AuthorizeRules.Read(input.Value, version, s_caller, out _, out var request), request);
+        return (AuthorizeRules.Read(input.Value, version, Caller, out _, out var request), request);
     }
 
     public static (CscError? Error, ExtendRequest? Request) Extend(CscVersion version, string json)
     {
         var input = Parse(json, InputJson.Default.ExtendInput);
         Assert.Null(input.Error);
-        return (ExtendRules.Read(input.Value, version, s_caller, out _, out var request), request);
+        return (ExtendRules.Read(input.Value, version, Caller, out _, out var request), request);
     }
 
     /// <summary>JSON with ID in place of the credential's and ' in place of ".</summary>
