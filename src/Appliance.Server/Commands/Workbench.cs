@@ -65,18 +65,18 @@ internal sealed class Workbench : IAsyncDisposable
             Actor,
             () => _composition.Contacts);
 
+    /// <summary>Organisations and profiles.</summary>
+    public OrganisationDirectory Organisations => field ??= _composition.CreateOrganisations(Actor);
+
+    /// <summary>What takes signers out of service and brings them back.</summary>
+    public SignerLimits Limits => field ??= _live?.Parts.Limits ?? _composition.CreateLimits();
+
     /// <summary>The client applications.</summary>
     public ClientDirectory Clients
         => field ??= new(Loop, _composition.Clients, _composition.Time, _live?.Parts.Tokens, Actor);
 
     /// <summary>What they prove themselves with.</summary>
     public ClientSecrets ClientSecrets => field ??= new(Clients, _composition.Time);
-
-    /// <summary>Organisations and profiles.</summary>
-    public OrganisationDirectory Organisations => field ??= _composition.CreateOrganisations(Actor);
-
-    /// <summary>What takes signers out of service and brings them back.</summary>
-    public SignerLimits Limits => field ??= _live?.Parts.Limits ?? _composition.CreateLimits();
 
     /// <summary>What persons may ask of their data.</summary>
     public SignerRecords Records => new(Store, Loop, _composition.Time, _live?.Parts.Tokens, Actor);

@@ -68,10 +68,6 @@ internal static class CscErrors
 
     public static readonly CscError UnknownSigner = Invalid("Invalid parameter signerId", GrpcStatusCode.NotFound);
 
-    public static readonly CscError AccessDenied = new(
-        HttpStatusCode.Forbidden, GrpcStatusCode.PermissionDenied, "access_denied",
-        "The caller may not do this");
-
     public static readonly CscError NotLimited = Invalid(
         "The signer is not limited", GrpcStatusCode.FailedPrecondition);
 

@@ -26,19 +26,27 @@ internal sealed class SignerEndpoints(CscOperations operations, SignerOperations
     private async ValueTask ServeAsync<T>(
         HttpContext http, string method, CscOperation<SignerInput, T> operation, JsonTypeInfo<T> type)
     {
-        if (operations.Authenticate(http.Request.Headers.Authorization, out var caller) is { } unknown)
+        var who = await operations.EnterAsync(http.Request.Headers.Authorization);
+        if (who.Error is { } unknown)
         {
             await JsonReply.WriteErrorAsync(http, unknown);
             return;
         }
 
-        var input = await RequestBody.ReadAsync(
-            http.Request, InputJson.Default.SignerInput, CscOperations.LoginBytes, http.RequestAborted);
-        var answer = input.Error is { } malformed
-            ? await operations.RefuseAsync(caller, method, null, malformed, http.RequestAborted)
-            : await operation(CscVersion.V2, caller, input.Value, http.RequestAborted);
-        await (answer.Error is { } error
-            ? JsonReply.WriteErrorAsync(http, error)
-            : JsonReply.WriteAsync(http, answer.Value, type));
+        try
+        {
+            var input = await RequestBody.ReadAsync(
+                http.Request, InputJson.Default.SignerInput, CscOperations.LoginBytes, http.RequestAborted);
+            var answer = input.Error is { } malformed
+                ? await operations.RefuseAsync(who.Caller, method, null, malformed, http.RequestAborted)
+                : await operation(CscVersion.V2, who.Caller, input.Value, http.RequestAborted);
+            await (answer.Error is { } error
+                ? JsonReply.WriteErrorAsync(http, error)
+                : JsonReply.WriteAsync(http, answer.Value, type));
+        }
+        finally
+        {
+            who.Leave();
+        }
     }
 }

@@ -15,7 +15,7 @@ namespace Appliance.Server.Csc;
 /// wire-neutral.
 /// </summary>
 internal sealed class SignerOperations(
-    CscOperations operations, Store store, SignerLimits limits, TimeProvider time) : IDisposable
+    CscOperations operations, Store store, SignerReach reach, SignerLimits limits, TimeProvider time) : IDisposable
 {
     private const int DefaultPage = 100;
     private const int MostOfPage = 1_000;
@@ -42,10 +42,15 @@ internal sealed class SignerOperations(
     public async ValueTask<Answer<HistoryAnswer>> HistoryAsync(
         CscVersion version, Caller caller, SignerInput input, CancellationToken cancellationToken)
     {
-        if (ReadPage(input, out var query) is { } wrong)
+        var query = new AuditQuery();
+        // A client that was given one credential of a signer shall not read what it does through others.
+        var wrong = caller.IsClient && !caller.Operations.HasFlag(ClientOperations.Manage)
+            ? CscErrors.NotAllowed
+            : null;
+        if ((wrong ?? ReadPage(input, out query)) is { } refusal)
         {
             return await operations.RefuseAsync(
-                caller, CscMethods.SignerHistory, null, wrong, cancellationToken);
+                caller, CscMethods.SignerHistory, null, refusal, cancellationToken);
         }
 
         if (!await _history.WaitAsync(0, cancellationToken))
@@ -89,7 +94,7 @@ internal sealed class SignerOperations(
         Answer<T>? answer = null;
         if (error is null)
         {
-            answer = store.Read<Answer<T>?>(connection => SignerReach.Includes(connection, caller, signerId)
+            answer = store.Read<Answer<T>?>(connection => reach.Includes(connection, caller, signerId)
                 && connection.Signers.Find(signerId) is not null
                     ? read(connection, signerId, time.GetUtcNow())
                     : null);
@@ -109,7 +114,7 @@ internal sealed class SignerOperations(
         CancellationToken cancellationToken)
     {
         var error = ReadSigner(caller, input, ClientOperations.Manage, out var signerId);
-        if (error is null && !store.Read(connection => SignerReach.Includes(connection, caller, signerId)))
+        if (error is null && !store.Read(connection => reach.Includes(connection, caller, signerId)))
         {
             error = CscErrors.UnknownSigner;
         }
@@ -142,7 +147,7 @@ internal sealed class SignerOperations(
         signerId = caller.SignerId;
         if ((caller.Operations & anyOf) == 0)
         {
-            return CscErrors.AccessDenied;
+            return CscErrors.NotAllowed;
         }
 
         if (input.SignerId.State == FieldState.Absent)

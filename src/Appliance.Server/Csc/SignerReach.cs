@@ -4,26 +4,16 @@ using Appliance.Storage;
 namespace Appliance.Server.Csc;
 
 /// <summary>Whose account a caller may look at or take out of service.</summary>
-internal static class SignerReach
+internal sealed class SignerReach(ClientAccess access)
 {
     /// <summary>
     /// A signer its own; a client those whose credentials it may use: all, its organisation, or the signers of the
     /// credentials that it was given.
     /// </summary>
-    public static bool Includes(StoreConnection connection, Caller caller, Guid signerId)
-    {
-        if (!caller.IsClient)
-        {
-            return caller.SignerId == signerId;
-        }
-
-        return connection.Clients.Find(caller.ClientId) switch
-        {
-            null or { State: not ClientState.Active } => false,
-            { Reach: ClientReach.All } => true,
-            { Reach: ClientReach.Organisation, OrganisationId: { } own } when own == signerId => true,
-            var client => connection.Credentials.ListBySigner(signerId).Any(
-                row => connection.ClientCredentials.Find(client.Id, row.Id) is not null),
-        };
-    }
+    public bool Includes(StoreConnection connection, Caller caller, Guid signerId)
+        => caller.IsClient
+            ? access.Decide(connection, caller.ClientId, Guid.Empty, signerId) == ClientStanding.Good
+                || connection.Credentials.ListBySigner(signerId).Any(row
+                    => access.Decide(connection, caller.ClientId, row.Id, signerId) == ClientStanding.Good)
+            : caller.SignerId == signerId;
 }

@@ -73,9 +73,9 @@ internal sealed class SigningParts : IAsyncDisposable
             Access);
         Tokens = new AccessTokens(composition.Store, time, clients: composition.Clients, access: Access);
         Enrolment = composition.CreateEnrolment(Tokens);
-        Clients = CreateClients(composition, options, Tokens);
         Limits = composition.CreateLimits(Tokens, Signing.Forget);
         Store = composition.Store;
+        Clients = CreateClients(composition, options, Tokens);
         SignIn = new SignInService(
             composition.Store,
             composition.Loop,

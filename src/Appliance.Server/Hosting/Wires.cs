@@ -40,7 +40,8 @@ internal sealed class Wires : IDisposable
         _admission = new Admission(options.Limits.CallsInFlight);
         var operations = new CscOperations(parts.Signing, parts.SignIn, parts.Tokens);
         var bulk = new BulkOperations(operations, parts.Signing);
-        _signers = new SignerOperations(operations, parts.Store, parts.Limits, time);
+        _signers = new SignerOperations(
+            operations, parts.Store, new SignerReach(parts.Access), parts.Limits, time);
         var approvals = new ApprovalOperations(operations, parts.Signing, time);
         _csc = new CscEndpoints(
             operations,

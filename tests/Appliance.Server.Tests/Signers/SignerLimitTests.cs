@@ -113,9 +113,9 @@ public sealed class SignerLimitTests : IAsyncLifetime
         foreach (var body in new[] { "{}", $$"""{"signerId":"{{_appliance.Mihai.Id:D}}"}""" })
         {
             (await _appliance.PostAsync("/signers/v1/limit", body)).Refused(
-                403, "access_denied", "The caller may not do this");
+                403, "access_denied", "The client may not call this method");
             (await _appliance.PostAsync("/signers/v1/restore", body)).Refused(
-                403, "access_denied", "The caller may not do this");
+                403, "access_denied", "The client may not call this method");
         }
     }
 
