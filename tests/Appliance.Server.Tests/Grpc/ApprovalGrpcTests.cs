@@ -35,8 +35,9 @@ public sealed class ApprovalGrpcTests(RunningAppliance appliance) : IClassFixtur
         Assert.Equal("approved", (await DecideAsync<V1.ApprovalDecision>("Approve", new() { Link = link })).State);
 
         var sad = (await CheckAsync(asked.Handle)).Sad;
-        Assert.Single(
-            (await _calls.SignAsync(appliance.Elena.Token, appliance.Elena.Credentials[Approval], sad, hash)).Signatures);
+        var signed = await _calls.SignAsync(
+            appliance.Elena.Token, appliance.Elena.Credentials[Approval], sad, hash);
+        Assert.Single(signed.Signatures);
         var late = await Assert.ThrowsAsync<GrpcStatusException>(
             () => DecideAsync<V1.ApprovalDecision>("Deny", new() { Link = link }));
         Assert.Equal((GrpcStatusCode.FailedPrecondition, "approval_over"), (late.Code, late.Error!.Reason));

@@ -2,7 +2,9 @@ using Appliance.Server.Tests.Hosting;
 
 namespace Appliance.Server.Tests.Csc.Errors;
 
-/// <summary>credentials/authorize of version 1 where the signer approves elsewhere: the call waits (csc-api 1.6).</summary>
+/// <summary>
+/// credentials/authorize of version 1 where the signer approves elsewhere: the call waits (csc-api 1.6).
+/// </summary>
 public sealed class ImplicitErrorRowTests(ImpatientAppliance impatient) : IClassFixture<ImpatientAppliance>
 {
     private readonly RunningAppliance _appliance = impatient.Appliance;
