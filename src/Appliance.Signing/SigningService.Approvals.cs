@@ -39,7 +39,9 @@ public sealed partial class SigningService
             cancellationToken);
     }
 
-    /// <summary>What became of an authorisation that waits: pending, the SAD (the same whenever asked), or refused.</summary>
+    /// <summary>
+    /// What became of an authorisation that waits: pending, the SAD (the same whenever asked), or refused.
+    /// </summary>
     /// <param name="caller">Who asked for it.</param>
     /// <param name="handle">What it was given.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
@@ -162,7 +164,9 @@ public sealed partial class SigningService
         return status;
     }
 
-    /// <summary>Approves: opens the activation. Who asked does not approve, unless a code is asked for besides.</summary>
+    /// <summary>
+    /// Approves: opens the activation. Who asked does not approve, unless a code is asked for besides.
+    /// </summary>
     /// <param name="reference">Which approval, and by what right.</param>
     /// <param name="code">A code of the signer's authenticator, where <see cref="ApprovalOptions.AskForCode"/>.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
@@ -349,7 +353,9 @@ public sealed partial class SigningService
         return false;
     }
 
-    /// <summary>The signer, whatever application it signed in by, and clients that approve for its credentials.</summary>
+    /// <summary>
+    /// The signer, whatever application it signed in by, and clients that approve for its credentials.
+    /// </summary>
     private bool MaySee(Caller caller, ApprovalRow row) => caller.IsClient
         ? caller.Operations.HasFlag(ClientOperations.Approve) && FindOwn(caller, row.CredentialId) is not null
         : row.SignerId == caller.SignerId;

@@ -5,7 +5,9 @@ using Appliance.Storage;
 
 namespace Appliance.Signing;
 
-/// <content>Codes that are sent to the signer for one credential (CSC API v1 11.8 sendOTP, v2 11.8 getChallenge).</content>
+/// <content>
+/// Codes that are sent to the signer for one credential (CSC API v1 11.8 sendOTP, v2 11.8 getChallenge).
+/// </content>
 public sealed partial class SigningService
 {
     /// <summary>

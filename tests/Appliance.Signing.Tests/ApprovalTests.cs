@@ -119,9 +119,9 @@ public sealed class ApprovalTests(SoftHsm hsm) : IAsyncLifetime
 
         Assert.Equal(SigningStatus.HandleInvalid, (await CheckAsync(handle)).Status);
         Assert.Equal(SigningStatus.ApprovalUnknown, await ApproveAsync(link));
-        Assert.All(
-            await _fixture.AuditAsync(AuditEvent.TamperDetected), entry => Assert.Equal("approval", entry.Record.Detail));
-        Assert.NotEmpty(await _fixture.AuditAsync(AuditEvent.TamperDetected));
+        var told = await _fixture.AuditAsync(AuditEvent.TamperDetected);
+        Assert.NotEmpty(told);
+        Assert.All(told, entry => Assert.Equal("approval", entry.Record.Detail));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization.Metadata;
 using Appliance.Server.Csc.Answers;
 using Appliance.Server.Csc.Inputs;
 using Appliance.Server.Csc.Rest;
+using Appliance.Server.Hosting.Peers;
 
 namespace Appliance.Server.Csc;
 
@@ -9,7 +10,7 @@ namespace Appliance.Server.Csc;
 /// Approvals over REST. Whoever was sent a link may call, so a request is small and takes its place among the calls in
 /// work when it is all there.
 /// </summary>
-internal sealed class ApprovalEndpoints(ApprovalOperations approvals, Admission admission)
+internal sealed class ApprovalEndpoints(ApprovalOperations approvals)
 {
     public IEnumerable<CscRoute> Routes() =>
     [
@@ -30,23 +31,20 @@ internal sealed class ApprovalEndpoints(ApprovalOperations approvals, Admission 
     {
         var input = await RequestBody.ReadAsync(
             http.Request, InputJson.Default.ApprovalInput, CscOperations.LoginBytes, http.RequestAborted);
-        if ((input.Error ?? admission.TryEnter()) is { } refusal)
+        if (input.Error is { } malformed)
         {
-            await JsonReply.WriteErrorAsync(http, refusal);
+            await JsonReply.WriteErrorAsync(http, malformed);
             return;
         }
 
-        try
-        {
-            var answer = await approvals.EnterAsync(
-                http.Request.Headers.Authorization, input.Value, operation, http.RequestAborted);
-            await (answer.Error is { } error
-                ? JsonReply.WriteErrorAsync(http, error)
-                : JsonReply.WriteAsync(http, answer.Value, type));
-        }
-        finally
-        {
-            admission.Leave();
-        }
+        var answer = await approvals.EnterAsync(
+            http.Request.Headers.Authorization,
+            PeerFacts.Of(http).IsSafe,
+            input.Value,
+            operation,
+            http.RequestAborted);
+        await (answer.Error is { } error
+            ? JsonReply.WriteErrorAsync(http, error)
+            : JsonReply.WriteAsync(http, answer.Value, type));
     }
 }

@@ -2,6 +2,7 @@ using Appliance.Server.Csc.Answers;
 using Appliance.Server.Csc.Fields;
 using Appliance.Server.Csc.Inputs;
 using Appliance.Server.Csc.Views;
+using Appliance.Server.Enrolments;
 using Appliance.Signing;
 using Appliance.Storage;
 using Microsoft.Extensions.Primitives;
@@ -12,20 +13,44 @@ namespace Appliance.Server.Csc;
 /// Deciding what waits for a signer, wire-neutral: by the link that the signer was sent, which needs no token, or by
 /// the approval's id and a token. Never by the handle, which is the asking client's alone.
 /// </summary>
-internal sealed class ApprovalOperations(CscOperations operations, SigningService signing, TimeProvider time)
+internal sealed class ApprovalOperations(
+    CscOperations operations, SigningService signing, OpenAdmission admission, TimeProvider time)
 {
-    /// <summary>The operation in a caller's name, or in nobody's where there is a link.</summary>
+    /// <summary>
+    /// A place, then the operation in a caller's name, or in nobody's where there is a link: such calls have few places
+    /// of all, and a link crosses no wire in clear.
+    /// </summary>
     public async ValueTask<Answer<T>> EnterAsync<T>(
+        StringValues authorization,
+        bool isSafe,
+        ApprovalInput input,
+        CscOperation<ApprovalInput, T> operation,
+        CancellationToken cancellationToken)
+    {
+        var known = input.Link.State == FieldState.Absent;
+        if ((known || isSafe ? admission.TryEnter(known) : CscErrors.LoginNeedsTls) is { } refusal)
+        {
+            return refusal;
+        }
+
+        try
+        {
+            return known
+                ? await RunAsync(authorization, input, operation, cancellationToken)
+                : await operation(CscVersion.V2, default, input, cancellationToken);
+        }
+        finally
+        {
+            admission.Leave(known);
+        }
+    }
+
+    private async ValueTask<Answer<T>> RunAsync<T>(
         StringValues authorization,
         ApprovalInput input,
         CscOperation<ApprovalInput, T> operation,
         CancellationToken cancellationToken)
     {
-        if (input.Link.State != FieldState.Absent)
-        {
-            return await operation(CscVersion.V2, default, input, cancellationToken);
-        }
-
         var who = await operations.EnterAsync(authorization);
         if (who.Error is { } unknown)
         {

@@ -3,6 +3,7 @@ using Appliance.Server.Csc;
 using Appliance.Server.Csc.Answers;
 using Appliance.Server.Csc.Fields;
 using Appliance.Server.Csc.Inputs;
+using Appliance.Server.Hosting.Peers;
 using Appliance.Storage;
 using Google.Protobuf;
 using Proto = Appliance.V1;
@@ -10,7 +11,7 @@ using Proto = Appliance.V1;
 namespace Appliance.Server.Grpc;
 
 /// <summary>Approvals of appliance.v1, each method the same operation as its REST path.</summary>
-internal sealed class ApprovalGrpcService(ApprovalOperations approvals, Admission admission, GrpcCalls calls)
+internal sealed class ApprovalGrpcService(ApprovalOperations approvals, GrpcCalls calls)
 {
     /// <summary>Maps all methods. Those that a link serves for need no token.</summary>
     public void Map(GrpcMethods methods)
@@ -47,24 +48,19 @@ internal sealed class ApprovalGrpcService(ApprovalOperations approvals, Admissio
         Func<TResult, TResponse> write)
         where TResponse : class, IMessage
     {
-        if (admission.TryEnter() is { } refusal)
-        {
-            return GrpcCalls.Fail<TResponse>(context, refusal);
-        }
-
         try
         {
             var answer = await approvals.EnterAsync(
-                context.Http.Request.Headers.Authorization, From(request), operation, context.CancellationToken);
+                context.Http.Request.Headers.Authorization,
+                PeerFacts.Of(context.Http).IsSafe,
+                From(request),
+                operation,
+                context.CancellationToken);
             return answer.Error is { } error ? GrpcCalls.Fail<TResponse>(context, error) : write(answer.Value);
         }
         catch (StoreException away) when (away.IsTemporary)
         {
             return GrpcCalls.Fail<TResponse>(context, CscErrors.StoreAway);
-        }
-        finally
-        {
-            admission.Leave();
         }
     }
 

@@ -42,7 +42,8 @@ internal sealed class Wires : IDisposable
         var bulk = new BulkOperations(operations, parts.Signing);
         _signers = new SignerOperations(
             operations, parts.Store, new SignerReach(parts.Access), parts.Limits, time);
-        var approvals = new ApprovalOperations(operations, parts.Signing, time);
+        var open = new OpenAdmission(_admission, options.Limits.OpenCalls);
+        var approvals = new ApprovalOperations(operations, parts.Signing, open, time);
         _csc = new CscEndpoints(
             operations,
             bulk,
@@ -52,18 +53,18 @@ internal sealed class Wires : IDisposable
             options.Limits.RequestBytes,
             loggers.CreateLogger<CscEndpoints>(),
             [
-                .. new ApprovalEndpoints(approvals, _admission).Routes(),
+                .. new ApprovalEndpoints(approvals).Routes(),
                 .. new SignerEndpoints(operations, _signers).Routes(),
             ]);
         var factors = new FactorOperations(parts.Enrolment, parts.Access);
-        var enrolments = new FactorCalls(operations, new OpenAdmission(_admission, options.Limits.OpenCalls));
+        var enrolments = new FactorCalls(operations, open);
         _factors = new FactorEndpoints(factors, enrolments, loggers.CreateLogger<FactorEndpoints>());
         var methods = new GrpcMethods();
         Streams = new SignHashStreams(operations, options.Limits, time, loggers.CreateLogger<SignHashStreams>());
         new CscGrpcServices(operations, options.Info, _admission, Streams).Map(methods);
         var calls = new GrpcCalls(operations, _admission);
         new BulkGrpcService(bulk, calls).Map(methods);
-        new ApprovalGrpcService(approvals, _admission, calls).Map(methods);
+        new ApprovalGrpcService(approvals, calls).Map(methods);
         new EnrolmentGrpcService(factors, enrolments).Map(methods);
         new SignerGrpcService(_signers, calls).Map(methods);
         _health.Map(methods);

@@ -20,7 +20,9 @@ internal sealed class ApprovalMac(ReadOnlyMemory<byte> key)
         => row.Handle.Length == DigestLength && row.Link.Length == DigestLength
             && CryptographicOperations.FixedTimeEquals(Compute(row), row.Mac);
 
-    /// <summary>The content comes last, all before it is of one length, so that no two rows have one encoding.</summary>
+    /// <summary>
+    /// The content comes last, all before it is of one length, so that no two rows have one encoding.
+    /// </summary>
     private byte[] Compute(ApprovalRow row)
     {
         Span<byte> head = stackalloc byte[HeadLength];

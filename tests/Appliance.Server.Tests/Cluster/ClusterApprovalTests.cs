@@ -49,7 +49,8 @@ public sealed class ClusterApprovalTests
             first,
             $$"""{"credentialID":"{{first.Credentials[0]}}","numSignatures":1,"hash":["{{Hash}}"]}""");
         id = await PendingAsync(there, first);
-        Assert.Equal(200, (await PostAsync(there, "/approvals/v1/deny", first, $$"""{"approvalID":"{{id}}"}""")).Status);
+        var denied = await PostAsync(there, "/approvals/v1/deny", first, $$"""{"approvalID":"{{id}}"}""");
+        Assert.Equal(200, denied.Status);
         Assert.Contains("The signer did not approve\"", (await waiting).Body, StringComparison.Ordinal);
 
         await RaceAsync(cluster, here, there);

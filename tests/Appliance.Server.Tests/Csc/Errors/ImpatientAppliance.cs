@@ -2,7 +2,9 @@ using Appliance.Server.Tests.Hosting;
 
 namespace Appliance.Server.Tests.Csc.Errors;
 
-/// <summary>The running appliance with few places for calls in work, where authorize of version 1 waits a short time.</summary>
+/// <summary>
+/// The running appliance with few places for calls in work, where authorize of version 1 waits a short time.
+/// </summary>
 public sealed class ImpatientAppliance : IAsyncLifetime
 {
     internal RunningAppliance Appliance { get; } = new()

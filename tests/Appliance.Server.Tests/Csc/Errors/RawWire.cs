@@ -40,7 +40,8 @@ internal static class RawWire
         await using var stream = client.GetStream();
         var bytes = Encoding.UTF8.GetBytes(body);
         var head = $"POST {path} HTTP/1.1\r\nHost: {address.Authority}\r\n{headers}Content-Type: {contentType}\r\n"
-            + string.Create(CultureInfo.InvariantCulture, $"Content-Length: {bytes.Length}\r\nConnection: close\r\n\r\n");
+            + string.Create(CultureInfo.InvariantCulture, $"Content-Length: {bytes.Length}\r\n")
+            + "Connection: close\r\n\r\n";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head), stopped);
         await stream.WriteAsync(bytes, stopped);
         using var reader = new StreamReader(stream, Encoding.UTF8);
@@ -57,7 +58,9 @@ internal static class RawWire
             },
             TestContext.Current.CancellationToken);
 
-    /// <summary>What tries have left of a signer's authenticator: wrong codes in a row, and the last step used.</summary>
+    /// <summary>
+    /// What tries have left of a signer's authenticator: wrong codes in a row, and the last step used.
+    /// </summary>
     public static async Task<(int WrongCodes, long LastStep, FactorState State)> CountersAsync(
         this RunningAppliance appliance, TestSigner signer)
         => await appliance.Ledger.WriteAsync(

@@ -77,7 +77,9 @@ public sealed class SendCodeErrorRowTests(RunningAppliance appliance) : IClassFi
     [InlineData(PinAndTotp, ",\"authObjectID\":\"OTP\"")]
     public async Task GetChallenge_authObjectID_is_invalid(int credential, string member)
         => (await appliance.PostAsync(
-            GetChallenge, $"{{\"credentialID\":\"{appliance.Elena.Credentials[credential]}\"{member}}}", appliance.Elena))
+            GetChallenge,
+            $"{{\"credentialID\":\"{appliance.Elena.Credentials[credential]}\"{member}}}",
+            appliance.Elena))
             .IsError("invalid_request", "Invalid parameter authObjectID");
 
     [Theory]

@@ -4,8 +4,8 @@ using Appliance.Server.Tests.Hosting;
 namespace Appliance.Server.Tests.Csc.Errors;
 
 /// <summary>
-/// Every error of oauth2/revoke in csc-api section 3.2 by name, as text over a connection. unsupported_token_type is for
-/// servers that revoke no access tokens.
+/// Every error of oauth2/revoke in csc-api section 3.2 by name, as text over a connection. unsupported_token_type is
+/// for servers that revoke no access tokens.
 /// </summary>
 public sealed class TokenRevokeErrorRowTests(RunningAppliance appliance) : IClassFixture<RunningAppliance>
 {
@@ -25,7 +25,8 @@ public sealed class TokenRevokeErrorRowTests(RunningAppliance appliance) : IClas
     public Task Client_id_is_missing() => IsAsync("token=t&client_secret=x", "Missing parameter client_id");
 
     [Fact]
-    public Task Client_id_is_bad() => IsAsync("token=t&client_id=portal&client_secret=x", "Invalid parameter client_id");
+    public Task Client_id_is_bad()
+        => IsAsync("token=t&client_id=portal&client_secret=x", "Invalid parameter client_id");
 
     [Fact]
     public async Task Client_authentication_is_missing()
@@ -37,7 +38,8 @@ public sealed class TokenRevokeErrorRowTests(RunningAppliance appliance) : IClas
     {
         var client = await appliance.AddClientAsync();
 
-        await IsAsync($"client_id={client.Id:D}&client_secret=x&token={client.Token}", "Invalid parameter client_secret");
+        await IsAsync(
+            $"client_id={client.Id:D}&client_secret=x&token={client.Token}", "Invalid parameter client_secret");
         await IsAsync(
             $"{Nobody}&client_secret={client.Secret}&token={client.Token}", "Invalid parameter client_secret");
         Assert.Equal(200, (await appliance.PostAsync(client, "/csc/v2/credentials/list", new { })).Status);
@@ -73,7 +75,8 @@ public sealed class TokenRevokeErrorRowTests(RunningAppliance appliance) : IClas
         var client = await appliance.AddClientAsync();
         Assert.Equal(200, (await appliance.PostAsync(client, "/csc/v2/credentials/list", new { })).Status);
 
-        (await PostAsync($"client_id={client.Id:D}&client_secret={client.Secret}&token={client.Token}{hint}")).IsEmpty();
+        (await PostAsync($"client_id={client.Id:D}&client_secret={client.Secret}&token={client.Token}{hint}"))
+            .IsEmpty();
 
         (await appliance.PostAsync(client, "/csc/v2/credentials/list", new { }))
             .Refused(401, "expired_token", "The access token expired or was revoked");

@@ -71,7 +71,8 @@ public sealed class AuthorizeRulesTests
     {
         var json = Start + "'numSignatures':1," + members + "}";
 
-        Assert.Equal(code, Inputs.Authorize(Inputs.Version(version), Inputs.Json(json)).Request!.Factors.OneTimePassword);
+        var request = Inputs.Authorize(Inputs.Version(version), Inputs.Json(json)).Request!;
+        Assert.Equal(code, request.Factors.OneTimePassword);
     }
 
     [Theory]
