@@ -121,7 +121,7 @@ internal static class StatusCommand
             reply.Say(string.Create(
                 CultureInfo.InvariantCulture,
                 $"Audit export {export.Name}: {export.Lag} records behind"
-                + $"{(export.Obstacle is { } fault ? $"; it does not deliver: {fault}" : "")}."));
+                + $"{(export.Obstacle is { } why ? $"; it does not deliver: {why}" : "")}."));
         }
 
         reply.Table(
