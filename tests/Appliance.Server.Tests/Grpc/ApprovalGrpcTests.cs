@@ -75,7 +75,7 @@ public sealed class ApprovalGrpcTests(RunningAppliance appliance) : IClassFixtur
         string? code = null;
         while (await appliance.TakeNoticeAsync(appliance.Elena) is { } notice)
         {
-            code = notice.Values.GetValueOrDefault("code", code);
+            code = notice.Values.TryGetValue("code", out var sent) ? sent : code;
         }
 
         var hash = RunningAppliance.RandomHash();
