@@ -1,4 +1,8 @@
+using Appliance.Identity;
+using Appliance.Server.Tests.Commands;
+using Appliance.Server.Tests.Csc.Clients;
 using Appliance.Server.Tests.Hosting;
+using Appliance.Storage;
 
 namespace Appliance.Server.Tests.Enrolments;
 
@@ -59,5 +63,27 @@ public sealed class EnrolmentRefusalTests(RunningAppliance appliance) : IClassFi
         Assert.Equal(413, (await appliance.PostAsync("/factors/v1/open", large, null)).Status);
         using var get = new HttpRequestMessage(HttpMethod.Get, "/factors/v1/open");
         Assert.Equal(405, (await appliance.SendAsync(get)).Status);
+    }
+
+    [Fact]
+    public async Task A_client_enrols_signers_that_it_reaches_and_needs_the_operation_for_it()
+    {
+        var client = await appliance.AddClientAsync(credentials: appliance.Ioana.Credentials[1]);
+        var all = await appliance.AddClientAsync(new ClientOrder { Reach = ClientReach.All });
+        var reader = await appliance.AddClientAsync(
+            new ClientOrder { Reach = ClientReach.All, Operations = ClientOperations.Read });
+        var ioana = new { signerID = appliance.Ioana.Id.ToString("D") };
+        var mihai = new { signerID = appliance.Mihai.Id.ToString("D") };
+        const string Path = "/factors/v1/invite";
+        const string Denied = "The caller may not do this for this signer";
+
+        Assert.Equal("i***@example.com", (await appliance.PostAsync(client, Path, ioana)).Json.Text("sentTo"));
+        (await appliance.PostAsync(client, Path, mihai)).Refused(403, "access_denied", Denied);
+        Assert.Equal("m***@example.com", (await appliance.PostAsync(all, Path, mihai)).Json.Text("sentTo"));
+        (await appliance.PostAsync(reader, Path, ioana)).Refused(403, "access_denied", Denied);
+        (await appliance.PostAsync(all, Path, new { })).Refused(
+            400, "invalid_request", "Missing (or invalid type) string parameter signerID");
+        (await appliance.PostAsync(all, Path, new { signerID = Guid.NewGuid().ToString("D") }))
+            .Refused(403, "access_denied", Denied);
     }
 }
