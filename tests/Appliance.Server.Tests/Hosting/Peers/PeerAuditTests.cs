@@ -59,7 +59,8 @@ public sealed class PeerAuditTests : IAsyncDisposable
 
         Assert.Equal(
             ["1 PROXY header from 2001:db8::/64", "1 Forwarded from 192.0.2.7", "48 Client-Cert from 2001:db8::/64"],
-            Read().Select(record => $"{record.Count} {record.Detail}"));
+            Read().Select(record => $"{record.Count} {record.Detail}"),
+            StringComparer.Ordinal);
     }
 
     public async ValueTask DisposeAsync()

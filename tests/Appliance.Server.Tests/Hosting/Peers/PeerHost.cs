@@ -182,7 +182,7 @@ internal sealed class PeerHost : IAsyncDisposable
         http.Response.StatusCode = isFine ? 200 : 400;
         var text = isFine ? Tell(http) : "malformed";
         http.Response.ContentLength = text.Length;
-        await http.Response.WriteAsync(text);
+        await http.Response.WriteAsync(text, http.RequestAborted);
     }
 
     /// <summary>address certificate's-digest authority|own|- proxied|direct safe|open, and headers left.</summary>

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Appliance.Server.Tests.Commands;
 using Appliance.Server.Tests.Hosting;
 
-namespace Appliance.Server.Tests.Imports;
+namespace Appliance.Server.Tests.KeyImports;
 
 /// <summary>Adopted keys of every algorithm sign through the running server.</summary>
 public sealed class AdoptedKeyTests : IAsyncLifetime

@@ -5,7 +5,7 @@ using Appliance.Pkcs11;
 using Appliance.Server.Tests.Admin;
 using Appliance.Server.Tests.Commands;
 
-namespace Appliance.Server.Tests.Imports;
+namespace Appliance.Server.Tests.KeyImports;
 
 /// <summary>`credential import --file` beside a running server, over its socket.</summary>
 public sealed class KeyImportFileTests : IAsyncLifetime

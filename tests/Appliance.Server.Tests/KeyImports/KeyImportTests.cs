@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Appliance.Server.Tests.Commands;
 
-namespace Appliance.Server.Tests.Imports;
+namespace Appliance.Server.Tests.KeyImports;
 
 /// <summary>`credential import` of keys that a token has: what is found, what is proven, what is refused.</summary>
 public sealed class KeyImportTests : IDisposable

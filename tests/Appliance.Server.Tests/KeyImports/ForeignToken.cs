@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using Appliance.Pkcs11;
 using Appliance.Server.Tests.Commands;
 
-namespace Appliance.Server.Tests.Imports;
+namespace Appliance.Server.Tests.KeyImports;
 
 /// <summary>
 /// Keys and certificates that others put into an installation's token: pkcs11-tool makes them, a CA of the test's
@@ -118,7 +118,7 @@ internal sealed class ForeignToken : IDisposable
             Environment = { ["SOFTHSM2_CONF"] = SoftHsmTokens.Configuration },
         };
         using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, error.GetAwaiter().GetResult());
