@@ -147,7 +147,10 @@ public sealed class SignerRecordCommandTests
             reading.Set();
             go.Wait(TestContext.Current.CancellationToken);
             return found;
-        }));
+        }))
+        {
+            IsBackground = true,
+        };
         await composition.Loop.WriteAsync(
             connection => connection.Signers.SetState(id, SignerState.Active), TestContext.Current.CancellationToken);
         reader.Start();
