@@ -21,7 +21,7 @@ public sealed class SmtpTransportTests
 
         await SendAsync(bench, server);
 
-        Assert.Equal(
+        Assert.Equal<IEnumerable<string>>(
             [
                 "STARTTLS",
                 "TLS AUTH PLAIN " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0mailer\0{Password}")),
@@ -30,7 +30,7 @@ public sealed class SmtpTransportTests
                 "TLS DATA",
                 "TLS QUIT",
             ],
-            server.Commands.Where(command => !command.Contains("EHLO", StringComparison.Ordinal)));
+            [.. server.Commands.Where(command => !command.Contains("EHLO", StringComparison.Ordinal))]);
         var wire = Assert.Single(server.Mails);
         Assert.True(Ascii.IsValid(wire));
         Assert.All(wire.Split("\r\n"), line => Assert.InRange(line.Length, 0, 78));
@@ -188,9 +188,9 @@ public sealed class SmtpTransportTests
         await SendAsync(bench, server);
         await SendAsync(bench, old);
 
-        Assert.Contains("TLS MAIL FROM:<semnare@example.ro> BODY=8BITMIME SMTPUTF8", server.Commands);
-        Assert.Contains("TLS RCPT TO:<ștefan@xn--exmple-cua.ro>", server.Commands);
-        Assert.Contains("TLS RCPT TO:<ana@xn--exmple-cua.ro>", old.Commands);
+        Assert.Contains("TLS MAIL FROM:<semnare@example.ro> BODY=8BITMIME SMTPUTF8", server.Commands, StringComparer.Ordinal);
+        Assert.Contains("TLS RCPT TO:<ștefan@xn--exmple-cua.ro>", server.Commands, StringComparer.Ordinal);
+        Assert.Contains("TLS RCPT TO:<ana@xn--exmple-cua.ro>", old.Commands, StringComparer.Ordinal);
         bench.Enqueue(Mail(NoticeKind.PackageLow, "en") with { To = "ștefan@exämple.ro" });
         await SendAsync(bench, old);
         Assert.Equal("package-low by email: smtp-no-utf8", bench.Reports.Last().Detail);
@@ -252,6 +252,7 @@ public sealed class SmtpTransportTests
         {
             FileName = "python3",
             ArgumentList = { "-c", Script },
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;

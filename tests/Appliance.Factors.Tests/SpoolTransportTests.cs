@@ -32,8 +32,8 @@ public sealed class SpoolTransportTests
         var files = Directory.GetFiles(folder, "*").Order(StringComparer.Ordinal).ToList();
         var read = files.ConvertAll(file => JsonDocument.Parse(File.ReadAllBytes(file)).RootElement);
         Assert.Equal(
-            ["100000", "100001", "100002"],
-            read.Take(3).Select(json => json.GetProperty("values").GetProperty("code").GetString()));
+            "100000 100001 100002",
+            string.Join(' ', read.Take(3).Select(json => json.GetProperty("values").GetProperty("code").GetString())));
         var mail = read[3];
         Assert.Equal("ana@example.ro", mail.GetProperty("to").GetString());
         Assert.Equal("Semnare: Configurare mecanism de autorizare", mail.GetProperty("subject").GetString());
@@ -41,13 +41,24 @@ public sealed class SpoolTransportTests
         Assert.Equal("https://portal.example/pairing#TOKEN", mail.GetProperty("url").GetString());
         Assert.Contains(
             "https://portal.example/pairing#TOKEN\n", mail.GetProperty("text").GetString(), StringComparison.Ordinal);
-        if (!OperatingSystem.IsWindows())
+        CheckModes(folder, files);
+    }
+
+    private static void CheckModes(string folder, IEnumerable<string> files)
+    {
+        if (OperatingSystem.IsWindows())
         {
-            const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            Assert.All(files, file => Assert.Equal(Owner, File.GetUnixFileMode(file)));
-            Assert.Equal(Owner | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
-            File.SetUnixFileMode(folder, Owner | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
-            Assert.Throws<IOException>(() => new SpoolTransport(folder));
+            return;
         }
+
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        foreach (var file in files)
+        {
+            Assert.Equal(Owner, File.GetUnixFileMode(file));
+        }
+
+        Assert.Equal(Owner | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
+        File.SetUnixFileMode(folder, Owner | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
+        Assert.Throws<IOException>(() => new SpoolTransport(folder));
     }
 }

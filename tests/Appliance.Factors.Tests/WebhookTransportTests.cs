@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using System.Text;
 using Appliance.Factors.Notifying.Webhooks;
 using Appliance.Factors.Tests.Notifying;
 
@@ -170,6 +169,7 @@ public sealed class WebhookTransportTests
                 "-c", Script, Convert.ToBase64String(secret), call.Headers["webhook-id"],
                 call.Headers["webhook-timestamp"],
             },
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;

@@ -50,7 +50,10 @@ internal static class SignerExport
             var from = after;
             var page = bench.Store.Read(connection => AuditTrail.Read(connection, new AuditQuery
             {
-                SignerId = signer.Id, OldestFirst = true, After = from, Limit = Page,
+                SignerId = signer.Id,
+                OldestFirst = true,
+                After = from,
+                Limit = Page,
             }));
             records.AddRange(page.Select(entry => AuditCommands.Describe(entry, _ => signer.UserName)));
             truncated = records.Count >= MostRecords;

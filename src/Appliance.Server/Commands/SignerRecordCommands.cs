@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Appliance.Identity;
 using Appliance.Server.Commands.Documents;
-using Appliance.Storage;
 
 namespace Appliance.Server.Commands;
 
@@ -53,7 +52,7 @@ internal static class SignerRecordCommands
         {
             signer, yes,
         };
-        command.SetAction(environment, async (parsed, cancellationToken) =>
+        command.SetAction(environment, async (parsed, _) =>
         {
             if (!parsed.GetValue(yes))
             {
@@ -61,7 +60,7 @@ internal static class SignerRecordCommands
             }
 
             var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
-            await using var _ = bench.ConfigureAwait(false);
+            await using var __ = bench.ConfigureAwait(false);
             var row = bench.FindSignerBy(parsed.GetRequiredValue(signer));
             var credentials = bench.Composition.ListCredentials(row.Id).Select(credential => credential.Id).ToList();
 
@@ -70,11 +69,13 @@ internal static class SignerRecordCommands
             credentials.ForEach(bench.Forget);
             Answer(bench, row.Id);
             bench.Reply.Say($"Its {credentials.Count} credentials are off for good; their keys are in the token still.");
-            if (!isGone)
+            if (bench.Store.IsShared)
             {
-                bench.Reply.Warn(bench.Store.IsShared
-                    ? "The database's files hold what was erased until it is vacuumed: see docs/operations.md."
-                    : "The store's log holds what was erased until a reader lets go of it, seconds as a rule.");
+                bench.Reply.Say("The database's files hold it until they are vacuumed: see docs/operations.md.");
+            }
+            else if (!isGone)
+            {
+                bench.Reply.Warn("The store's log holds it until a reader lets go of that, seconds as a rule.");
             }
 
             return ExitCode.Ok;

@@ -45,7 +45,8 @@ internal sealed class NoticeBench : IAsyncDisposable
     public Notifier Node(NoticeTransport way, StoreWrite? write = null, NoticeTemplates? templates = null)
         => Node(new Dictionary<NoticeChannel, NoticeTransport>
         {
-            [NoticeChannel.Email] = way, [NoticeChannel.Sms] = way,
+            [NoticeChannel.Email] = way,
+            [NoticeChannel.Sms] = way,
         }, write, templates);
 
     public Notifier Node(
@@ -152,7 +153,8 @@ internal sealed class NoticeBench : IAsyncDisposable
         ? new StoreOptions { Path = PathOf("store.db"), TimeProvider = Time }
         : new StoreOptions
         {
-            Postgres = new PostgresOptions { ConnectionString = _postgres }, TimeProvider = Time,
+            Postgres = new PostgresOptions { ConnectionString = _postgres },
+            TimeProvider = Time,
         });
 
     private sealed class Closing(Store store) : IAsyncDisposable

@@ -68,8 +68,8 @@ internal sealed class WebhookEnd : IDisposable
 
     private async Task AnswerAsync(HttpListenerContext context)
     {
-        using var body = new MemoryStream();
-        await context.Request.InputStream.CopyToAsync(body);
+        await using var body = new MemoryStream();
+        await context.Request.InputStream.CopyToAsync(body, TestContext.Current.CancellationToken);
         var headers = context.Request.Headers.AllKeys.ToDictionary(
             name => name!, name => context.Request.Headers[name]!, StringComparer.OrdinalIgnoreCase);
         var call = new WebhookCall(

@@ -18,6 +18,8 @@ internal sealed class MailServer : IDisposable
         _ = ServeAsync();
     }
 
+    private static CancellationToken Test => TestContext.Current.CancellationToken;
+
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     public X509Certificate2 Certificate { get; } = TestCertificates.SelfSigned("localhost");
@@ -51,10 +53,10 @@ internal sealed class MailServer : IDisposable
         {
             while (true)
             {
-                _ = TalkAsync(await _listener.AcceptTcpClientAsync());
+                _ = TalkAsync(await _listener.AcceptTcpClientAsync(Test));
             }
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        catch (Exception error) when (error is SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // The test is over.
         }
@@ -87,7 +89,8 @@ internal sealed class MailServer : IDisposable
                 }
             }
         }
-        catch (Exception error) when (error is IOException or System.Security.Authentication.AuthenticationException)
+        catch (Exception error) when (error is IOException or System.Security.Authentication.AuthenticationException
+            or OperationCanceledException)
         {
             // The client has gone.
         }
@@ -118,13 +121,13 @@ internal sealed class MailServer : IDisposable
     }
 
     private static async Task SendAsync(Stream stream, string reply, string rest = "")
-        => await stream.WriteAsync(Encoding.UTF8.GetBytes(reply + "\r\n" + rest));
+        => await stream.WriteAsync(Encoding.UTF8.GetBytes(reply + "\r\n" + rest), Test);
 
     private static async Task<string?> ReadLineAsync(Stream stream)
     {
         var line = new List<byte>();
         var one = new byte[1];
-        while (await stream.ReadAsync(one) == 1)
+        while (await stream.ReadAsync(one, Test) == 1)
         {
             if (one[0] == '\n')
             {
