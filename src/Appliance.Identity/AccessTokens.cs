@@ -70,7 +70,9 @@ public sealed class AccessTokens
 
     internal ClientGates Gates => _gates;
 
-    /// <summary>What a token is worth now, and whose it is; right on every node from a revocation's commit on.</summary>
+    /// <summary>
+    /// What a token is worth now, and whose it is; right on every node from a revocation's commit on.
+    /// </summary>
     /// <param name="token">The text after <c>Bearer </c>. Text that cannot be a token costs no store access.</param>
     /// <exception cref="StoreException">The store cannot be asked.</exception>
     public ValueTask<TokenValidation> ValidateAsync(ReadOnlySpan<char> token)

@@ -138,7 +138,9 @@ public sealed class ClientAuthentication
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>1 what was presented, 2 whose it is said to be, 3 whether that holds, 4 whether it may call now.</summary>
+    /// <summary>
+    /// 1 what was presented, 2 whose it is said to be, 3 whether that holds, 4 whether it may call now.
+    /// </summary>
     private ClientAuthenticationStatus Verify(ClientProof proof, out Verified? verified)
     {
         // 1
@@ -235,7 +237,8 @@ public sealed class ClientAuthentication
             return (found, "secret", ClientAuthenticationStatus.SecretRefused);
         }
 
-        return (FindCertificate(proof.Certificate!, good), "certificate", ClientAuthenticationStatus.CertificateRefused);
+        var registered = FindCertificate(proof.Certificate!, good);
+        return (registered, "certificate", ClientAuthenticationStatus.CertificateRefused);
     }
 
     /// <summary>The certificate itself is registered, or its key: who issued it does not matter (RFC 8705).</summary>

@@ -185,7 +185,8 @@ public sealed class ClientDirectory
             },
             cancellationToken).ConfigureAwait(false);
 
-    private static bool IsNameCharacter(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_';
+    private static bool IsNameCharacter(char c)
+        => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_';
 
     private static ClientRow Apply(ClientRow row, ClientOrder order)
     {

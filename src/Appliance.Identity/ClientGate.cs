@@ -29,8 +29,8 @@ public sealed class ClientGate
         ArgumentNullException.ThrowIfNull(time);
         _time = time;
         _filledAt = time.GetTimestamp();
-        _tokens = Math.Max(1, burst);
         Set(rate, burst, concurrency);
+        _tokens = _burst;
     }
 
     /// <summary>Calls and items in work.</summary>

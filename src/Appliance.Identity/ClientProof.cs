@@ -1,6 +1,8 @@
 namespace Appliance.Identity;
 
-/// <summary>What a client presented to prove who it is. One of secret, assertion and certificate is looked at.</summary>
+/// <summary>
+/// What a client presented to prove who it is. One of secret, assertion and certificate is looked at.
+/// </summary>
 public sealed class ClientProof
 {
     /// <summary>The client_id; null where the assertion names the client.</summary>
@@ -12,6 +14,8 @@ public sealed class ClientProof
     /// <summary>A client_assertion of type jwt-bearer (RFC 7523).</summary>
     public string? Assertion { get; init; }
 
-    /// <summary>The certificate of the connection, DER (RFC 8705); looked at where nothing else was presented.</summary>
+    /// <summary>
+    /// The certificate of the connection, DER (RFC 8705); looked at where nothing else was presented.
+    /// </summary>
     public byte[]? Certificate { get; init; }
 }

@@ -8,8 +8,8 @@ using Appliance.Storage;
 namespace Appliance.Identity;
 
 /// <summary>
-/// What clients prove themselves with: secrets, public keys for assertions, certificates. Several are good at a time, so
-/// that a new one can be given out before the old one is withdrawn.
+/// What clients prove themselves with: secrets, public keys for assertions, certificates. Several are good at a time,
+/// so that a new one can be given out before the old one is withdrawn.
 /// </summary>
 /// <param name="clients">The clients.</param>
 /// <param name="time">The clock.</param>

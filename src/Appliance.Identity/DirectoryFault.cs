@@ -1,6 +1,8 @@
 namespace Appliance.Identity;
 
-/// <summary>Why <see cref="SignerDirectory"/>, <see cref="AdminDirectory"/> or <see cref="ClientDirectory"/> refused.</summary>
+/// <summary>
+/// Why <see cref="SignerDirectory"/>, <see cref="AdminDirectory"/> or <see cref="ClientDirectory"/> refused.
+/// </summary>
 public enum DirectoryFault
 {
     /// <summary>The name is too short, too long, or holds a character that it may not.</summary>
@@ -12,7 +14,9 @@ public enum DirectoryFault
     /// <summary>The display name is empty, too long, or holds a control character.</summary>
     DisplayNameInvalid,
 
-    /// <summary>The e-mail address, the telephone number or the language is none, or what is kept is not genuine.</summary>
+    /// <summary>
+    /// The e-mail address, the telephone number or the language is none, or what is kept is not genuine.
+    /// </summary>
     ContactInvalid,
 
     /// <summary>The password does not meet the policy.</summary>

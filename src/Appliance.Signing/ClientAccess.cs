@@ -99,7 +99,9 @@ public sealed class ClientAccess
     /// The credentials of one signer that the client may use, or of all that it was given and its organisation's.
     /// </summary>
     /// <param name="clientId">The client.</param>
-    /// <param name="signerId">Whose; null for those of any signer, which a client that may use all cannot ask for.</param>
+    /// <param name="signerId">
+    /// Whose; null for those of any signer, which a client that may use all cannot ask for.
+    /// </param>
     /// <param name="most">At most about this many.</param>
     /// <returns>Their ids and versions, oldest first.</returns>
     internal IReadOnlyList<(Guid Id, long Version)> List(Guid clientId, Guid? signerId, int most)

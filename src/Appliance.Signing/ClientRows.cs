@@ -58,8 +58,8 @@ public sealed class ClientRows(ReadOnlyMemory<byte> key)
     }
 
     /// <summary>
-    /// What stands for the grant in the row of a client's own access token: 128 bits over the row. A token that somebody
-    /// else wrote into the store is none.
+    /// What stands for the grant in the row of a client's own access token: 128 bits over the row. A token that
+    /// somebody else wrote into the store is none.
     /// </summary>
     /// <param name="hash">The token's digest.</param>
     /// <param name="clientId">Whose it is.</param>

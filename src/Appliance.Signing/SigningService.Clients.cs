@@ -59,7 +59,9 @@ public sealed partial class SigningService
         return found.Count == 0 && signerId is not null ? null : found;
     }
 
-    /// <summary>Clients were changed in this process: what is told of them from now on is what the store says.</summary>
+    /// <summary>
+    /// Clients were changed in this process: what is told of them from now on is what the store says.
+    /// </summary>
     public void ForgetClients() => _clients?.Forget();
 
     /// <summary>Whether the credential is the caller's signer's, or one that the calling client may use.</summary>

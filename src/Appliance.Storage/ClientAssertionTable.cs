@@ -21,7 +21,8 @@ public sealed class ClientAssertionTable
     /// <param name="key">A digest of client and jti.</param>
     /// <param name="expiresAt">When nobody would take it any more, Unix milliseconds.</param>
     /// <returns>False when it was used before.</returns>
-    public bool TryUse(ReadOnlySpan<byte> key, long expiresAt) => _insert.Start().Bind(key).Bind(expiresAt).Execute() == 1;
+    public bool TryUse(ReadOnlySpan<byte> key, long expiresAt)
+        => _insert.Start().Bind(key).Bind(expiresAt).Execute() == 1;
 
     /// <summary>Removes those that expired at or before <paramref name="now"/>, oldest first.</summary>
     /// <returns>How many.</returns>

@@ -15,7 +15,8 @@ public sealed class ClientCredentialTable
         const string Columns = "client_id, credential_id, created_at, mac";
         _upsert = session.Prepare(
             $"INSERT INTO client_credential ({Columns}) VALUES (?1, ?2, ?3, ?4) " +
-            "ON CONFLICT (client_id, credential_id) DO UPDATE SET created_at = excluded.created_at, mac = excluded.mac");
+            "ON CONFLICT (client_id, credential_id) DO UPDATE SET " +
+            "created_at = excluded.created_at, mac = excluded.mac");
         _delete = session.Prepare("DELETE FROM client_credential WHERE client_id = ?1 AND credential_id = ?2");
         _find = session.Prepare(
             $"SELECT {Columns} FROM client_credential WHERE client_id = ?1 AND credential_id = ?2");

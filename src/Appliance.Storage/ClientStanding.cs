@@ -1,6 +1,8 @@
 namespace Appliance.Storage;
 
-/// <summary>Whether a client may use a credential at this moment. The numbers are those of the reservation's query.</summary>
+/// <summary>
+/// Whether a client may use a credential at this moment. The numbers are those of the reservation's query.
+/// </summary>
 public enum ClientStanding
 {
     /// <summary>It may, or no client is concerned.</summary>

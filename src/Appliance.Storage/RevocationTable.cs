@@ -3,8 +3,8 @@ using Appliance.Storage.Sql;
 namespace Appliance.Storage;
 
 /// <summary>
-/// A number that rises whenever a token may have ended before its time. Nodes that remember tokens read it, and remember
-/// nothing that is older than its last change.
+/// A number that rises whenever a token may have ended before its time. Nodes that remember tokens read it, and
+/// remember nothing that is older than its last change.
 /// </summary>
 public sealed class RevocationTable
 {

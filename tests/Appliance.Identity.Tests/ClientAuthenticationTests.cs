@@ -187,7 +187,7 @@ public sealed class ClientAuthenticationTests : IAsyncDisposable
         await _bench.Base.Write(c =>
         {
             c.AccessTokens.Insert(new AccessTokenRow(
-                key.ToArray(), AccessTokenKind.Access, Guid.Empty, client.Id, Guid.CreateVersion7(), long.MaxValue, false));
+                key.ToArray(), AccessTokenKind.Access, Guid.Empty, client.Id, Guid.NewGuid(), long.MaxValue, false));
             return true;
         });
 

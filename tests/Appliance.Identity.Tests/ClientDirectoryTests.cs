@@ -78,7 +78,8 @@ public sealed class ClientDirectoryTests : IAsyncDisposable
         Assert.Equal(
             [AuditEvent.ClientCreated, AuditEvent.ClientChanged, AuditEvent.ClientChanged, AuditEvent.ClientChanged],
             records.Select(record => record.Record.Event));
-        Assert.All(records, record => Assert.Equal(("admin", client.Id), (record.Record.Actor, record.Record.ClientId)));
+        Assert.All(
+            records, record => Assert.Equal(("admin", client.Id), (record.Record.Actor, record.Record.ClientId)));
         Assert.Contains("rate 5/5", records[1].Record.Detail, StringComparison.Ordinal);
         Assert.Equal("suspended, tokens ended", records[3].Record.Detail);
     }

@@ -6,7 +6,9 @@ using System.Text.Json;
 
 namespace Appliance.Identity.Clients;
 
-/// <summary>A client's assertion as it was read: a JWT (RFC 7519) in the compact form, whose signature is not checked yet.</summary>
+/// <summary>
+/// A client's assertion as it was read: a JWT (RFC 7519) in the compact form, whose signature is not checked yet.
+/// </summary>
 internal sealed class Assertion
 {
     private const int MostCharacters = 8_192;

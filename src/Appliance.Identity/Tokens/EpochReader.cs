@@ -51,7 +51,8 @@ internal sealed class EpochReader(Func<long> read)
 
         if (waiting is not null)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static work => work.Reader.Serve(work.Waiting), (Reader: this, Waiting: waiting), preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static work => work.Reader.Serve(work.Waiting), (Reader: this, Waiting: waiting), preferLocal: false);
         }
     }
 

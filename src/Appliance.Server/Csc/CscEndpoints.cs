@@ -302,7 +302,9 @@ internal sealed partial class CscEndpoints
         await ReplyAsync(http, answer);
     }
 
-    /// <summary>sendOTP of version 1, getChallenge of version 2: the code goes to the signer, the caller is told nothing.</summary>
+    /// <summary>
+    /// sendOTP of version 1, getChallenge of version 2: the code goes to the signer, the caller is told nothing.
+    /// </summary>
     private async ValueTask SendCodeAsync(HttpContext http, CscRoute route)
     {
         var answer = await CallAsync(http, route, InputJson.Default.ChallengeInput, _operations.SendCodeAsync);

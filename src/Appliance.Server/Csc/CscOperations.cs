@@ -37,7 +37,9 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
         try
         {
             var validation = tokens.ValidateAsync(token);
-            return validation.IsCompletedSuccessfully ? new(ToAuthentication(validation.Result)) : AwaitAsync(validation);
+            return validation.IsCompletedSuccessfully
+                ? new(ToAuthentication(validation.Result))
+                : AwaitAsync(validation);
         }
         catch (StoreException away) when (away.IsTemporary)
         {

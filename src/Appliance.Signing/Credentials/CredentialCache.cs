@@ -51,7 +51,9 @@ internal sealed class CredentialCache(Store store, Func<CredentialRow, bool> lin
         return credential;
     }
 
-    /// <summary>The credential of this version, read anew when another one is remembered; null when there is none.</summary>
+    /// <summary>
+    /// The credential of this version, read anew when another one is remembered; null when there is none.
+    /// </summary>
     public Credential? FindVersion(Guid id, long version)
     {
         var credential = Find(id, out _);

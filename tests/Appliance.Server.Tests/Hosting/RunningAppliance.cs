@@ -53,11 +53,18 @@ public sealed class RunningAppliance : IAsyncLifetime
 
     internal CommitLoop Ledger => _composition!.Loop;
 
+    internal Composition Composition => _composition!;
+
+    internal SigningParts Parts => _parts!;
+
     internal TestSigner Ioana { get; private set; } = null!;
 
     internal TestSigner Mihai { get; private set; } = null!;
 
-    /// <summary>An organisation with a P-256 credential that seals and draws on a package of 20,000.</summary>
+    /// <summary>
+    /// An organisation with a P-256 credential that seals and draws on a package of 20,000, and one that clients open
+    /// without any factor.
+    /// </summary>
     internal TestSigner Acme { get; private set; } = null!;
 
     /// <summary>
@@ -234,7 +241,8 @@ public sealed class RunningAppliance : IAsyncLifetime
          {"user":"mihai@example.com","name":"Mihai Pop","password":"correct horse 2","factor":true,"credentials":[
             {"algorithm":"RSA-2048","multisign":2},{"algorithm":"P-256","multisign":2}]},
          {"user":"acme@example.com","name":"Acme","password":"correct horse 3","kind":"organisation","factor":true,
-          "credentials":[{"algorithm":"P-256","multisign":1000000,"package":20000}]},
+          "credentials":[{"algorithm":"P-256","multisign":1000000,"package":20000},
+            {"algorithm":"P-256","multisign":1000,"factors":"none"}]},
          {{AllFactors("elena")}},{{AllFactors("radu")}}]
         """;
 

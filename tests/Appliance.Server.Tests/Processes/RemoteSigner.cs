@@ -66,6 +66,22 @@ internal sealed class RemoteSigner : IDisposable
     /// <summary>The same sign-in at another node.</summary>
     public RemoteSigner At(ReadyDocument ready) => new(_signer, new GrpcChannel(new Uri(ready.Grpc))) { Token = Token };
 
+    /// <summary>credentials/list.</summary>
+    public async Task ListAsync()
+        => await _channel.UnaryAsync<Proto.ListCredentialsRequest, Proto.ListCredentialsResponse>(
+            Proto.CredentialsReflection.Descriptor.Services[0].FindMethodByName("List"),
+            new Proto.ListCredentialsRequest(),
+            Bearer(),
+            cancellationToken: TestContext.Current.CancellationToken);
+
+    /// <summary>Ends its own token.</summary>
+    public async Task RevokeAsync()
+        => await _channel.UnaryAsync<Proto.RevokeRequest, Proto.RevokeResponse>(
+            Proto.AuthReflection.Descriptor.Services[0].FindMethodByName("Revoke"),
+            new Proto.RevokeRequest { Token = Token },
+            Bearer(),
+            cancellationToken: TestContext.Current.CancellationToken);
+
     /// <summary>A SAD for these hashes.</summary>
     public Task<string> AuthorizeAsync(IReadOnlyList<byte[]> hashes) => AuthorizeAsync(hashes.Count, hashes);
 

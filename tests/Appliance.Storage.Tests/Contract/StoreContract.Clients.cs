@@ -10,7 +10,8 @@ public abstract partial class StoreContract
         Assert.True(Writer.Clients.Update(client));
         Assert.False(Writer.Clients.Update(client));
         var secret = new ClientSecretRow(
-            NewId(), client.Id, ClientSecretKind.PublicKey, ClientSecretState.Active, 1, long.MaxValue, 2, "k", [1], [2]);
+            NewId(), client.Id, ClientSecretKind.PublicKey, ClientSecretState.Active, 1, long.MaxValue, 2, "k", [1],
+            [2]);
         Writer.ClientSecrets.Insert(secret);
         var given = new ClientCredentialRow(client.Id, credential.Id, 3, [4]);
         Writer.ClientCredentials.Upsert(given with { Mac = [0] });

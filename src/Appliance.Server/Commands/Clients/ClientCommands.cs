@@ -6,8 +6,8 @@ using Appliance.Storage;
 namespace Appliance.Server.Commands.Clients;
 
 /// <summary>
-/// `client create`, `set`, `list`, `show`, `suspend`, `resume`, `end` and `credential`, and what clients prove themselves
-/// with beside them.
+/// `client create`, `set`, `list`, `show`, `suspend`, `resume`, `end` and `credential`, and what clients prove
+/// themselves with beside them.
 /// </summary>
 internal static class ClientCommands
 {

@@ -55,7 +55,8 @@ internal static class ClientNames
         {
             var found = Array.Find(s_operations, entry => string.Equals(entry.Name, name, StringComparison.Ordinal));
             operations |= found.Name is null
-                ? throw new CommandException($"\"{name}\" is no operation; write some of {Operations}, parted by commas.")
+                ? throw new CommandException(
+                    $"\"{name}\" is no operation; write some of {Operations}, parted by commas.")
                 : found.Value;
         }
 

@@ -176,7 +176,8 @@ internal static class ClientSecretCommands
         }
 
         bench.Reply.Say(
-            $"{document.Kind} {document.Id:D} of client {row.Name}, client_id {row.Id:D}, until {document.ValidUntil:u}.");
+            $"{document.Kind} {document.Id:D} of client {row.Name}, client_id {row.Id:D}, "
+            + $"until {document.ValidUntil:u}.");
         if (secret is not null)
         {
             bench.Reply.Say($"client_secret, shown only now: {secret}");

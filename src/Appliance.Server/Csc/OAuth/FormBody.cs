@@ -5,7 +5,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace Appliance.Server.Csc.OAuth;
 
-/// <summary>The parameters of an OAuth request (RFC 6749 appendix B): each once, those without a value left out.</summary>
+/// <summary>
+/// The parameters of an OAuth request (RFC 6749 appendix B): each once, those without a value left out.
+/// </summary>
 internal sealed class FormBody
 {
     /// <summary>More names than all grants and all clients' own ones together.</summary>

@@ -61,7 +61,9 @@ internal sealed class OAuthEndpoints(ClientAuthentication clients, Admission adm
         return null;
     }
 
-    /// <summary>The code flow and its refresh tokens are known and not offered: they say so, in the table's order.</summary>
+    /// <summary>
+    /// The code flow and its refresh tokens are known and not offered: they say so, in the table's order.
+    /// </summary>
     private static CscError? CheckGrant(FormBody form)
     {
         switch (form["grant_type"])

@@ -17,7 +17,11 @@ internal static class RequestBody
         HttpRequest request, JsonTypeInfo<T> type, int limit, CancellationToken cancellationToken)
         where T : class, new()
         => ReadAsync(
-            request, limit, type, static (body, contentType, type) => Parse(body, contentType, type), cancellationToken);
+            request,
+            limit,
+            type,
+            static (body, contentType, type) => Parse(body, contentType, type),
+            cancellationToken);
 
     /// <summary>What a parser makes of a whole body and its Content-Type.</summary>
     public static ValueTask<Answer<T>> ReadAsync<T>(

@@ -44,7 +44,9 @@ internal static class InfoView
 
     private static readonly string[] s_hashes = ["SHA-256", "SHA-384", "SHA-512"];
 
-    /// <summary>The base URI of the OAuth 2.0 server where the settings say nothing: where the request was sent to.</summary>
+    /// <summary>
+    /// The base URI of the OAuth 2.0 server where the settings say nothing: where the request was sent to.
+    /// </summary>
     public static string OAuth2Of(InfoSettings info, HttpRequest request)
         => string.IsNullOrEmpty(info.OAuth2) ? $"{request.Scheme}://{request.Host.ToUriComponent()}" : info.OAuth2;
 

@@ -21,8 +21,17 @@ internal static class RawWire
         => appliance.SendTextAsync(path, body, $"Authorization: Bearer {signer.Token}\r\n");
 
     /// <summary>A POST of a body with these header lines besides those of every request.</summary>
-    public static async Task<RawReply> SendTextAsync(
+    public static Task<RawReply> SendTextAsync(
         this RunningAppliance appliance, string path, string body, string headers)
+        => appliance.SendAsync(path, body, headers, "application/json");
+
+    /// <summary>The same with a form.</summary>
+    public static Task<RawReply> SendFormAsync(
+        this RunningAppliance appliance, string path, string body, string headers)
+        => appliance.SendAsync(path, body, headers, "application/x-www-form-urlencoded");
+
+    private static async Task<RawReply> SendAsync(
+        this RunningAppliance appliance, string path, string body, string headers, string contentType)
     {
         using var client = new TcpClient();
         var address = appliance.Rest.BaseAddress!;
@@ -30,8 +39,9 @@ internal static class RawWire
         await client.ConnectAsync(address.Host, address.Port, stopped);
         await using var stream = client.GetStream();
         var bytes = Encoding.UTF8.GetBytes(body);
-        var head = $"POST {path} HTTP/1.1\r\nHost: {address.Authority}\r\n{headers}Content-Type: application/json\r\n"
-            + string.Create(CultureInfo.InvariantCulture, $"Content-Length: {bytes.Length}\r\nConnection: close\r\n\r\n");
+        var head = $"POST {path} HTTP/1.1\r\nHost: {address.Authority}\r\n{headers}Content-Type: {contentType}\r\n"
+            + string.Create(CultureInfo.InvariantCulture, $"Content-Length: {bytes.Length}\r\n")
+            + "Connection: close\r\n\r\n";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head), stopped);
         await stream.WriteAsync(bytes, stopped);
         using var reader = new StreamReader(stream, Encoding.UTF8);
@@ -48,7 +58,9 @@ internal static class RawWire
             },
             TestContext.Current.CancellationToken);
 
-    /// <summary>What tries have left of a signer's authenticator: wrong codes in a row, and the last step used.</summary>
+    /// <summary>
+    /// What tries have left of a signer's authenticator: wrong codes in a row, and the last step used.
+    /// </summary>
     public static async Task<(int WrongCodes, long LastStep, FactorState State)> CountersAsync(
         this RunningAppliance appliance, TestSigner signer)
         => await appliance.Ledger.WriteAsync(

@@ -57,7 +57,9 @@ public sealed class ListRulesTests
     public void Naming_a_user_is_refused(string json)
         => Assert.Equal(
             "userID parameter MUST be null",
-            ListRules.CheckUser(Inputs.Parse(json, InputJson.Default.ListInput).Value, Inputs.Caller)!.Description);
+            ListRules.CheckUser(
+                Inputs.Parse(json, InputJson.Default.ListInput).Value,
+                new Caller(Guid.NewGuid(), Guid.Empty))!.Description);
 
     private static CscError? Page(string json, out List<CredentialInfo> page, out string? next)
         => ListRules.Page(Inputs.Parse(json, InputJson.Default.ListInput).Value, s_five, out page, out next);

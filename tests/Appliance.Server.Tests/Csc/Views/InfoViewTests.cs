@@ -8,10 +8,11 @@ namespace Appliance.Server.Tests.Csc.Views;
 
 public sealed class InfoViewTests
 {
-    private const string OAuth = "https://o.example";
+    private const string OAuth2 = "https://o.example";
 
     private const string Common =
-        "\"methods\":[\"auth/login\",\"auth/revoke\",\"credentials/list\",\"credentials/info\","
+        "\"methods\":[\"auth/login\",\"auth/revoke\",\"oauth2/token\",\"oauth2/revoke\","
+        + "\"credentials/list\",\"credentials/info\","
         + "\"credentials/authorize\",\"credentials/extendTransaction\",\"signatures/signHash\",";
 
     private static readonly InfoSettings s_settings = new()
@@ -29,7 +30,8 @@ public sealed class InfoViewTests
             "{\"specs\":\"1.0.4.0\",\"name\":\"N\",\"logo\":\"https://l.example/logo.png\",\"region\":\"RO\","
                 + "\"lang\":\"en-US\",\"description\":\"D\",\"authType\":[\"basic\",\"oauth2client\"],"
                 + "\"oauth2\":\"https://o.example\"," + Common + "\"credentials/sendOTP\"]}",
-            Encoding.UTF8.GetString(JsonReply.Encode(InfoView.Version1(s_settings, OAuth), AnswerJson.Default.InfoAnswerV1)));
+            Encoding.UTF8.GetString(JsonReply.Encode(
+                InfoView.Version1(s_settings, OAuth2), AnswerJson.Default.InfoAnswerV1)));
 
     [Fact]
     public void Version_2()
@@ -45,5 +47,6 @@ public sealed class InfoViewTests
                 + "\"1.2.840.10045.4.3.2\",\"1.2.840.10045.4.3.3\",\"1.2.840.10045.4.3.4\",\"1.2.840.10045.2.1\"],"
                 + "\"algoParams\":[]},\"signature_formats\":{\"formats\":[],\"envelope_properties\":[]},"
                 + "\"conformance_levels\":[]}",
-            Encoding.UTF8.GetString(JsonReply.Encode(InfoView.Version2(s_settings, OAuth), AnswerJson.Default.InfoAnswerV2)));
+            Encoding.UTF8.GetString(JsonReply.Encode(
+                InfoView.Version2(s_settings, OAuth2), AnswerJson.Default.InfoAnswerV2)));
 }
