@@ -28,7 +28,8 @@ public sealed class PackageTests(RunningAppliance appliance) : IClassFixture<Run
 
         foreach (var version in new[] { "v1", "v2" })
         {
-            (await AuthorizeAsync(version, mihai.Credentials[1], hash, code)).Refused(400, "invalid_request", Exhausted);
+            (await AuthorizeAsync(version, mihai.Credentials[1], hash, code)).Refused(
+                400, "invalid_request", Exhausted);
         }
 
         var refused = await Assert.ThrowsAsync<GrpcStatusException>(() => _calls.AuthorizeAsync(mihai, code, 1, hash));

@@ -170,8 +170,10 @@ public sealed class OrganisationTests : IAsyncLifetime
             Assert.Equal(200, (await PostAsync(
                 token,
                 "/bulk/v1/activations/fill",
-                $$"""{"activationID":"{{activation}}","first":{{first}},"hashes":{{List(hashes[first..(first + Chunk)])}}}"""))
-                .Status);
+                $$"""
+                {"activationID":"{{activation}}","first":{{first}},
+                "hashes":{{List(hashes[first..(first + Chunk)])}}}
+                """)).Status);
         }
 
         var digest = Convert.ToBase64String(SHA256.HashData(hashes.SelectMany(hash => hash).ToArray()));
