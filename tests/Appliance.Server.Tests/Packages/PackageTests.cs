@@ -85,10 +85,13 @@ public sealed class PackageTests(RunningAppliance appliance) : IClassFixture<Run
         Assert.Equal(TimestampTaking.Covered, await StampAsync(acme.Id, null, imprint));
         Assert.Equal(TimestampTaking.Counted, await StampAsync(acme.Id, null, imprint));
         Assert.Equal(TimestampTaking.Counted, await StampAsync(acme.Id, credential, imprint));
-        Assert.Equal(before - 2, LeftOf(credential));
+        Assert.Equal(
+            TimestampTaking.Counted,
+            await StampAsync(acme.Id, Guid.Parse(appliance.Ioana.Credentials[0]), imprint));
+        Assert.Equal(before - 3, LeftOf(credential));
         Assert.Equal(
             TimestampTaking.NotMetered,
-            await StampAsync(acme.Id, Guid.Parse(appliance.Ioana.Credentials[0]), imprint));
+            await StampAsync(appliance.Ioana.Id, Guid.Parse(appliance.Ioana.Credentials[0]), imprint));
     }
 
     private ValueTask<TimestampTaking> StampAsync(Guid signer, Guid? credential, byte[] imprint)
