@@ -76,7 +76,7 @@ public sealed class OrganisationDirectory
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The organisation with this id; null when there is none, or when its row is not as we wrote it.</summary>
+    /// <summary>The organisation with this id; null when there is none, or its row is not as we wrote it.</summary>
     public OrganisationRow? Find(Guid id)
         => _store.Read(id, static (connection, id) => connection.Organisations.Find(id)) is { } row && _mac.Verify(row)
             ? row

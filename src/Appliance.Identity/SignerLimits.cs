@@ -31,7 +31,7 @@ public sealed class SignerLimits
     /// <param name="approvals">What waits for their word.</param>
     /// <param name="time">The clock.</param>
     /// <param name="tokens">The validator that must forget ended tokens; null in a command that serves nobody.</param>
-    /// <param name="forget">What is remembered of a credential is old now; null in a command that serves nobody.</param>
+    /// <param name="forget">What is remembered of a credential is old now; null in a command alone.</param>
     public SignerLimits(
         CommitLoop commits,
         Contacts contacts,

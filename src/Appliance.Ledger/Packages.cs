@@ -78,8 +78,9 @@ public sealed partial class Packages
         }
 
         var id = Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(now));
-        granted = Signed(new PackageRow(
-            id, credentialId, PackageState.Active, count, count, validFrom, validUntil, now, 0) { Plan = plan });
+        var fresh = new PackageRow(
+            id, credentialId, PackageState.Active, count, count, validFrom, validUntil, now, 0);
+        granted = Signed(fresh with { Plan = plan });
         store.Packages.Insert(granted);
         Record(store, AuditEvent.PackageGranted, granted, count, now, _actor);
         return granted;

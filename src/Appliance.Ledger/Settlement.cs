@@ -104,7 +104,9 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
             RequestId = request.RequestId,
             Count = reservation.Rows,
             Digest = reservation.Digest,
-            Detail = isOurs ? _detail ?? ActivationRules.DetailOf(reservation.Purpose) : "signed by a run that others took for dead; its hashes are spent",
+            Detail = isOurs
+                ? _detail ?? ActivationRules.DetailOf(reservation.Purpose)
+                : "signed by a run that others took for dead; its hashes are spent",
         });
     }
 

@@ -44,13 +44,15 @@ public sealed partial class SigningService
     /// <summary>A row that another hand changed counts as metered: it shall free nobody from paying.</summary>
     private List<Guid> FindMetered(StoreConnection connection, Guid signerId, Guid? credentialId)
     {
-        var rows = credentialId is { } id
-            ? connection.Credentials.Find(id) is { } one ? [one] : []
+        // Somebody else's credential is as none: naming one that pays for nothing frees nobody.
+        var named = credentialId is { } id ? connection.Credentials.Find(id) : null;
+        IReadOnlyList<CredentialRow> rows = named?.SignerId == signerId
+            ? [named]
             : connection.Credentials.ListBySigner(signerId);
         var metered = new List<Guid>();
         foreach (var row in rows)
         {
-            if (row.SignerId == signerId && (row.Metered || !_isOurs(row)))
+            if (row.Metered || !_isOurs(row))
             {
                 metered.Add(row.Id);
             }

@@ -7,8 +7,8 @@ using Appliance.Storage;
 namespace Appliance.Server.Commands;
 
 /// <summary>
-/// `organisation add`, `list`, `show`, `limit` and `restore`. An organisation is a signer of its own: its seals are made
-/// by `credential create --user`.
+/// `organisation add`, `list`, `show`, `limit` and `restore`. An organisation is a signer of its own: its seals are
+/// made by `credential create --user`.
 /// </summary>
 internal static class OrganisationCommands
 {
@@ -26,7 +26,12 @@ internal static class OrganisationCommands
     private static AdminCommand BuildAdd(CommandEnvironment environment)
     {
         var user = CommandOptions.User();
-        var name = new Option<string>("--name") { Description = "Name in the register.", HelpName = "N", Required = true };
+        var name = new Option<string>("--name")
+        {
+            Description = "Name in the register.",
+            HelpName = "N",
+            Required = true,
+        };
         var registration = Number("--registration", "Number in the register.");
         var lei = Number("--lei", "Legal entity identifier (ISO 17442).");
         var vat = Number("--vat", "VAT number with its country's letters, such as RO123456.");

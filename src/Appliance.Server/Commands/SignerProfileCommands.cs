@@ -18,7 +18,12 @@ internal static class SignerProfileCommands
     private static AdminCommand BuildAdd(CommandEnvironment environment)
     {
         var signer = CommandOptions.Signer();
-        var kind = new Option<string>("--kind") { Description = "person, employee or representative.", Required = true };
+        var kind = new Option<string>("--kind")
+        {
+            Description = "person, employee or representative.",
+            HelpName = "K",
+            Required = true,
+        };
         var name = new Option<string?>("--name") { Description = "Name shown to people (default: the signer's)." };
         var organisation = new Option<Guid?>("--organisation")
         {
@@ -59,7 +64,10 @@ internal static class SignerProfileCommands
     private static AdminCommand BuildList(CommandEnvironment environment)
     {
         var signer = CommandOptions.Signer();
-        var command = new AdminCommand("list", "Lists a signer's profiles.", AdminRoles.None, changes: false) { signer };
+        var command = new AdminCommand("list", "Lists a signer's profiles.", AdminRoles.None, changes: false)
+        {
+            signer,
+        };
         command.SetAction(environment, async (parsed, _) =>
         {
             var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);

@@ -52,16 +52,7 @@ internal sealed class SigningParts : IAsyncDisposable
             Slots,
             composition.Link,
             composition.RootKey.Derive(KeyPurpose.Sad),
-            new SigningOptions
-            {
-                SadLifetime = TimeSpan.FromSeconds(options.Signing.SadLifetimeSeconds),
-                ActivationLifetime = AtLeastOneSad(options.Signing, options.Signing.ActivationLifetimeSeconds),
-                SealActivationLifetime = AtLeastOneSad(options.Signing, options.Signing.SealActivationLifetimeSeconds),
-                TlsLoginSignatures = options.Packages.TlsLoginSignatures,
-                TlsLoginLifetime = TimeSpan.FromSeconds(options.Packages.TlsLoginSeconds),
-                TlsLoginsPerDay = options.Packages.TlsLoginsPerDay,
-                OutcomeLifetime = TimeSpan.FromHours(options.Signing.OutcomeHours),
-            },
+            OptionsOf(options),
             time,
             loggers.CreateLogger<SigningService>(),
             new BulkOptions
@@ -154,6 +145,17 @@ internal sealed class SigningParts : IAsyncDisposable
             ClockSkew = TimeSpan.FromSeconds(options.Clients.ClockSkewSeconds),
         },
         composition.Time);
+
+    private static SigningOptions OptionsOf(ApplianceOptions options) => new()
+    {
+        SadLifetime = TimeSpan.FromSeconds(options.Signing.SadLifetimeSeconds),
+        ActivationLifetime = AtLeastOneSad(options.Signing, options.Signing.ActivationLifetimeSeconds),
+        SealActivationLifetime = AtLeastOneSad(options.Signing, options.Signing.SealActivationLifetimeSeconds),
+        TlsLoginSignatures = options.Packages.TlsLoginSignatures,
+        TlsLoginLifetime = TimeSpan.FromSeconds(options.Packages.TlsLoginSeconds),
+        TlsLoginsPerDay = options.Packages.TlsLoginsPerDay,
+        OutcomeLifetime = TimeSpan.FromHours(options.Signing.OutcomeHours),
+    };
 
     private static TimeSpan AtLeastOneSad(SigningSettings settings, int seconds)
         => TimeSpan.FromSeconds(Math.Max(settings.SadLifetimeSeconds, seconds));

@@ -96,7 +96,7 @@ internal sealed class ActivationQueries(SqlSession session)
         return tally with { Reserved = reserved, Consumed = tally.Consumed - reserved };
     }
 
-    /// <summary>The row of a query for id, credential_id, ..., created_at, mac, given, authorised_at, purpose, seq.</summary>
+    /// <summary>The row of a query for <see cref="Columns"/> and seq.</summary>
     private static ActivationRow Read(Rows rows) => new(
         rows.Guid(0),
         rows.Guid(1),

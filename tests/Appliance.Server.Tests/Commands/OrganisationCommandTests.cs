@@ -10,7 +10,8 @@ public sealed class OrganisationCommandTests
         using var installation = new Installation();
         await installation.SetUpAsync();
         var made = await installation.JsonAsync(
-            "organisation add --user acme --name Acme --registration J40/1/2020 --lei 5493001KJTIIGC8Y1R12 --vat RO18547290");
+            "organisation add --user acme --name Acme --registration J40/1/2020 --lei 5493001KJTIIGC8Y1R12 "
+            + "--vat RO18547290");
         var seal = await installation.JsonAsync(
             "credential create --user acme --algorithm P-256 --multisign 10000 --factors none");
         (await installation.RunAsync("organisation add --user acme --name Other")).Failed("is taken");

@@ -28,7 +28,8 @@ public sealed class PackageTests(RunningAppliance appliance) : IClassFixture<Run
 
         foreach (var version in new[] { "v1", "v2" })
         {
-            (await AuthorizeAsync(version, mihai.Credentials[1], hash, code)).Refused(400, "invalid_request", Exhausted);
+            (await AuthorizeAsync(version, mihai.Credentials[1], hash, code)).Refused(
+                400, "invalid_request", Exhausted);
         }
 
         var refused = await Assert.ThrowsAsync<GrpcStatusException>(() => _calls.AuthorizeAsync(mihai, code, 1, hash));
@@ -84,10 +85,13 @@ public sealed class PackageTests(RunningAppliance appliance) : IClassFixture<Run
         Assert.Equal(TimestampTaking.Covered, await StampAsync(acme.Id, null, imprint));
         Assert.Equal(TimestampTaking.Counted, await StampAsync(acme.Id, null, imprint));
         Assert.Equal(TimestampTaking.Counted, await StampAsync(acme.Id, credential, imprint));
-        Assert.Equal(before - 2, LeftOf(credential));
+        Assert.Equal(
+            TimestampTaking.Counted,
+            await StampAsync(acme.Id, Guid.Parse(appliance.Ioana.Credentials[0]), imprint));
+        Assert.Equal(before - 3, LeftOf(credential));
         Assert.Equal(
             TimestampTaking.NotMetered,
-            await StampAsync(acme.Id, Guid.Parse(appliance.Ioana.Credentials[0]), imprint));
+            await StampAsync(appliance.Ioana.Id, Guid.Parse(appliance.Ioana.Credentials[0]), imprint));
     }
 
     private ValueTask<TimestampTaking> StampAsync(Guid signer, Guid? credential, byte[] imprint)

@@ -78,7 +78,9 @@ public sealed class TlsLoginTests : IAsyncLifetime
         (await AuthorizeAsync("tls-login", 5, code)).Refused(
             400, "invalid_request", "Numbers of signatures is too high");
         (await AuthorizeAsync("tls-login", 1, code, $",\"hash\":[\"{hash}\"]")).Refused(
-            400, "invalid_request", "A TLS login has no hashes, and a certificate with digitalSignature and clientAuth");
+            400,
+            "invalid_request",
+            "A TLS login has no hashes, and a certificate with digitalSignature and clientAuth");
         (await AuthorizeAsync("login", 1, code)).Refused(400, "invalid_request", "Invalid parameter purpose");
         var wrongType = await _appliance.PostAsync(
             "/csc/v1/credentials/authorize", $$"""{"credentialID":"{{Credential}}","numSignatures":1,"purpose":1}""");
