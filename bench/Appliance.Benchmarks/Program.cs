@@ -1,6 +1,7 @@
 using System.Globalization;
 using Appliance.Benchmarks.Ledger;
 using Appliance.Benchmarks.Scale;
+using Appliance.Storage;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
@@ -16,8 +17,8 @@ namespace Appliance.Benchmarks;
 /// <c>dotnet run -c Release --project bench/Appliance.Benchmarks -- --filter '*'</c>, with <c>--quick</c> for a short
 /// run; <c>-- --cpu</c> prints processor time per signature instead, for machines that others load, and
 /// <c>-- --ledger</c> that of the ledger (<c>--ledger-postgres CONNECTION WRITERS</c> over PostgreSQL, see
-/// load/ledger.sh); <c>-- --ledger-size</c> compares small activations with large ones, <c>-- --fill STORE CREDENTIALS
-/// RECORDS</c> fills a store and <c>-- --scale STORE CREDENTIALS</c> compares it with an empty one (load/scale.sh does
+/// load/ledger.sh); <c>-- --ledger-size</c> compares small activations with large ones, <c>-- --audit RECORDS
+/// [CONNECTION]</c> verifies an audit trail, <c>-- --fill STORE CREDENTIALS RECORDS</c> fills a store and <c>-- --scale STORE CREDENTIALS</c> compares it with an empty one (load/scale.sh does
 /// both). In process: a generated project would not find our build settings, and PKCS#11 wants one process anyway.
 /// </summary>
 internal static class Program
@@ -45,6 +46,13 @@ internal static class Program
         if (args is ["--ledger-postgres", var connection, var writers])
         {
             LedgerCost.PrintPostgres(connection, Number(writers)).GetAwaiter().GetResult();
+            return;
+        }
+
+        if (args is ["--audit", var trail, .. var at])
+        {
+            var postgres = at is [var database] ? new PostgresOptions { ConnectionString = database } : null;
+            AuditCost.Print(Number(trail), postgres).GetAwaiter().GetResult();
             return;
         }
 

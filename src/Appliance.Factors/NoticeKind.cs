@@ -39,7 +39,8 @@ public enum NoticeKind
     /// <summary>E-mail or SMS: the code that authorises signatures (code, operation, client).</summary>
     SigningCode = 10,
 
-    /// <summary>E-mail: approve or deny (link, operation, labels, digests, client).</summary>
+    /// <summary>E-mail: approve or deny (link, operation, labels, digests, client,
+    /// count).</summary>
     ApprovalLink = 11,
 
     /// <summary>E-mail: transactions are running out (remaining, total, credential).</summary>

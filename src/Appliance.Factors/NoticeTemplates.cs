@@ -14,31 +14,31 @@ public sealed class NoticeTemplates
 {
     private const string Fallback = "en";
     private const string Root = "Templates/";
+    private const long MostMinutes = 120;
 
     private readonly Dictionary<(string Language, NoticeKind Kind, NoticeChannel Channel), Template> _templates = [];
     private readonly Dictionary<(string Language, string Word), string> _words = [];
     private readonly string _service;
-    private readonly string _linkBase;
+    private readonly string _linkUrl;
 
-    private NoticeTemplates(string service, string linkBase)
+    private NoticeTemplates(string service, string linkUrl)
     {
         _service = service;
-        _linkBase = linkBase.TrimEnd('/');
+        _linkUrl = linkUrl;
     }
 
     /// <summary>Reads and checks all templates.</summary>
     /// <param name="service">What the service is called in messages.</param>
-    /// <param name="linkBase">
-    /// Where links lead: LINKBASE/PAGE#TOKEN, PAGE being pairing, activation, recovery or approval. The token is behind
-    /// the number sign, which no browser sends: it is in no server's or proxy's log.
+    /// <param name="linkUrl">
+    /// Where links lead that are tokens alone, with {purpose} and {token} in it, as <see cref="LinkAddresses"/> has it.
     /// </param>
     /// <param name="folder">Replacements and further languages; null for none.</param>
     /// <exception cref="FormatException">Something is wrong; all of it is told, a line each.</exception>
-    public static NoticeTemplates Load(string service, string linkBase, string? folder)
+    public static NoticeTemplates Load(string service, string linkUrl, string? folder)
     {
         ArgumentNullException.ThrowIfNull(service);
-        ArgumentNullException.ThrowIfNull(linkBase);
-        var templates = new NoticeTemplates(service, linkBase);
+        ArgumentNullException.ThrowIfNull(linkUrl);
+        var templates = new NoticeTemplates(service, linkUrl);
         var errors = new List<string>();
         var files = ReadBuiltIn();
         if (folder is not null)
@@ -90,6 +90,7 @@ public sealed class NoticeTemplates
             {
                 "service" => _service,
                 "minutes" => MinutesLeft(notice, now),
+                "until" => Until(notice, now),
                 "link" => UrlOf(facts, notice),
                 _ => notice.Values.GetValueOrDefault(name),
             };
@@ -103,14 +104,27 @@ public sealed class NoticeTemplates
         }
     }
 
+    /// <summary>A link is a token, which the portal's page takes, or a whole address.</summary>
     private string? UrlOf(KindFacts facts, Notice notice)
-        => facts.Page is { } page && notice.Values.GetValueOrDefault("link") is { Length: > 0 } token
-            ? $"{_linkBase}/{page}#{Uri.EscapeDataString(token)}"
+        => (facts.Page, notice.Values.GetValueOrDefault("link")) switch
+        {
+            (null, _) or (_, null or "") => null,
+            (_, { } link) when link.Contains("://", StringComparison.Ordinal)
+                && Uri.IsWellFormedUriString(link, UriKind.Absolute) => link,
+            ({ } page, { } token) => _linkUrl
+                .Replace(LinkAddresses.PurposeField, page, StringComparison.Ordinal)
+                .Replace(LinkAddresses.TextField, Uri.EscapeDataString(token), StringComparison.Ordinal),
+        };
+
+    /// <summary>Of what ends soon, how long it lasts; of the rest, <see cref="Until"/>.</summary>
+    private static string? MinutesLeft(Notice notice, DateTimeOffset now)
+        => notice.ExpiresAt - now.ToUnixTimeMilliseconds() is { } left and <= MostMinutes * 60_000
+            ? Math.Max(1, (left + 59_999) / 60_000).ToString(CultureInfo.InvariantCulture)
             : null;
 
-    private static string? MinutesLeft(Notice notice, DateTimeOffset now)
-        => notice.ExpiresAt is { } end
-            ? Math.Max(1, (end - now.ToUnixTimeMilliseconds() + 59_999) / 60_000).ToString(CultureInfo.InvariantCulture)
+    private static string? Until(Notice notice, DateTimeOffset now)
+        => notice.ExpiresAt is { } end && MinutesLeft(notice, now) is null
+            ? DateTimeOffset.FromUnixTimeMilliseconds(end).ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)
             : null;
 
     private static Dictionary<string, string> ReadBuiltIn()

@@ -40,6 +40,7 @@ public sealed partial class Notifier : IAsyncDisposable
     private long _givenUp;
     private long _retries;
     private string? _lastFault;
+    private int _disposed;
 
     /// <summary>Makes one that does nothing until <see cref="Start"/>.</summary>
     /// <param name="store">To look into.</param>
@@ -103,6 +104,11 @@ public sealed partial class Notifier : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _stop.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
         _abort.CancelAfter(_options.Grace);

@@ -116,6 +116,18 @@ public sealed class TotpFactors
     }
 
     /// <summary>
+    /// Locks the signer's factor, whatever its state: only a new pairing helps. Its time steps go on rising.
+    /// </summary>
+    /// <returns>False when there is none.</returns>
+    public bool Withdraw(StoreConnection connection, Guid signerId)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        connection.LockSigner(signerId);
+        return connection.Factors.FindBySigner(signerId) is { } factor
+            && connection.Factors.Update(factor with { State = FactorState.Locked, Secret = [] });
+    }
+
+    /// <summary>
     /// Tries the first code of a pending factor. Accepted: the factor is active, and this code, having paired,
     /// authorises nothing else. Wrong tries count as in <see cref="Verify"/>.
     /// </summary>

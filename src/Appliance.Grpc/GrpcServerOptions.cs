@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Appliance.Grpc;
 
 /// <summary>Limits and manners of a <see cref="GrpcDispatcher"/>; read once when it is made.</summary>
@@ -43,4 +45,10 @@ public sealed class GrpcServerOptions
     /// quiet for more than 60 s. Defaults to false.
     /// </summary>
     public bool Reflection { get; set; }
+
+    /// <summary>
+    /// Asked first, of every call: a status other than null is the call's answer. For what stands before all methods,
+    /// as the credentials that a proxy passes on. Must not throw.
+    /// </summary>
+    public Func<HttpContext, GrpcStatus?>? Screen { get; set; }
 }

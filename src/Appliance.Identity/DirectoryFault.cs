@@ -19,11 +19,35 @@ public enum DirectoryFault
     /// </summary>
     ContactInvalid,
 
+    /// <summary>The signer's data were erased; nothing of it is changed any more.</summary>
+    SignerErased,
+
+    /// <summary>The signer is not in the state that this takes.</summary>
+    StateInvalid,
+
+    /// <summary>It is an organisation, which has no personal data.</summary>
+    NotAPerson,
+
     /// <summary>The password does not meet the policy.</summary>
     PasswordRefused,
 
     /// <summary>No such signer.</summary>
     UnknownSigner,
+
+    /// <summary>The signer is not limited.</summary>
+    NotLimited,
+
+    /// <summary>No such profile of the signer, or it has ended.</summary>
+    UnknownProfile,
+
+    /// <summary>The profile's kind and its organisation do not go together, or its name is none.</summary>
+    ProfileInvalid,
+
+    /// <summary>No such organisation, or its row is not genuine.</summary>
+    UnknownOrganisation,
+
+    /// <summary>The organisation's name, LEI, VAT number or registration number is none.</summary>
+    OrganisationInvalid,
 
     /// <summary>Too many passwords or writes are waiting. Retry later.</summary>
     Overloaded,

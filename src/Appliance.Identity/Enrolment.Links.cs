@@ -22,6 +22,10 @@ public sealed partial class Enrolment
         EnrolmentBearer bearer, LinkPurpose purpose, CancellationToken cancellationToken)
         => WriteAsync(bearer.SignerId, connection => Invite(connection, bearer, purpose), cancellationToken);
 
+    /// <summary>Takes the signer's authenticator away at once, in an admin's name, and mails a pairing link.</summary>
+    public Task<EnrolmentResult> ResetAsync(EnrolmentBearer admin, CancellationToken cancellationToken)
+        => WriteAsync(admin.SignerId, connection => Reset(connection, admin), cancellationToken);
+
     /// <summary>
     /// Opens a link: what it is for, and what its page shows. A pairing link sends its code by that
     /// (service-behaviours B8); opened again while one is running it sends nothing and tells of that.
@@ -104,6 +108,17 @@ public sealed partial class Enrolment
             Purpose = purpose,
             LinkExpiresAt = (_time.GetUtcNow() + life).ToUnixTimeMilliseconds(),
         };
+    }
+
+    private EnrolmentResult Reset(StoreConnection connection, EnrolmentBearer admin)
+    {
+        var invited = Invite(connection, admin, LinkPurpose.Pairing);
+        if (invited.Status == EnrolmentStatus.Ok && _parts.Totp.Withdraw(connection, admin.SignerId))
+        {
+            Record(connection, admin, AuditEvent.FactorLocked, AuditOutcome.Ok, admin.SignerId, "reset by an admin");
+        }
+
+        return invited;
     }
 
     private EnrolmentResult Open(StoreConnection connection, EnrolmentBearer bearer)

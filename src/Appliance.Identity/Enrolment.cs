@@ -162,7 +162,7 @@ public sealed partial class Enrolment
             {
                 if (result.Ended is { } ended)
                 {
-                    _tokens?.Cache.RemoveSigner(ended);
+                    _tokens?.ForgetSigner(ended);
                 }
             },
             keys =>

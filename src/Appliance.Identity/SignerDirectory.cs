@@ -136,7 +136,8 @@ public sealed class SignerDirectory
         var fault = await WriteAsync(
             connection =>
             {
-                if (!connection.Signers.Lock(signerId))
+                connection.Signers.Lock(signerId);
+                if (connection.Signers.Find(signerId) is not { State: not SignerState.Erased })
                 {
                     return DirectoryFault.UnknownSigner;
                 }

@@ -1,3 +1,5 @@
+using Appliance.Storage;
+
 namespace Appliance.Ledger;
 
 /// <summary>What an authorisation grants.</summary>
@@ -19,4 +21,8 @@ public readonly record struct ActivationRequest(
     int Total,
     IReadOnlyList<byte[]> Hashes,
     long ExpiresAt,
-    long Now);
+    long Now)
+{
+    /// <summary>What it is for. A TLS login has SCAL 1 and no hashes, and is not extended.</summary>
+    public ActivationPurpose Purpose { get; init; }
+}

@@ -57,6 +57,10 @@ internal static class ActivationRules
         return found.Remaining > 0 ? ReservationStatus.Ok : ReservationStatus.UsedUp;
     }
 
+    /// <summary>What the trail says of signatures that are no documents'.</summary>
+    public static string? DetailOf(ActivationPurpose purpose)
+        => purpose == ActivationPurpose.TlsLogin ? "tls-login" : null;
+
     public static bool SameMac(UInt128 left, UInt128 right)
     {
         Span<byte> both = stackalloc byte[32];

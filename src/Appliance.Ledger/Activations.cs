@@ -153,6 +153,7 @@ public sealed class Activations : IAsyncDisposable
     {
         Given = given,
         AuthorisedAt = request.Now,
+        Purpose = request.Purpose,
     };
 
     internal long Insert(StoreConnection store, ActivationRow row)

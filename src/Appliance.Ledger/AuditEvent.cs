@@ -200,6 +200,12 @@ public enum AuditEvent
     /// <summary>The chains were sealed.</summary>
     AuditSealed,
 
+    /// <summary>The key that seals the trail was made.</summary>
+    SealKeyCreated,
+
     /// <summary>Records older than the retention were removed; their seals stay.</summary>
     AuditRemoved,
+
+    /// <summary>An activation was opened for a TLS login.</summary>
+    TlsLoginAuthorized,
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Appliance.Storage;
 
 namespace Appliance.Ledger;
 
@@ -79,10 +80,12 @@ public static class AuditEvents
         AuditEvent.SignerExported => "signer.exported",
         AuditEvent.SignerErased => "signer.erased",
         AuditEvent.CredentialImported => "credential.imported",
-        AuditEvent.ChainOpened => "audit.chain-opened",
-        AuditEvent.ChainClosed => "audit.chain-closed",
-        AuditEvent.AuditSealed => "audit.sealed",
+        AuditEvent.ChainOpened => AuditTable.ChainOpened,
+        AuditEvent.ChainClosed => AuditTable.ChainClosed,
+        AuditEvent.AuditSealed => AuditTable.Sealed,
+        AuditEvent.SealKeyCreated => AuditTable.SealKey,
         AuditEvent.AuditRemoved => "audit.removed",
+        AuditEvent.TlsLoginAuthorized => "tlslogin.ok",
         _ => throw new InvalidOperationException("An audit event has no name."),
     })];
 }

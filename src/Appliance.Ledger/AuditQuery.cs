@@ -26,4 +26,10 @@ public sealed record AuditQuery
 
     /// <summary>Only what this admin did.</summary>
     public string? Actor { get; init; }
+
+    /// <summary>
+    /// Also the trail's records about itself: where chains begin and end, and seals. Without it they are left out, as
+    /// there is a seal each minute; asking for such an event gives it.
+    /// </summary>
+    public bool Bookkeeping { get; init; }
 }

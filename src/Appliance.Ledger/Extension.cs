@@ -67,6 +67,12 @@ internal static class Extension
             return ReservationStatus.UnknownActivation;
         }
 
+        // It is for a moment, and for a few signatures of its own.
+        if (found.Purpose != ActivationPurpose.Sign)
+        {
+            return ReservationStatus.ExtensionRefused;
+        }
+
         if (found.CredentialVersion != rules.CredentialVersion)
         {
             return ReservationStatus.CredentialChanged;

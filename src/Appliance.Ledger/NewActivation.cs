@@ -13,6 +13,9 @@ public sealed class NewActivation
     /// <summary>The activation's id.</summary>
     public Guid Id => Request.ActivationId;
 
+    /// <summary>By whom it is authorised.</summary>
+    public Guid SignerId => Request.SignerId;
+
     internal ActivationRequest Request { get; }
 
     internal UInt128[] HashMacs { get; }

@@ -135,6 +135,7 @@ public static class Recovery
     private static bool Close(StoreConnection store, UnsettledRun run, long now)
     {
         store.Incarnations.Settle(run.Run, now);
+        AuditTrail.CloseDead(store, run.Run, now);
         if (run.Requests > 0)
         {
             AuditTrail.Append(store, new AuditRecord

@@ -67,6 +67,11 @@ public sealed class Reservation : LedgerWork
 
     internal RowMac Mac => _activations.Mac;
 
+    internal PackageOptions Packages => _activations.Packages.Options;
+
+    /// <summary>What the activation is for, as far as it was found.</summary>
+    internal ActivationPurpose Purpose { get; private set; }
+
     internal long Sequence { get; private set; }
 
     /// <summary>The package from which as many transactions as hashes were taken; null for none.</summary>
@@ -153,6 +158,7 @@ public sealed class Reservation : LedgerWork
     public override void Apply(StoreConnection store)
     {
         ArgumentNullException.ThrowIfNull(store);
+        Purpose = ActivationPurpose.Sign;
         _decided = OutcomeRules.Recall(store, Mac, _request.Outcome, out _recorded);
         if (_decided == ReservationStatus.Ok)
         {
@@ -205,6 +211,7 @@ public sealed class Reservation : LedgerWork
             return ReservationStatus.UnknownActivation;
         }
 
+        Purpose = found.Purpose;
         var status = ActivationRules.Check(
             _activations.Mac,
             _request.ActivationId,
@@ -245,11 +252,12 @@ public sealed class Reservation : LedgerWork
     {
         var status = found.Scal == 1 ? ChooseAny(store.States, found.Total) : ChooseAuthorised(store, found.Sequence);
         PackageId = null;
-        if (status == ReservationStatus.Ok && _request.Metered)
+        var package = default(PackageRow);
+        if (status == ReservationStatus.Ok && IsPaidFor(found.Purpose))
         {
             status = _activations.Packages.Check(
-                store, _request.CredentialId, _request.Hashes.Count, _request.Now, out var package);
-            PackageId = package;
+                store, _request.CredentialId, _request.Hashes.Count, _request.Now, out package);
+            PackageId = package.Id;
         }
 
         if (status != ReservationStatus.Ok)
@@ -257,9 +265,9 @@ public sealed class Reservation : LedgerWork
             return status;
         }
 
-        if (PackageId is { } id)
+        if (PackageId is not null)
         {
-            store.Packages.Take(id, _request.Hashes.Count);
+            _activations.Packages.Draw(store, package, _request.Hashes.Count, _request.SignerId, _request.Now);
         }
 
         if (found.Scal == 1)
@@ -279,6 +287,9 @@ public sealed class Reservation : LedgerWork
         OutcomeRules.Begin(store, _request);
         return ReservationStatus.Ok;
     }
+
+    private bool IsPaidFor(ActivationPurpose purpose)
+        => _request.Metered && !_activations.Packages.IsFree(purpose);
 
     /// <summary>SCAL2: each hash takes one authorised occurrence of its own.</summary>
     private ReservationStatus ChooseAuthorised(StoreConnection store, long sequence)
@@ -355,7 +366,7 @@ public sealed class Reservation : LedgerWork
             RequestId = _recorded?.RequestId ?? _request.RequestId,
             Count = _request.Hashes.Count,
             Digest = _digest,
-            Detail = accepted ? null : ReservationStatuses.NameOf(_decided),
+            Detail = accepted ? ActivationRules.DetailOf(Purpose) : ReservationStatuses.NameOf(_decided),
         });
     }
 }

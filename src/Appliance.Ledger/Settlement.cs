@@ -1,4 +1,5 @@
 using Appliance.Ledger.Outcomes;
+using Appliance.Ledger.Transactions;
 using Appliance.Storage;
 
 namespace Appliance.Ledger;
@@ -10,6 +11,7 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
     private long _now;
     private string? _detail;
     private SignedOutcome? _signed;
+    private long?[]? _digests;
 
     /// <summary>
     /// Behind the reservations of its own kind, so that however many of those wait, both move on at the same rate.
@@ -28,6 +30,10 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
         ReservationOutcome outcome, long now, string? detail, IReadOnlyList<byte[]>? signatures = null)
     {
         _signed = SignedOutcome.Of(reservation.Mac, reservation.Request, signatures);
+        _digests = reservation.PackageId is not null && signatures is not null
+            ? Imprints.Of(
+                reservation.Mac, reservation.Request.SignerId, signatures, reservation.Packages.Imprints)
+            : null;
         _outcome = outcome;
         _now = now;
         _detail = detail;
@@ -67,6 +73,7 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
         if (reservation.PackageId is { } package)
         {
             Occurrences.SettlePackage(store, package, reservation.Rows, _outcome, _now);
+            KeepDigests(store);
         }
 
         if (_outcome != ReservationOutcome.Consumed)
@@ -97,8 +104,18 @@ internal sealed class Settlement(Reservation reservation, Action<Reservation>? s
             RequestId = request.RequestId,
             Count = reservation.Rows,
             Digest = reservation.Digest,
-            Detail = isOurs ? _detail : "signed by a run that others took for dead; its hashes are spent",
+            Detail = isOurs ? _detail ?? ActivationRules.DetailOf(reservation.Purpose) : "signed by a run that others took for dead; its hashes are spent",
         });
+    }
+
+    /// <summary>Each signature may have a time stamp that costs nothing more.</summary>
+    private void KeepDigests(StoreConnection store)
+    {
+        var until = _now + (long)reservation.Packages.CoverLifetime.TotalMilliseconds;
+        for (var i = 0; i < (_digests?.Length ?? 0); i += SignatureDigestTable.Algorithms)
+        {
+            store.SignatureDigests.Insert(until, _digests.AsSpan(i, SignatureDigestTable.Algorithms));
+        }
     }
 
     public override void Committed() => settled?.Invoke(reservation);

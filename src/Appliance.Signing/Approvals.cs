@@ -48,6 +48,20 @@ public sealed class Approvals
     /// <summary>Lifetimes and limits.</summary>
     public ApprovalOptions Options { get; }
 
+    /// <summary>Withdraws all that waits for a signer, in the transaction that is open.</summary>
+    public void Withdraw(StoreConnection connection, Guid signerId)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (var row in connection.Approvals.ListPending(signerId, now, int.MaxValue))
+        {
+            if (Holds(row))
+            {
+                connection.Approvals.Decide(Decide(row, ApprovalState.Withdrawn, row.EndsAt));
+            }
+        }
+    }
+
     internal ApprovalDraft Prepare(
         AuthorizeRequest request, Guid signerId, int scal, string client, DateTimeOffset now)
     {

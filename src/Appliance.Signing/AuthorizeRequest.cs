@@ -1,3 +1,5 @@
+using Appliance.Storage;
+
 namespace Appliance.Signing;
 
 /// <summary>One credentials/authorize (CSC API v1 11.6, v2 11.7), wire-neutral.</summary>
@@ -17,6 +19,9 @@ public sealed class AuthorizeRequest
 
     /// <summary>The hash algorithm's OID (v2); null in v1, where signHash names it.</summary>
     public string? HashAlgorithm { get; init; }
+
+    /// <summary>What is to be authorised. A TLS login has no hashes.</summary>
+    public ActivationPurpose Purpose { get; init; }
 
     /// <summary>What the client sent to prove the signer's will.</summary>
     public SuppliedFactors Factors { get; init; } = SuppliedFactors.None;

@@ -96,6 +96,17 @@ public sealed class ClientAccess
     }
 
     /// <summary>
+    /// Whether the client may act for the signer itself, as in its enrolment: it reaches all, the signer is its
+    /// organisation, or it may use one of the signer's credentials.
+    /// </summary>
+    public bool Reaches(Guid clientId, Guid signerId)
+        => _store.Read(connection => connection.Clients.Find(clientId) is { State: ClientState.Active } client
+            && _rows.Verify(client)
+            && (client.Reach == ClientReach.All
+                || (client.Reach == ClientReach.Organisation && client.OrganisationId == signerId)))
+            || List(clientId, signerId, 1).Count > 0;
+
+    /// <summary>
     /// The credentials of one signer that the client may use, or of all that it was given and its organisation's.
     /// </summary>
     /// <param name="clientId">The client.</param>

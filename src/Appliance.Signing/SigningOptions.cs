@@ -24,6 +24,19 @@ public sealed class SigningOptions
     /// <summary>The same for credentials that seal. Default one day.</summary>
     public TimeSpan SealActivationLifetime { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// Most signatures of one TLS login: browsers open several connections. Default 8 (service-behaviours K8).
+    /// </summary>
+    public int TlsLoginSignatures { get; init; } = 8;
+
+    /// <summary>How long a TLS login may take, at most 2 min, which is the default.</summary>
+    public TimeSpan TlsLoginLifetime { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// Most TLS logins of a signer on a day (UTC): they may cost nothing and name no hash. Default 50.
+    /// </summary>
+    public int TlsLoginsPerDay { get; init; } = 50;
+
     internal TimeSpan LifetimeOf(ExtensionPolicy policy)
         => policy == ExtensionPolicy.Seal ? SealActivationLifetime : ActivationLifetime;
 }

@@ -69,6 +69,11 @@ public sealed partial class SigningService
             return status;
         }
 
+        if (request.Purpose == ActivationPurpose.TlsLogin)
+        {
+            return CheckTlsLogin(request, credential!);
+        }
+
         if (request.SignatureCount < 1)
         {
             return SigningStatus.SignatureCountInvalid;
@@ -181,22 +186,28 @@ public sealed partial class SigningService
 
         // Hashes that are named bind at SCAL1 too (csc-api 4.1).
         var scal = request.Hashes.Count > 0 ? 2 : credential.Scal;
-        var activation = Prepare(
-            credential, request.Caller, scal, request.SignatureCount, request.Hashes, out var sad);
+        SadEnvelope sad;
+        var activation = request.Purpose == ActivationPurpose.TlsLogin
+            ? PrepareTlsLogin(credential, request, out sad)
+            : Prepare(credential, request.Caller, scal, request.SignatureCount, request.Hashes, out sad);
         return await DecideAsync(
             request,
             credential,
             plan,
-            connection => Open(connection, sad, () => _activations.Open(connection, activation)),
+            connection => Open(connection, sad, () => Open(connection, request, activation), request.Purpose),
             keys => Announce(keys, credential, request.Caller),
             cancellationToken);
     }
 
     private AuthorizeResult Open(
-        StoreConnection connection, in SadEnvelope sad, Action open, ReadOnlyMemory<byte> digest = default)
+        StoreConnection connection,
+        in SadEnvelope sad,
+        Action open,
+        ActivationPurpose purpose = ActivationPurpose.Sign,
+        ReadOnlyMemory<byte> digest = default)
     {
         open();
-        AuditTrail.Append(connection, Opened(AuditEvent.AuthorizeOk, sad) with { Digest = digest });
+        AuditTrail.Append(connection, Opened(EventOf(purpose), sad) with { Digest = digest });
         return Issue(sad);
     }
 
@@ -239,8 +250,9 @@ public sealed partial class SigningService
     {
         var result = AuthorizeResult.Refused(SigningStatus.Failed);
         var status = check?.Invoke(connection) ?? SigningStatus.Ok;
-        if (status == SigningStatus.Ok && (status = DecideState(connection, credential) ?? SigningStatus.Failed)
-            == SigningStatus.Failed)
+        if (status == SigningStatus.Ok
+            && (status = DecideState(connection, credential, request.Purpose) ?? SigningStatus.Failed)
+                == SigningStatus.Failed)
         {
             return null;
         }
@@ -278,7 +290,8 @@ public sealed partial class SigningService
     }
 
     /// <summary>What a signer should hear before its code is used up; null when the credential has changed.</summary>
-    private SigningStatus? DecideState(StoreConnection connection, Credential credential)
+    private SigningStatus? DecideState(
+        StoreConnection connection, Credential credential, ActivationPurpose purpose = ActivationPurpose.Sign)
     {
         if (connection.Credentials.Find(credential.Id) is not { State: CredentialState.Enabled } row
             || connection.Signers.Find(credential.SignerId) is not { State: SignerState.Active })
@@ -291,7 +304,12 @@ public sealed partial class SigningService
             return null;
         }
 
-        return credential.Metered
+        if (purpose == ActivationPurpose.TlsLogin && !MayLogIn(connection, credential.SignerId))
+        {
+            return SigningStatus.TlsLoginLimit;
+        }
+
+        return credential.Metered && !_activations.Packages.IsFree(purpose)
             ? LedgerStatus.ToSigning(_activations.Packages.Check(connection, credential.Id, 1, Now()))
             : SigningStatus.Ok;
     }

@@ -145,7 +145,7 @@ public sealed partial class SigningService
                     connection,
                     sad,
                     () => _staged.Open(connection, owner, sad.ExpiresAt, now.ToUnixTimeMilliseconds()),
-                    request.Digest),
+                    digest: request.Digest),
                 keys =>
                 {
                     keys.AddActivation(owner.ActivationId);

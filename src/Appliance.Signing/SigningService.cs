@@ -23,6 +23,7 @@ public sealed partial class SigningService : IDisposable
     private readonly ApprovalWaiters _waiters;
     private readonly SlotGroup _slots;
     private readonly CredentialCache _credentials;
+    private readonly Func<CredentialRow, bool> _isOurs;
     private readonly OperationsInFlight _inFlight = new();
     private readonly SadCodec _sad;
     private readonly SigningOptions _options;
@@ -71,6 +72,7 @@ public sealed partial class SigningService : IDisposable
         _waiters = new ApprovalWaiters(store, time, approvals.Options.MostWaiting);
         _slots = slots;
         _credentials = new CredentialCache(store, link.Verify);
+        _isOurs = link.Verify;
         _sad = new SadCodec(sadKey);
         _options = options;
         _staged = new StagedActivations(store, ledger, activations);

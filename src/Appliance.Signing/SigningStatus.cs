@@ -63,6 +63,15 @@ public enum SigningStatus
     /// <summary>The credential's policy does not let an extension add these hashes.</summary>
     ExtensionRefused,
 
+    /// <summary>The caller may not open activations for TLS logins.</summary>
+    TlsLoginRefused,
+
+    /// <summary>The credential's certificate is not for TLS logins, or hashes were given.</summary>
+    TlsLoginUnfit,
+
+    /// <summary>The signer has had as many TLS logins on this day as it may. No try was counted.</summary>
+    TlsLoginLimit,
+
     /// <summary>The credential's package has fewer signatures left than asked for; nothing was used up.</summary>
     PackageExhausted,
 

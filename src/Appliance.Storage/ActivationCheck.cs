@@ -54,6 +54,9 @@ public readonly record struct ActivationCheck
     /// <summary>The signer's state now.</summary>
     public required SignerState SignerState { get; init; }
 
+    /// <summary>What it is for.</summary>
+    public ActivationPurpose Purpose { get; init; }
+
     /// <summary>Whether its client may use the credential now.</summary>
     public ClientStanding Client { get; init; }
 }

@@ -36,4 +36,7 @@ public sealed record ActivationRow(
     /// rows of an earlier schema.
     /// </summary>
     public long AuthorisedAt { get; init; }
+
+    /// <summary>What it is for.</summary>
+    public ActivationPurpose Purpose { get; init; }
 }

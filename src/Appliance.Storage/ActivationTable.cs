@@ -54,6 +54,15 @@ public abstract class ActivationTable
     /// <summary>Makes an activation void; nothing is left of it.</summary>
     public abstract void Close(long sequence);
 
+    /// <summary>
+    /// Voids all that a signer has open or is filling. Looks at every activation that has not expired: for rare,
+    /// administrative use.
+    /// </summary>
+    /// <param name="signerId">Whose.</param>
+    /// <param name="now">Unix milliseconds.</param>
+    /// <returns>How many.</returns>
+    public abstract int CloseOfSigner(Guid signerId, long now);
+
     /// <summary>Counts the occurrences of one activation, or of all, which reads every activation.</summary>
     public abstract ActivationTally Tally(Guid? id = null);
 

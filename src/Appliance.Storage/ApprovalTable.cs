@@ -18,6 +18,7 @@ public sealed class ApprovalTable
     private readonly Statement _listPending;
     private readonly Statement _listDecided;
     private readonly Statement _deleteEnded;
+    private readonly Statement _deleteSigner;
 
     internal ApprovalTable(SqlSession session)
     {
@@ -36,6 +37,7 @@ public sealed class ApprovalTable
             $"SELECT {Columns} FROM approval WHERE signer_id = ?1 AND state = 0 AND expires_at > ?2 " +
             "ORDER BY created_at, id LIMIT ?3");
         _listDecided = session.Prepare("SELECT id FROM approval WHERE decided_at > ?1 AND decided_at > 0");
+        _deleteSigner = session.Prepare("DELETE FROM approval WHERE signer_id = ?1");
         _deleteEnded = session.Prepare(
             "DELETE FROM approval WHERE id IN " +
             "(SELECT id FROM approval WHERE ends_at <= ?1 ORDER BY ends_at LIMIT ?2)");
@@ -103,6 +105,10 @@ public sealed class ApprovalTable
 
         return found;
     }
+
+    /// <summary>Removes all of a signer.</summary>
+    /// <returns>How many.</returns>
+    public int DeleteSigner(Guid signerId) => _deleteSigner.Start().Bind(signerId).Execute();
 
     /// <summary>Removes those that ended at or before a time, oldest first.</summary>
     /// <returns>How many.</returns>

@@ -9,6 +9,7 @@ namespace Appliance.Storage;
 /// <param name="RequestId">Only this request's.</param>
 /// <param name="Event">Only this event.</param>
 /// <param name="Actor">Only what this admin did.</param>
+/// <param name="Bookkeeping">Also the records of the trail about itself: chains and seals.</param>
 public sealed record AuditFilter(
     bool OldestFirst,
     long? After,
@@ -17,4 +18,5 @@ public sealed record AuditFilter(
     Guid? CredentialId,
     Guid? RequestId,
     string? Event,
-    string? Actor = null);
+    string? Actor = null,
+    bool Bookkeeping = true);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Appliance.Storage.Sql;
 
 namespace Appliance.Storage;
@@ -13,6 +14,7 @@ public sealed class CredentialTable
     private readonly Statement _find;
     private readonly Statement _listBySigner;
     private readonly Statement _list;
+    private readonly Statement _findByPublicKey;
     private readonly Statement _setValidity;
     private readonly Statement _setState;
     private readonly Statement _changeState;
@@ -20,6 +22,9 @@ public sealed class CredentialTable
     private readonly Statement _certificates;
     private readonly Statement _addCertificate;
     private readonly Statement _removeCertificates;
+    private readonly Statement _erase;
+    private readonly Statement _addDigest;
+    private readonly Statement _digests;
 
     internal CredentialTable(SqlSession session)
     {
@@ -30,6 +35,8 @@ public sealed class CredentialTable
         _listBySigner = session.Prepare(
             $"SELECT {Columns} FROM credential WHERE signer_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
         _list = session.Prepare($"SELECT {Columns} FROM credential WHERE id > ?1 ORDER BY id LIMIT ?2");
+        _findByPublicKey = session.Prepare(
+            $"SELECT {Columns} FROM credential WHERE public_key = ?1 ORDER BY id LIMIT 1");
         _setValidity = session.Prepare(
             "UPDATE credential SET not_before = ?2, not_after = ?3, version = version + 1 WHERE id = ?1");
         _setState = session.Prepare("UPDATE credential SET state = ?2, version = version + 1 WHERE id = ?1");
@@ -41,6 +48,13 @@ public sealed class CredentialTable
         _certificates = session.Prepare("SELECT der FROM certificate WHERE credential_id = ?1 ORDER BY position");
         _addCertificate = session.Prepare(
             "INSERT INTO certificate (credential_id, position, der) VALUES (?1, ?2, ?3)");
+        _erase = session.Prepare(
+            "UPDATE credential SET state = 2, description = '', version = version + 1 WHERE id = ?1");
+        _addDigest = session.Prepare(
+            "INSERT INTO certificate_digest (credential_id, position, sha256) VALUES (?1, ?2, ?3) " +
+            "ON CONFLICT (credential_id, position) DO NOTHING");
+        _digests = session.Prepare(
+            "SELECT sha256 FROM certificate_digest WHERE credential_id = ?1 ORDER BY position");
         _removeCertificates = session.Prepare("DELETE FROM certificate WHERE credential_id = ?1");
     }
 
@@ -59,6 +73,11 @@ public sealed class CredentialTable
 
     /// <summary>The credential with this id, or null.</summary>
     public CredentialRow? Find(Guid id) => All(_find.Start().Bind(id)).FirstOrDefault();
+
+    /// <summary>The oldest credential of a key, or null. Looks at all credentials: for administration.</summary>
+    /// <param name="publicKey">SubjectPublicKeyInfo, DER.</param>
+    public CredentialRow? FindByPublicKey(byte[] publicKey)
+        => All(_findByPublicKey.Start().Bind(publicKey)).FirstOrDefault();
 
     /// <summary>A page of a signer's credentials, oldest first.</summary>
     /// <param name="signerId">Whose.</param>
@@ -107,6 +126,35 @@ public sealed class CredentialTable
         .Bind(row.Id).Bind((int)row.Extension).Bind((int)row.SadReuse).Bind(row.Metered ? 1 : 0)
         .Bind((int)row.Factors).Bind(row.LinkMac)
         .Execute() == 1;
+
+    /// <summary>
+    /// Switches a credential off for good and removes what names its holder: the description, and the certificates, of
+    /// which the SHA-256 stays. The public key stays, so that what was signed can still be tied to it.
+    /// </summary>
+    public void Erase(CredentialRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        _erase.Start().Bind(row.Id).Execute();
+        for (var position = 0; position < row.Certificates.Count; position++)
+        {
+            _addDigest.Start().Bind(row.Id).Bind(position).Bind(SHA256.HashData(row.Certificates[position])).Execute();
+        }
+
+        _removeCertificates.Start().Bind(row.Id).Execute();
+    }
+
+    /// <summary>SHA-256 of the certificates that <see cref="Erase"/> removed, leaf first.</summary>
+    public IReadOnlyList<byte[]> ListCertificateDigests(Guid id)
+    {
+        using var rows = _digests.Start().Bind(id).Rows();
+        var result = new List<byte[]>();
+        while (rows.Next())
+        {
+            result.Add(rows.Bytes(0));
+        }
+
+        return result;
+    }
 
     private void AddCertificates(Guid id, IReadOnlyList<byte[]> certificates)
     {

@@ -11,6 +11,7 @@ public sealed class FactorTable
     private readonly Statement _insert;
     private readonly Statement _findBySigner;
     private readonly Statement _update;
+    private readonly Statement _erase;
 
     internal FactorTable(SqlSession session)
     {
@@ -19,6 +20,7 @@ public sealed class FactorTable
         _findBySigner = session.Prepare(
             $"SELECT {Columns} FROM factor WHERE signer_id = ?1 AND state <> 3 " +
             "ORDER BY created_at DESC, id DESC LIMIT 1");
+        _erase = session.Prepare("UPDATE factor SET state = 3, secret = ?2 WHERE signer_id = ?1");
         _update = session.Prepare(
             "UPDATE factor SET state = ?2, secret = ?3, algorithm = ?4, digits = ?5, period = ?6, last_step = ?7, " +
             "wrong_codes = ?8 WHERE id = ?1");
@@ -48,6 +50,9 @@ public sealed class FactorTable
                 rows.Int32(8),
                 rows.Int64(9));
     }
+
+    /// <summary>Voids all factors of a signer and removes their secrets.</summary>
+    public void Erase(Guid signerId) => _erase.Start().Bind(signerId).Bind([]).Execute();
 
     /// <summary>Writes everything but the ids and the time of creation.</summary>
     /// <returns>False when there is no such factor.</returns>

@@ -9,7 +9,7 @@ namespace Appliance.Storage;
 /// <param name="ValidFrom">Unix milliseconds.</param>
 /// <param name="ValidUntil">Unix milliseconds; from then on nothing can be drawn.</param>
 /// <param name="CreatedAt">Unix milliseconds.</param>
-/// <param name="Mac">Over everything but state and remaining.</param>
+/// <param name="Mac">Over everything but state, remaining, told and plan.</param>
 public readonly record struct PackageRow(
     Guid Id,
     Guid CredentialId,
@@ -19,4 +19,14 @@ public readonly record struct PackageRow(
     long ValidFrom,
     long ValidUntil,
     long CreatedAt,
-    UInt128 Mac);
+    UInt128 Mac)
+{
+    /// <summary>What <see cref="Told"/> is while nothing was told.</summary>
+    public const int NothingTold = 101;
+
+    /// <summary>The lowest threshold, in per cent, that was told to have been crossed.</summary>
+    public int Told { get; init; } = NothingTold;
+
+    /// <summary>The size of the preset that was granted last; 0 for a free count.</summary>
+    public int Plan { get; init; }
+}

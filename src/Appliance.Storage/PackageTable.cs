@@ -25,6 +25,9 @@ public abstract class PackageTable
     /// <summary>Gives back transactions that were taken.</summary>
     public abstract void GiveBack(Guid id, int count);
 
-    /// <summary>Writes state, total, remaining, end of validity and MAC.</summary>
+    /// <summary>Remembers which threshold was told.</summary>
+    public abstract void SetTold(Guid id, int percent);
+
+    /// <summary>Writes everything but id, credential, start of validity and time of creation.</summary>
     public abstract void Update(in PackageRow row);
 }

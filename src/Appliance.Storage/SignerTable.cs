@@ -14,6 +14,9 @@ public sealed class SignerTable
     private readonly Statement _setPassword;
     private readonly Statement _setState;
     private readonly Statement _lock;
+    private readonly Statement _restrict;
+    private readonly Statement _lift;
+    private readonly Statement _erase;
     private readonly Statement _raiseEpoch;
 
     internal SignerTable(SqlSession session)
@@ -25,6 +28,12 @@ public sealed class SignerTable
         _list = session.Prepare($"SELECT {Columns} FROM signer WHERE id > ?1 ORDER BY id LIMIT ?2");
         _setPassword = session.Prepare("UPDATE signer SET password = ?2 WHERE id = ?1");
         _setState = session.Prepare("UPDATE signer SET state = ?2 WHERE id = ?1");
+        _restrict = session.Prepare(
+            "UPDATE signer SET state_before = state, state = 2 WHERE id = ?1 AND state IN (0, 1)");
+        _lift = session.Prepare("UPDATE signer SET state = state_before WHERE id = ?1 AND state = 2");
+        _erase = session.Prepare(
+            "UPDATE signer SET user_name = ?2, user_key = ?3, display_name = ?2, password = NULL, state = 3, " +
+            "state_before = 3 WHERE id = ?1");
         _lock = session.Prepare("UPDATE signer SET state = state WHERE id = ?1");
         _raiseEpoch = session.Prepare(RevocationTable.RaiseEpoch);
     }
@@ -71,6 +80,18 @@ public sealed class SignerTable
         _raiseEpoch.Start().Execute();
         return changed;
     }
+
+    /// <summary>Restricts a signer that is active or limited, and remembers which.</summary>
+    /// <returns>False when it is neither, or there is none.</returns>
+    public bool Restrict(Guid id) => _restrict.Start().Bind(id).Execute() == 1;
+
+    /// <summary>Makes a restricted signer what it was before.</summary>
+    /// <returns>False when it is not restricted, or there is none.</returns>
+    public bool LiftRestriction(Guid id) => _lift.Start().Bind(id).Execute() == 1;
+
+    /// <summary>Puts a pseudonym in the place of the signer's names, removes its password, ends it.</summary>
+    public void Erase(Guid id, string pseudonym)
+        => _erase.Start().Bind(id).Bind(pseudonym).Bind(KeyOf(pseudonym)).Execute();
 
     /// <summary>Keeps everybody else from changing the signer until the transaction ends: common SQL's lock.</summary>
     /// <returns>False when there is no such signer.</returns>

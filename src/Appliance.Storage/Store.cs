@@ -59,6 +59,16 @@ public abstract class Store : IDisposable
     /// </summary>
     public virtual StoreCapacity? ReadCapacity() => null;
 
+    /// <summary>
+    /// Asks that nothing of what was deleted stays in the store's files: done between two of the next transactions.
+    /// </summary>
+    public virtual void RequestScrub()
+    {
+    }
+
+    /// <summary>True while <see cref="RequestScrub"/> is to be done.</summary>
+    public virtual bool IsScrubPending => false;
+
     /// <summary>Closes every connection, then gives the store up. No read may be running.</summary>
     public void Dispose()
     {

@@ -21,6 +21,10 @@ public abstract class StoreConnection : IDisposable
         Admins = new AdminTable(session);
         Contacts = new ContactTable(session);
         Notices = new NoticeTable(session);
+        TlsLogins = new TlsLoginTable(session);
+        PackageOrders = new PackageOrderTable(session);
+        LimitedCredentials = new LimitedCredentialTable(session);
+        Organisations = new OrganisationTable(session);
         Approvals = new ApprovalTable(session);
         OneTimeCodes = new OneTimeCodeTable(session);
         OneTimeLinks = new OneTimeLinkTable(session);
@@ -69,6 +73,18 @@ public abstract class StoreConnection : IDisposable
     /// <summary>The messages to signers that wait to be delivered.</summary>
     public NoticeTable Notices { get; }
 
+    /// <summary>How many TLS logins signers authorised.</summary>
+    public TlsLoginTable TlsLogins { get; }
+
+    /// <summary>The orders of packages that were granted.</summary>
+    public PackageOrderTable PackageOrders { get; }
+
+    /// <summary>What limiting signers suspended.</summary>
+    public LimitedCredentialTable LimitedCredentials { get; }
+
+    /// <summary>The organisations.</summary>
+    public OrganisationTable Organisations { get; }
+
     /// <summary>Authorisations that wait for the signer's word out of band.</summary>
     public ApprovalTable Approvals { get; }
 
@@ -107,6 +123,9 @@ public abstract class StoreConnection : IDisposable
 
     /// <summary>Transactions that were paid for.</summary>
     public abstract PackageTable Packages { get; }
+
+    /// <summary>The signatures that a time stamp may cover.</summary>
+    public abstract SignatureDigestTable SignatureDigests { get; }
 
     /// <summary>The requests in flight.</summary>
     public abstract ReservationTable Reservations { get; }

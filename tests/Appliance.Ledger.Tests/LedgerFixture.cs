@@ -97,8 +97,9 @@ internal sealed class LedgerFixture : IAsyncDisposable
         => (await ReserveAsync(Request(activation, hashes))).Status;
 
     /// <summary>Settles and waits until that is stored.</summary>
-    public Task SettleAsync(Reservation reservation, ReservationOutcome outcome)
-        => Node.SettleAsync(reservation, outcome, Now);
+    public Task SettleAsync(
+        Reservation reservation, ReservationOutcome outcome, IReadOnlyList<byte[]>? signatures = null)
+        => Node.SettleAsync(reservation, outcome, Now, signatures);
 
     /// <summary>Writes in a transaction of the commit loop.</summary>
     public async Task<T> WriteAsync<T>(Func<StoreConnection, T> write)

@@ -54,9 +54,10 @@ internal sealed class LedgerNode : IAsyncDisposable
     }
 
     /// <summary>Settles and waits until that is stored.</summary>
-    public Task SettleAsync(Reservation reservation, ReservationOutcome outcome, long now)
+    public Task SettleAsync(
+        Reservation reservation, ReservationOutcome outcome, long now, IReadOnlyList<byte[]>? signatures = null)
     {
-        reservation.Settle(Loop, outcome, now);
+        reservation.Settle(Loop, outcome, now, signatures: signatures);
         return ((TaskCompletionSource)reservation.State!).Task;
     }
 

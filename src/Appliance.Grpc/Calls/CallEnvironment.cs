@@ -1,4 +1,5 @@
 using Appliance.Grpc.Observation;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.ObjectPool;
 
 namespace Appliance.Grpc.Calls;
@@ -14,6 +15,8 @@ internal sealed class CallEnvironment(
     public int MaxSendMessageSize { get; } = options.MaxSendMessageSize;
 
     public bool DetailedErrors { get; } = options.DetailedErrors;
+
+    public Func<HttpContext, GrpcStatus?>? Screen { get; } = options.Screen;
 
     public TimeProvider Time { get; } = time;
 

@@ -39,7 +39,7 @@ internal abstract class CallHandler(string methodName, CallEnvironment environme
         call.Begin(http, methodName, Options.CompressResponses);
         http.Response.Headers.ContentType = ContentTypes.Grpc;
 
-        // 3 Stopping, deadline, encoding, how many.
+        // 3 Who may not call at all, stopping, deadline, encoding, how many.
         var refusal = Admit(call);
         if (refusal is not null)
         {
@@ -261,6 +261,11 @@ internal abstract class CallHandler(string methodName, CallEnvironment environme
 
     private GrpcStatus? Admit(GrpcCallContext call)
     {
+        if (Environment.Screen?.Invoke(call.Http) is { } refused)
+        {
+            return refused;
+        }
+
         if (Environment.Draining)
         {
             return Options.Stopping ?? WireStatus.Draining;

@@ -13,6 +13,7 @@ internal sealed partial class CommitLane
     private static readonly TimeSpan s_probePause = TimeSpan.FromMilliseconds(250);
 
     private readonly StoreConnection _store;
+    private readonly TimeProvider _time;
     private readonly CommitQueue _queue;
     private readonly CommitBatch _batch;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -23,6 +24,7 @@ internal sealed partial class CommitLane
     public CommitLane(StoreConnection store, string name, CommitLoopOptions options, TimeProvider time, ILogger logger)
     {
         _store = store;
+        _time = time;
         _logger = logger;
         _queue = new CommitQueue(options, time);
         _batch = new CommitBatch(store, options, time);
@@ -84,7 +86,34 @@ internal sealed partial class CommitLane
             AwaitReturn();
         }
 
+        CloseChain();
         _stopped.SetResult();
+    }
+
+    /// <summary>The last record of the chain: from here on its end is known, and not only where it was last seen.</summary>
+    private void CloseChain()
+    {
+        try
+        {
+            AuditTrail.CloseOwn(_store, _time.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+        catch (StoreException error)
+        {
+            Log.ChainNotClosed(_logger, error.Message);
+            Undo();
+        }
+    }
+
+    private void Undo()
+    {
+        try
+        {
+            _store.Rollback();
+        }
+        catch (StoreException)
+        {
+            // Whoever settles this run closes its chains.
+        }
     }
 
     /// <summary>While the store is away nothing is taken: what comes is refused at once.</summary>
@@ -200,6 +229,9 @@ internal sealed partial class CommitLane
 
         [LoggerMessage(3003, LogLevel.Error, "{Work} threw after its commit.")]
         public static partial void CallbackThrew(ILogger logger, string work, Exception error);
+
+        [LoggerMessage(3006, LogLevel.Warning, "A chain of the audit trail is left open: {Error}")]
+        public static partial void ChainNotClosed(ILogger logger, string error);
 
         [LoggerMessage(3005, LogLevel.Warning, "The store can be reached again.")]
         public static partial void StoreIsBack(ILogger logger);

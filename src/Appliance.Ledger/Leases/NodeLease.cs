@@ -138,6 +138,7 @@ internal sealed partial class NodeLease : IAsyncDisposable
 
     private async ValueTask SettleDeadAsync(CancellationToken cancellationToken)
     {
+        await CloseForgottenAsync(cancellationToken);
         var self = Incarnation;
         var dead = _loop.Store.Read(
             store => store.Incarnations.ListDead(self, _options.Node, _options.Margin));
@@ -149,6 +150,24 @@ internal sealed partial class NodeLease : IAsyncDisposable
                 Log.Recovered(_logger, run);
             }
         }
+    }
+
+    private async ValueTask CloseForgottenAsync(CancellationToken cancellationToken)
+    {
+        if (_loop.Store.Read(
+            store => store.Audit.Chains.ListOpen().All(chain => chain.Incarnation != 0)))
+        {
+            return;
+        }
+
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        await _loop.WriteAsync(
+            store =>
+            {
+                AuditTrail.CloseForgotten(store, _loop.Store.IsShared, now);
+                return true;
+            },
+            cancellationToken);
     }
 
     private static partial class Log

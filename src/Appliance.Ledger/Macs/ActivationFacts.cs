@@ -13,7 +13,8 @@ internal readonly record struct ActivationFacts(
     int Total,
     int Given,
     long AuthorisedAt,
-    long ExpiresAt)
+    long ExpiresAt,
+    ActivationPurpose Purpose)
 {
     public static ActivationFacts Of(ActivationRow row) => new(
         row.Id,
@@ -25,7 +26,8 @@ internal readonly record struct ActivationFacts(
         row.Total,
         row.Given,
         row.AuthorisedAt,
-        row.ExpiresAt);
+        row.ExpiresAt,
+        row.Purpose);
 
     public static ActivationFacts Of(Guid id, in ActivationCheck found) => new(
         id,
@@ -37,5 +39,6 @@ internal readonly record struct ActivationFacts(
         found.Total,
         found.Given,
         found.AuthorisedAt,
-        found.ExpiresAt);
+        found.ExpiresAt,
+        found.Purpose);
 }

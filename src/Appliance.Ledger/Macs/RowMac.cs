@@ -20,9 +20,13 @@ internal sealed class RowMac(ReadOnlyMemory<byte> key)
     private const byte StagedActivationKind = 5;
     private const byte PackageKind = 6;
     private const byte ChunkKind = 7;
+    private const byte PurposeActivationKind = 32;
+    private const byte ImprintKind = 33;
+    private const int ImprintHeaderLength = 1 + 16 + 1;
     private const int HashHeaderLength = 1 + 16 + 4;
     private const int ActivationLength = 1 + (4 * 16) + 4 + 4 + 8;
     private const int ChainedActivationLength = ActivationLength + 4 + 8;
+    private const int PurposeActivationLength = ChainedActivationLength + 4;
     private const int PackageLength = 1 + (2 * 16) + 4 + (3 * 8);
     private const int ChunkHeaderLength = 1 + 16 + 4 + 4;
 
@@ -48,13 +52,15 @@ internal sealed class RowMac(ReadOnlyMemory<byte> key)
 
     /// <summary>
     /// Over everything in an activation that never changes. Rows of an earlier schema have no time of authorisation,
-    /// and a MAC that knows none. One that is staged has a MAC of its own: it opens by us alone.
+    /// and a MAC that knows none. One that is staged has a MAC of its own: it opens by us alone. So has one that is for
+    /// something else than signatures of documents: it is never staged.
     /// </summary>
     public UInt128 OfActivation(in ActivationFacts facts)
     {
-        Span<byte> message = stackalloc byte[ChainedActivationLength];
+        Span<byte> message = stackalloc byte[PurposeActivationLength];
         message[0] = facts switch
         {
+            { Purpose: not ActivationPurpose.Sign } => PurposeActivationKind,
             { IsStaged: true } => StagedActivationKind,
             { AuthorisedAt: 0 } => ActivationKind,
             _ => ChainedActivationKind,
@@ -68,7 +74,13 @@ internal sealed class RowMac(ReadOnlyMemory<byte> key)
         BinaryPrimitives.WriteInt64BigEndian(message[73..], facts.ExpiresAt);
         BinaryPrimitives.WriteInt32BigEndian(message[81..], facts.Given);
         BinaryPrimitives.WriteInt64BigEndian(message[85..], facts.AuthorisedAt);
-        return Compute(message[0] == ActivationKind ? message[..ActivationLength] : message);
+        BinaryPrimitives.WriteInt32BigEndian(message[93..], (int)facts.Purpose);
+        return Compute(message[..(message[0] switch
+        {
+            ActivationKind => ActivationLength,
+            PurposeActivationKind => PurposeActivationLength,
+            _ => ChainedActivationLength,
+        })]);
     }
 
     /// <summary>Over everything in a package but its state and what is left of it.</summary>
@@ -83,6 +95,20 @@ internal sealed class RowMac(ReadOnlyMemory<byte> key)
         BinaryPrimitives.WriteInt64BigEndian(message[45..], row.ValidUntil);
         BinaryPrimitives.WriteInt64BigEndian(message[53..], row.CreatedAt);
         return Compute(message);
+    }
+
+    /// <summary>
+    /// 64 bits over the hash of a signature value: so a row that says that a time stamp over it is paid for is ours.
+    /// </summary>
+    public long OfImprint(Guid signerId, ImprintAlgorithm algorithm, ReadOnlySpan<byte> imprint)
+    {
+        Debug.Assert(imprint.Length <= MaxHashLength, "An imprint has 32 to 64 bytes.");
+        Span<byte> message = stackalloc byte[ImprintHeaderLength + MaxHashLength];
+        message[0] = ImprintKind;
+        signerId.TryWriteBytes(message[1..], bigEndian: true, out _);
+        message[17] = (byte)algorithm;
+        imprint.CopyTo(message[ImprintHeaderLength..]);
+        return unchecked((long)(ulong)(Compute(message[..(ImprintHeaderLength + imprint.Length)]) >> 64));
     }
 
     /// <summary>Over a chunk of a staged activation.</summary>

@@ -8,6 +8,7 @@ internal static class CKA
     public const uint CKA_PRIVATE = 0x002;
     public const uint CKA_LABEL = 0x003;
     public const uint CKA_VALUE = 0x011;
+    public const uint CKA_CERTIFICATE_TYPE = 0x080;
     public const uint CKA_KEY_TYPE = 0x100;
     public const uint CKA_ID = 0x102;
     public const uint CKA_SENSITIVE = 0x103;
@@ -25,4 +26,5 @@ internal static class CKA
     public const uint CKA_EXTRACTABLE = 0x162;
     public const uint CKA_EC_PARAMS = 0x180;
     public const uint CKA_EC_POINT = 0x181;
+    public const uint CKA_ALWAYS_AUTHENTICATE = 0x202;
 }

@@ -6,12 +6,18 @@ using Appliance.Server.Commands.Documents;
 
 namespace Appliance.Server.Commands;
 
-/// <summary>`audit show`.</summary>
+/// <summary>`audit` and `audit show`.</summary>
 internal static class AuditCommands
 {
     public static Command Build(CommandEnvironment environment) => new("audit", "The audit trail.")
     {
         BuildShow(environment),
+        AuditVerifyCommand.Build(environment),
+        AuditSealCommands.BuildSeal(environment),
+        AuditSealCommands.BuildSeals(environment),
+        AuditSealCommands.BuildKey(environment),
+        AuditExportCommand.Build(environment),
+        AuditPruneCommand.Build(environment),
     };
 
     private static AdminCommand BuildShow(CommandEnvironment environment)
@@ -30,9 +36,15 @@ internal static class AuditCommands
             DefaultValueFactory = static _ => 100,
         };
         var admin = new Option<string?>("--admin") { Description = "Only what this admin did.", HelpName = "NAME" };
+        var organisation = new Option<Guid?>("--organisation")
+        {
+            Description = "Only this organisation's.",
+            HelpName = "ID",
+        };
+        var all = new Option<bool>("--all") { Description = "Also the trail's records about itself: chains, seals." };
         var command = new AdminCommand("show", "Shows audit records, newest first.", AdminRoles.Auditor, changes: false)
         {
-            user, credential, name, admin, limit,
+            user, credential, name, admin, organisation, limit, all,
         };
         command.SetAction(environment, async (parsed, _) =>
         {
@@ -40,10 +52,12 @@ internal static class AuditCommands
             await using var __ = bench.ConfigureAwait(false);
             var query = new AuditQuery
             {
-                SignerId = parsed.GetValue(user) is { } asked ? bench.FindSigner(asked).Signer.Id : null,
+                SignerId = parsed.GetValue(user) is { } asked ? bench.FindSigner(asked).Signer.Id
+                    : parsed.GetValue(organisation),
                 CredentialId = parsed.GetValue(credential),
                 Event = parsed.GetValue(name) is { } wanted ? ParseEvent(wanted) : null,
                 Actor = parsed.GetValue(admin),
+                Bookkeeping = parsed.GetValue(all),
                 Limit = CheckLimit(parsed.GetValue(limit)),
             };
             var entries = bench.Store.Read(connection => AuditTrail.Read(connection, query));
@@ -56,7 +70,8 @@ internal static class AuditCommands
     private static void Answer(Workbench bench, IReadOnlyList<AuditEntry> entries)
     {
         var names = new Dictionary<Guid, string>();
-        var documents = entries.Select(entry => Describe(entry, NameOf)).ToList();
+        var nodes = new Dictionary<long, string?>();
+        var documents = entries.Select(entry => Describe(entry, NameOf, NodeOf(entry.Chain))).ToList();
         if (bench.Reply.Json)
         {
             bench.Reply.Write(documents, CommandJson.Default.IReadOnlyListAuditDocument);
@@ -64,8 +79,19 @@ internal static class AuditCommands
         }
 
         bench.Reply.Table(
-            ["No.", "Time (UTC)", "Event", "Outcome", "User", "Credential", "Count", "Admin", "Detail"],
+            ["Chain:no.", "Time (UTC)", "Event", "Outcome", "User", "Credential", "Count", "Admin", "Detail"],
             documents.Select(ToCells));
+
+        string? NodeOf(long chain)
+        {
+            if (!nodes.TryGetValue(chain, out var found))
+            {
+                var row = bench.Store.Read(chain, static (connection, id) => connection.Audit.Chains.Find(id));
+                nodes.Add(chain, found = string.IsNullOrEmpty(row?.Node) ? null : row.Node);
+            }
+
+            return found;
+        }
 
         string NameOf(Guid signerId)
         {
@@ -78,9 +104,13 @@ internal static class AuditCommands
         }
     }
 
-    private static AuditDocument Describe(AuditEntry entry, Func<Guid, string> nameOf) => new()
+    internal static AuditDocument Describe(AuditEntry entry, Func<Guid, string> nameOf, string? node = null) => new()
     {
         Sequence = entry.Sequence,
+        Chain = entry.Chain,
+        Position = entry.Position,
+        Node = node,
+        Hash = entry.Hash.IsEmpty ? null : Convert.ToHexStringLower(entry.Hash.Span),
         At = DateTimeOffset.FromUnixTimeMilliseconds(entry.Record.At),
         Event = entry.EventName,
         Outcome = entry.Record.Outcome.ToString().ToLowerInvariant(),
@@ -98,7 +128,7 @@ internal static class AuditCommands
 
     private static IReadOnlyList<string> ToCells(AuditDocument document) =>
     [
-        document.Sequence.ToString(CultureInfo.InvariantCulture),
+        string.Create(CultureInfo.InvariantCulture, $"{document.Chain}:{document.Position}"),
         document.At.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture),
         document.Event,
         document.Outcome,

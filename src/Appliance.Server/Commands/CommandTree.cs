@@ -15,6 +15,7 @@ internal static class CommandTree
         InitCommand.Build(environment),
         DoctorCommand.Build(environment),
         SignerCommands.Build(environment),
+        OrganisationCommands.Build(environment),
         CredentialCommands.Build(environment),
         PackageCommands.Build(environment),
         ClientCommands.Build(environment),

@@ -8,15 +8,13 @@ using Appliance.Storage;
 
 namespace Appliance.Server.Commands;
 
-/// <summary>`credential import`, `list`, `suspend`, `resume` and `revoke`, and `create` beside them.</summary>
+/// <summary>`credential list`, `suspend`, `resume` and `revoke`, and `create` and `import` beside them.</summary>
 internal static class CredentialCommands
 {
-    private const int ChainFileLimit = 1024 * 1024;
-
     public static Command Build(CommandEnvironment environment) => new("credential", "Keys and their certificates.")
     {
         new CredentialCreateCommand().Build(environment),
-        BuildImport(environment),
+        new CredentialImportCommand().Build(environment),
         BuildList(environment),
         BuildState(
             environment,
@@ -35,37 +33,6 @@ internal static class CredentialCommands
                 "revoke", "Switches a credential off for good; the token keeps its key.", AdminRoles.SecurityOfficer),
             CredentialState.Disabled),
     };
-
-    private static AdminCommand BuildImport(CommandEnvironment environment)
-    {
-        var id = new Option<Guid>("--id") { Description = "The credential.", Required = true };
-        var certificates = new Option<FileInfo>("--certificates")
-        {
-            Description = "PEM file with the leaf and its CAs, in any order.",
-            HelpName = "chain.pem",
-            Required = true,
-        };
-        var command = new AdminCommand(
-            "import", "Takes the CA's answer to a credential's CSR.", AdminRoles.Operator)
-        {
-            id, certificates,
-        };
-        command.SetAction(environment, async (parsed, cancellationToken) =>
-        {
-            var file = parsed.GetRequiredValue(certificates);
-            var pem = Encoding.UTF8.GetString(
-                await environment.Caller.ReadFileAsync(file, ChainFileLimit, cancellationToken).ConfigureAwait(false));
-            var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
-            await using var _ = bench.ConfigureAwait(false);
-            var row = await bench.Provisioning
-                .ImportCertificatesAsync(parsed.GetValue(id), pem, cancellationToken)
-                .ConfigureAwait(false);
-            bench.Forget(row.Id);
-            Answer(bench.Reply, Describe(row, bench.UserNameOf(row.SignerId)));
-            return ExitCode.Ok;
-        });
-        return command;
-    }
 
     private static AdminCommand BuildState(
         CommandEnvironment environment, AdminCommand command, CredentialState state)

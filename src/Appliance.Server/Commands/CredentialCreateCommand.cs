@@ -19,6 +19,12 @@ internal sealed class CredentialCreateCommand
         Required = true,
     };
 
+    private readonly Option<Guid?> _profile = new("--profile")
+    {
+        Description = "The capacity that it is for (default: the signer's first); see `signer profile list`.",
+        HelpName = "ID",
+    };
+
     private readonly Option<int> _years = new("--years")
     {
         Description = "Validity of the certificate from the demo CA: 1, 2 or 3.",
@@ -86,7 +92,7 @@ internal sealed class CredentialCreateCommand
             "create", "Makes a key pair in the token and gets a certificate.", AdminRoles.Operator)
         {
             _user, _algorithm, _years, _notBefore, _scal, _multisign, _extension, _sadReuse, _factors, _description,
-            _csr,
+            _csr, _profile,
         };
         command.SetAction(environment, (parsed, cancellationToken) => RunAsync(parsed, environment, cancellationToken));
         return command;
@@ -102,6 +108,7 @@ internal sealed class CredentialCreateCommand
         var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
         await using var _ = bench.ConfigureAwait(false);
         var (signer, profile) = bench.FindSigner(parsed.GetRequiredValue(_user)!);
+        profile = parsed.GetValue(_profile) is { } wanted ? bench.FindProfile(wanted) : profile;
         var order = new CredentialOrder
         {
             SignerId = signer.Id,

@@ -7,13 +7,16 @@ using Appliance.Storage;
 
 namespace Appliance.Server.Commands;
 
-/// <summary>`factor enrol` and `factor activate`.</summary>
+/// <summary>`factor enrol` and `factor activate`, and the other commands of factors beside them.</summary>
 internal static class FactorCommands
 {
-    public static Command Build(CommandEnvironment environment) => new("factor", "TOTP factors of the signers.")
+    public static Command Build(CommandEnvironment environment) => new("factor", "What signers prove themselves with.")
     {
         BuildEnrol(environment),
         BuildActivate(environment),
+        FactorEnrolmentCommands.BuildInvite(environment),
+        FactorEnrolmentCommands.BuildReset(environment),
+        FactorEnrolmentCommands.BuildPin(environment),
     };
 
     private static AdminCommand BuildEnrol(CommandEnvironment environment)

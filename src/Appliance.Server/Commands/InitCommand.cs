@@ -46,6 +46,18 @@ internal static class InitCommand
             var rootKey = RootKey.Create(token, environment.Time);
             using var authority = await CommitAsync(bench, rootKey, parsed.GetValue(name)!, first, environment.Time)
                 .ConfigureAwait(false);
+            using (await AuditSealKey.EnsureAsync(
+                bench.Loop,
+                bench.Store,
+                token,
+                bench.Composition.SealKeyMac,
+                environment.Time,
+                bench.Actor,
+                CancellationToken.None).ConfigureAwait(false))
+            {
+                // Made now, so that its public key can be kept elsewhere from the first day on.
+            }
+
             Answer(bench, token, rootKey, authority, first);
             return ExitCode.Ok;
         });

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Appliance.Identity;
 using Appliance.Server.Commands.Documents;
+using Appliance.Signing.Provisioning;
 using Appliance.Storage;
 
 namespace Appliance.Server.Commands;
@@ -19,20 +20,29 @@ internal static class PackageCommands
     private static AdminCommand BuildGrant(CommandEnvironment environment)
     {
         var credential = Credential();
-        var count = new Option<int>("--count")
+        var count = new Option<int?>("--count")
         {
             Description = "Signatures to grant; each has its time stamp with it.",
             HelpName = "N",
-            Required = true,
+        };
+        var plan = new Option<int?>("--plan")
+        {
+            Description = "In place of --count, a package as it is sold: 200 for 1 year, 400 for 2, 600 for 3.",
+            HelpName = "SIZE",
+        };
+        var order = new Option<string?>("--order")
+        {
+            Description = "The order's id: granted once however often it is sent.",
+            HelpName = "ID",
         };
         var from = Time("--from", "Start of a new package (default: now).");
-        var until = Time("--until", "End of the package (default: of the certificate).");
+        var until = Time("--until", "End of the package (default: of the certificate or of the plan, the first).");
         var command = new AdminCommand(
             "grant",
             "Grants signatures: to the present package while it is valid, else as a new one.",
             AdminRoles.Operator)
         {
-            credential, count, from, until,
+            credential, count, plan, from, until, order,
         };
         command.SetAction(environment, async (parsed, cancellationToken) =>
         {
@@ -41,9 +51,12 @@ internal static class PackageCommands
             var row = await bench.Packages
                 .GrantAsync(
                     parsed.GetValue(credential),
-                    parsed.GetValue(count),
-                    parsed.GetValue(from),
-                    parsed.GetValue(until),
+                    Read(parsed.GetValue(count), parsed.GetValue(plan)) with
+                    {
+                        From = parsed.GetValue(from),
+                        Until = parsed.GetValue(until),
+                        OrderId = parsed.GetValue(order),
+                    },
                     cancellationToken)
                 .ConfigureAwait(false);
             Answer(bench.Reply, Describe(row, environment.Time.GetUtcNow()));
@@ -103,6 +116,15 @@ internal static class PackageCommands
         return command;
     }
 
+    private static PackageGrant Read(int? count, int? size) => (count, size) switch
+    {
+        ({ } free, null) => new PackageGrant(free),
+        (null, { } name) when PackagePlan.Find(name) is { } plan => new PackageGrant(plan.Size, Plan: plan),
+        (null, not null) => throw new CommandException(
+            $"There is no such plan; use one of {string.Join(", ", PackagePlan.All.Select(plan => plan.Size))}."),
+        _ => throw new CommandException("Give either --count or --plan."),
+    };
+
     private static Option<Guid> Credential() => new("--credential")
     {
         Description = "The credential.",
@@ -141,7 +163,7 @@ internal static class PackageCommands
         document.ValidUntil.ToString("u"),
     ];
 
-    private static PackageDocument Describe(PackageRow row, DateTimeOffset now)
+    internal static PackageDocument Describe(PackageRow row, DateTimeOffset now)
     {
         var until = DateTimeOffset.FromUnixTimeMilliseconds(row.ValidUntil);
         return new PackageDocument
@@ -151,6 +173,7 @@ internal static class PackageCommands
             State = row.State == PackageState.Active && until <= now
                 ? "expired"
                 : row.State.ToString().ToLowerInvariant(),
+            Plan = row.Plan == 0 ? null : row.Plan,
             Total = row.Total,
             Remaining = row.Remaining,
             ValidFrom = DateTimeOffset.FromUnixTimeMilliseconds(row.ValidFrom),

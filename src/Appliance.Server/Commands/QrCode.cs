@@ -2,7 +2,7 @@ using QRCoder;
 
 namespace Appliance.Server.Commands;
 
-/// <summary>An otpauth URI as a picture: for the terminal and as PNG.</summary>
+/// <summary>An otpauth URI as a picture: for the terminal, as PNG and as SVG.</summary>
 internal static class QrCode
 {
     private const int PixelsPerModule = 8;
@@ -19,6 +19,13 @@ internal static class QrCode
     {
         using var data = Generate(uri);
         using var code = new PngByteQRCode(data);
+        return code.GetGraphic(PixelsPerModule);
+    }
+
+    public static string Svg(string uri)
+    {
+        using var data = Generate(uri);
+        using var code = new SvgQRCode(data);
         return code.GetGraphic(PixelsPerModule);
     }
 

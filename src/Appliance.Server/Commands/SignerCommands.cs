@@ -17,7 +17,14 @@ internal static class SignerCommands
     {
         BuildAdd(environment),
         BuildImport(environment),
+        SignerProfileCommands.Build(environment),
+        SignerLimitCommands.BuildLimit(environment),
+        SignerLimitCommands.BuildRestore(environment),
         SignerContactCommand.Build(environment),
+        SignerRecordCommands.BuildExport(environment),
+        SignerRecordCommands.BuildRestrict(environment),
+        SignerRecordCommands.BuildLift(environment),
+        SignerRecordCommands.BuildErase(environment),
     };
 
     private static AdminCommand BuildAdd(CommandEnvironment environment)

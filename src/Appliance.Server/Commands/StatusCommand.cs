@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Appliance.Factors;
 using Appliance.Identity;
 using Appliance.Pkcs11;
 using Appliance.Server.Admin;
@@ -53,8 +54,36 @@ internal static class StatusCommand
                 }),
             ],
             CallsInFlight = live.CallsInFlight(),
+            AuditSeal = live.Audit.Sealer.Last?.Number,
+            AuditSealedAt = live.Audit.Sealer.Last is { } seal
+                ? DateTimeOffset.FromUnixTimeMilliseconds(seal.At)
+                : null,
+            AuditSealObstacle = live.Audit.Sealer.Obstacle,
+            AuditExports =
+            [
+                .. live.Audit.Exports.Select(
+                    export => new AuditExportDocument(export.Name, export.Lag, export.Obstacle)),
+            ],
             LedgerWaiting = live.Composition.Loop.Waiting,
             Commits = live.Composition.Loop.Commits,
+            Notices = DescribeNotices(live),
+        };
+    }
+
+    private static NoticesDocument DescribeNotices(LiveAppliance live)
+    {
+        var backlog = live.Composition.Store.Read(static connection => connection.Notices.ReadBacklog());
+        var status = live.Notifier?.Status ?? new NotifierStatus(0, 0, 0, 0, null);
+        var now = live.Composition.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        return new NoticesDocument
+        {
+            Waiting = backlog.Waiting,
+            Tried = backlog.Tried,
+            OldestSeconds = backlog.OldestAt is { } at ? Math.Max(0, now - at) / 1_000 : null,
+            InDelivery = status.InDelivery,
+            Delivered = status.Delivered,
+            GivenUp = status.GivenUp,
+            LastFault = status.LastFault,
         };
     }
 
@@ -74,6 +103,27 @@ internal static class StatusCommand
             CultureInfo.InvariantCulture,
             $"Calls in flight {status.CallsInFlight}; waiting for a commit {status.LedgerWaiting}; "
             + $"commits {status.Commits}."));
+        var notices = status.Notices;
+        var oldest = notices.OldestSeconds is { } age ? $", the oldest for {TimeSpan.FromSeconds(age)}" : "";
+        var fault = notices.LastFault is { } last ? $"; last fault {last}" : "";
+        reply.Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Messages waiting {notices.Waiting}{oldest}; tried in vain so far {notices.Tried}; delivered "
+            + $"{notices.Delivered}, given up {notices.GivenUp}{fault}."));
+        reply.Say(status.AuditSealObstacle is { } obstacle
+            ? $"The audit trail is NOT SEALED: {obstacle}"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"Audit seal {status.AuditSeal?.ToString(CultureInfo.InvariantCulture) ?? "none yet"}"
+                + $"{(status.AuditSealedAt is { } at ? $" of {at:u}" : "")}."));
+        foreach (var export in status.AuditExports)
+        {
+            reply.Say(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Audit export {export.Name}: {export.Lag} records behind"
+                + $"{(export.Obstacle is { } why ? $"; it does not deliver: {why}" : "")}."));
+        }
+
         reply.Table(
             ["Token", "Healthy", "Sessions", "Waiting", "In flight", "Last error"],
             status.Slots.Select(slot => new[]

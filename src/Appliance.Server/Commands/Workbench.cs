@@ -65,12 +65,21 @@ internal sealed class Workbench : IAsyncDisposable
             Actor,
             () => _composition.Contacts);
 
+    /// <summary>Organisations and profiles.</summary>
+    public OrganisationDirectory Organisations => field ??= _composition.CreateOrganisations(Actor);
+
+    /// <summary>What takes signers out of service and brings them back.</summary>
+    public SignerLimits Limits => field ??= _live?.Parts.Limits ?? _composition.CreateLimits();
+
     /// <summary>The client applications.</summary>
     public ClientDirectory Clients
         => field ??= new(Loop, _composition.Clients, _composition.Time, _live?.Parts.Tokens, Actor);
 
     /// <summary>What they prove themselves with.</summary>
     public ClientSecrets ClientSecrets => field ??= new(Clients, _composition.Time);
+
+    /// <summary>What persons may ask of their data.</summary>
+    public SignerRecords Records => new(Store, Loop, _composition.Time, _live?.Parts.Tokens, Actor);
 
     /// <summary>Processors that a command may keep busy: beside a server, signing comes first.</summary>
     public int Parallelism => _live is null ? Environment.ProcessorCount : Math.Max(1, Environment.ProcessorCount / 2);
@@ -154,6 +163,11 @@ internal sealed class Workbench : IAsyncDisposable
                 ? (signer, profiles[0])
                 : throw new CommandException($"Signer {signer.UserName} has no profile; restore the store.");
         });
+
+    /// <summary>A profile by its id; whose it is, provisioning checks.</summary>
+    public ProfileRow FindProfile(Guid id)
+        => Store.Read(id, static (connection, id) => connection.Profiles.Find(id))
+            ?? throw new CommandException($"There is no profile {id:D}; see `signer profile list`.");
 
     /// <summary>A signer by its id or its user name.</summary>
     public SignerRow FindSignerBy(string idOrName)

@@ -7,6 +7,7 @@ using Appliance.Server.Csc.OAuth;
 using Appliance.Server.Csc.Rest;
 using Appliance.Server.Csc.Rules;
 using Appliance.Server.Csc.Views;
+using Appliance.Server.Hosting.Peers;
 using Appliance.Server.Options;
 using Appliance.Signing;
 using Appliance.Storage;
@@ -187,7 +188,7 @@ internal sealed partial class CscEndpoints
 
         try
         {
-            var isSafe = CscOperations.IsSafe(http.Request.IsHttps, http.Connection.RemoteIpAddress);
+            var isSafe = PeerFacts.Of(http).IsSafe;
             var answer = await _operations.LoginAsync(
                 input.Value, http.Request.Headers.Authorization, isSafe, http.RequestAborted);
             await ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.LoginAnswer);

@@ -62,6 +62,15 @@ internal static class CscErrors
     public static readonly CscError EmptyHashes = Invalid("Empty hash array");
     public static readonly CscError HashNotBase64 = Invalid("Invalid Base64 hash string parameter");
 
+    /// <summary>For the operator of the proxy: RFC 9440 knows no answer to it.</summary>
+    public static readonly CscError MalformedPeer = Invalid(
+        "What the proxy says of the client is malformed, or the client's certificate is not accepted");
+
+    public static readonly CscError UnknownSigner = Invalid("Invalid parameter signerId", GrpcStatusCode.NotFound);
+
+    public static readonly CscError NotLimited = Invalid(
+        "The signer is not limited", GrpcStatusCode.FailedPrecondition);
+
     public static readonly CscError NotImplemented = new(
         HttpStatusCode.NotImplemented, GrpcStatusCode.Unimplemented, "not_implemented",
         "This API method is not implemented; info.methods lists those that are");

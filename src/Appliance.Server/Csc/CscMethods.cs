@@ -22,6 +22,11 @@ internal static class CscMethods
     public const string ApprovalApprove = "approvals/approve";
     public const string ApprovalDeny = "approvals/deny";
     public const string ApprovalList = "approvals/list";
+    public const string SignerProfiles = "signers/profiles";
+    public const string SignerPackages = "signers/packages";
+    public const string SignerHistory = "signers/history";
+    public const string SignerLimit = "signers/limit";
+    public const string SignerRestore = "signers/restore";
     public const string BulkOpen = "bulk/activations/open";
     public const string BulkFill = "bulk/activations/fill";
     public const string BulkClose = "bulk/activations/close";

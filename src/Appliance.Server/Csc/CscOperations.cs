@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Appliance.Identity;
 using Appliance.Server.Csc.Inputs;
@@ -368,9 +367,6 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
         await signing.RecordRefusalAsync(caller, method, credentialId, error.Description, cancellationToken);
         return error;
     }
-
-    /// <summary>Whether a password may cross this connection: TLS, or the same machine (null: a Unix socket).</summary>
-    public static bool IsSafe(bool isTls, IPAddress? peer) => isTls || peer is null || IPAddress.IsLoopback(peer);
 
     private static Authentication Enter(in Authentication known)
         => known.Gate is null || known.Gate.TryEnter(out _) ? known : new Authentication(CscErrors.ClientBusy);

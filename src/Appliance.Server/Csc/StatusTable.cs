@@ -72,6 +72,15 @@ internal static class StatusTable
             "The credential's package has too few signatures left", GrpcStatusCode.FailedPrecondition),
         [SigningStatus.PackageExpired] = Both(
             "The credential's package is not valid now", GrpcStatusCode.FailedPrecondition),
+        [SigningStatus.TlsLoginRefused] = Same(new(
+            HttpStatusCode.Forbidden, GrpcStatusCode.PermissionDenied, "access_denied",
+            "The caller may not authorize TLS logins")),
+        [SigningStatus.TlsLoginUnfit] = Both(
+            "A TLS login has no hashes, and a certificate with digitalSignature and clientAuth",
+            GrpcStatusCode.FailedPrecondition),
+        [SigningStatus.TlsLoginLimit] = Both(
+            "The signer has had as many TLS logins today as it may; no code was used up",
+            GrpcStatusCode.ResourceExhausted),
         [SigningStatus.Overloaded] = Same(new(
             HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
             "More work is waiting than the limits allow; nothing was used up", 1)),

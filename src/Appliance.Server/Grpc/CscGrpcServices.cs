@@ -5,6 +5,7 @@ using Appliance.Server.Csc.Inputs;
 using Appliance.Server.Csc.Rules;
 using Appliance.Server.Csc.Views;
 using Appliance.Server.Grpc.Streaming;
+using Appliance.Server.Hosting.Peers;
 using Appliance.Server.Options;
 using Appliance.Signing;
 using Appliance.Storage;
@@ -76,7 +77,7 @@ internal sealed class CscGrpcServices(
 
         try
         {
-            var isSafe = CscOperations.IsSafe(context.Http.Request.IsHttps, context.PeerAddress);
+            var isSafe = PeerFacts.Of(context.Http).IsSafe;
             var answer = await operations.LoginAsync(
                 ProtoInputs.From(request),
                 context.Http.Request.Headers.Authorization,

@@ -47,6 +47,7 @@ internal static class ProtoInputs
     public static AuthorizeInput From(Proto.AuthorizeRequest request) => new()
     {
         CredentialId = FieldText.Of(request.CredentialId),
+        Purpose = FieldText.Of(request.Purpose),
         NumSignatures = request.HasNumSignatures ? FieldNumber.Of(request.NumSignatures) : default,
         Hashes = Hashes(request.Hashes),
         HashAlgorithmOid = FieldText.Of(request.HashAlgorithmOid),

@@ -1,5 +1,7 @@
 using Appliance.Ledger;
 using Appliance.Server.Admin;
+using Appliance.Server.Auditing;
+using Appliance.Server.Hosting.Peers;
 using Appliance.Server.Options;
 using Appliance.Storage;
 
@@ -24,7 +26,8 @@ internal static partial class ApplianceHost
         builder.Services.Configure<HostOptions>(
             host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.Limits.DrainSeconds));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => KestrelSetup.Configure(kestrel, options));
+        using var peers = new PeerDesk(options.Listen, time);
+        builder.WebHost.ConfigureKestrel(kestrel => KestrelSetup.Configure(kestrel, options, peers));
 
         await using var app = builder.Build();
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
@@ -33,11 +36,17 @@ internal static partial class ApplianceHost
         await using var composition = Composition.Open(options, time, loggers);
         await StartChecks.DemandDurabilityAsync(composition, cancellationToken);
         await using var parts = await SigningParts.StartAsync(composition, options, loggers, cancellationToken);
+        await using var notifying = Notifying.Start(composition, options, loggers);
         await using var sweeper = Sweeps.Start(composition, options, loggers);
-        using var wires = new Wires(parts, options, time, loggers);
+        await using var claims = peers.StartAudit(composition.Loop, time, logger);
+        await using var audit = AuditKeeper.Start(composition, parts.Slots, options, loggers);
+        using var wires = new Wires(parts, options, peers, time, loggers);
         app.Lifetime.ApplicationStopping.Register(wires.Drain);
         app.Run(wires.HandleAsync);
-        var live = new LiveAppliance(composition, parts, () => wires.CallsInFlight, time.GetUtcNow());
+        var live = new LiveAppliance(composition, parts, audit, () => wires.CallsInFlight, time.GetUtcNow())
+        {
+            Notifier = notifying.Notifier,
+        };
         await using var admin = AdminServer.Start(live, AdminSocketPath.Of(options), options.Admin.Group, logger);
         var grace = TimeSpan.FromSeconds(options.Limits.DrainSeconds) * Wires.GraceShare;
         app.Lifetime.ApplicationStopping.Register(() => admin?.Drain(grace));
@@ -56,6 +65,7 @@ internal static partial class ApplianceHost
             ReadyFile.Delete(readyFile);
             await (admin?.DisposeAsync() ?? ValueTask.CompletedTask);
             await StopAsync(composition, logger);
+            await audit.StopAsync();
         }
     }
 
@@ -82,6 +92,16 @@ internal static partial class ApplianceHost
         if (level >= LogLevel.Information)
         {
             logging.AddFilter("Microsoft", LogLevel.Warning);
+        }
+        else
+        {
+            // At no level what a client put where it does not belong: the path with its query, and the piece of a
+            // malformed request line or header at which Kestrel stopped, may be a token or a SAD.
+            logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+            logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Warning);
+            logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", level);
+            logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Http2", level);
+            logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Transport", level);
         }
 
         logging.AddSimpleConsole(console =>

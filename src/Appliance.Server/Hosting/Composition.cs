@@ -119,6 +119,12 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>The MACs of the rows of client applications.</summary>
     public ClientRows Clients => Once(ref _clients, () => new ClientRows(RootKey.Derive(KeyPurpose.ClientRows)));
 
+    /// <summary>What the public key of audit seals is under.</summary>
+    public ReadOnlyMemory<byte> SealKeyMac => RootKey.Derive(KeyPurpose.AuditSealKey);
+
+    /// <summary>Where the newest seal is remembered outside of the store.</summary>
+    public string SealMemory => Stores.FileBeside(_options.Store, "audit-seal");
+
     /// <summary>Who may work the command line.</summary>
     public AdminDirectory Admins
         => Once(ref _admins, () => new AdminDirectory(RootKey.Derive(KeyPurpose.AdminRows), Time));
@@ -145,7 +151,35 @@ internal sealed class Composition : IAsyncDisposable
 
     /// <summary>Grants and withdraws packages in an admin's name.</summary>
     public PackageAdministration CreatePackages(string actor)
-        => new(Store, Loop, Link, new Packages(RootKey.Derive(KeyPurpose.ActivationRows), actor), Time);
+        => new(
+            Store,
+            Loop,
+            Link,
+            new Packages(RootKey.Derive(KeyPurpose.ActivationRows), actor)
+            {
+                Options = PackageNotices.Create(this, _options.Packages),
+            },
+            Time);
+
+    /// <summary>Organisations and profiles, changed in an admin's name; null for none.</summary>
+    public OrganisationDirectory CreateOrganisations(string? actor)
+        => new(Store, Loop, RootKey.Derive(KeyPurpose.OrganisationRows), Time, actor);
+
+    /// <summary>What takes signers out of service and brings them back.</summary>
+    public SignerLimits CreateLimits(AccessTokens? tokens = null, Action<Guid>? forget = null) => new(
+        Loop,
+        Contacts,
+        Notices,
+        new Approvals(
+            RootKey.Derive(KeyPurpose.ApprovalRows),
+            Contacts,
+            Notices,
+            LinkAddresses,
+            _options.Approval.ToOptions(),
+            Time),
+        Time,
+        tokens,
+        forget);
 
     /// <summary>Factors with the caller's window: an import pairs with the code of the step before.</summary>
     public TotpFactors CreateFactors(int window)

@@ -1,6 +1,7 @@
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Appliance.Grpc;
+using Appliance.Server.Hosting.Peers;
 using Appliance.Server.Options;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -15,7 +16,7 @@ internal static class KestrelSetup
     /// </summary>
     private const int FrameHeader = 5;
 
-    public static void Configure(KestrelServerOptions kestrel, ApplianceOptions options)
+    public static void Configure(KestrelServerOptions kestrel, ApplianceOptions options, PeerDesk peers)
     {
         kestrel.ConfigureForGrpc();
         kestrel.Limits.MaxRequestBodySize = options.Limits.RequestBytes + FrameHeader;
@@ -24,12 +25,12 @@ internal static class KestrelSetup
 
         _ = ListenAddress.TryParse(options.Listen.Rest, out var rest);
         _ = ListenAddress.TryParse(options.Listen.Grpc, out var grpc);
-        var https = rest!.IsTls || grpc!.IsTls ? Https(options.Listen) : null;
+        var https = rest!.IsTls || grpc!.IsTls ? Https(options.Listen, peers) : null;
         var shared = rest.EndPoint.Port != 0 && rest.EndPoint.Equals(grpc!.EndPoint);
-        Listen(kestrel, rest, https, HttpProtocols.Http1);
+        Listen(kestrel, rest, peers, https, HttpProtocols.Http1);
         if (!shared)
         {
-            Listen(kestrel, grpc!, https, HttpProtocols.Http2);
+            Listen(kestrel, grpc!, peers, https, HttpProtocols.Http2);
         }
     }
 
@@ -37,25 +38,39 @@ internal static class KestrelSetup
     /// Over TLS, ALPN tells HTTP/2 from HTTP/1.1; plaintext has no such thing, so each port has its own.
     /// </summary>
     private static void Listen(
-        KestrelServerOptions kestrel, ListenAddress address, HttpsConnectionAdapterOptions? https, HttpProtocols plain)
+        KestrelServerOptions kestrel,
+        ListenAddress address,
+        PeerDesk peers,
+        Action<ListenOptions>? https,
+        HttpProtocols plain)
         => kestrel.Listen(address.EndPoint, listen =>
         {
             listen.Protocols = address.IsTls ? HttpProtocols.Http1AndHttp2 : plain;
+            peers.Guard(listen, address.IsTls);
             if (address.IsTls)
             {
-                listen.UseHttps(https!);
+                https!(listen);
             }
         });
 
-    private static HttpsConnectionAdapterOptions Https(ListenSettings listen)
+    private static Action<ListenOptions> Https(ListenSettings listen, PeerDesk peers)
     {
         var chain = new X509Certificate2Collection();
         chain.ImportFromPemFile(listen.Certificate!);
-        return new HttpsConnectionAdapterOptions
+        var certificate = X509Certificate2.CreateFromPemFile(listen.Certificate!, listen.CertificateKey);
+        if (listen.ClientCertificates != "off")
         {
-            ServerCertificate = X509Certificate2.CreateFromPemFile(listen.Certificate!, listen.CertificateKey),
+            var isRequired = listen.ClientCertificates == "required";
+            var tls = new ClientTls(certificate, chain, peers.Policy.Trust, isRequired, peers.Metrics);
+            return listener => listener.UseHttps(tls.Options);
+        }
+
+        var options = new HttpsConnectionAdapterOptions
+        {
+            ServerCertificate = certificate,
             ServerCertificateChain = chain,
             SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         };
+        return listener => listener.UseHttps(options);
     }
 }

@@ -5,6 +5,7 @@ using Appliance.Pkcs11;
 using Appliance.Server.Options;
 using Appliance.Signing;
 using Appliance.Signing.Keys;
+using Appliance.Storage;
 
 namespace Appliance.Server.Hosting;
 
@@ -29,7 +30,7 @@ internal sealed class SigningParts : IAsyncDisposable
             },
             time,
             loggers.CreateLogger<SlotGroup>());
-        var access = new ClientAccess(composition.Store, composition.Clients);
+        Access = new ClientAccess(composition.Store, composition.Clients);
         Signing = new SigningService(
             composition.Store,
             composition.Loop,
@@ -56,6 +57,9 @@ internal sealed class SigningParts : IAsyncDisposable
                 SadLifetime = TimeSpan.FromSeconds(options.Signing.SadLifetimeSeconds),
                 ActivationLifetime = AtLeastOneSad(options.Signing, options.Signing.ActivationLifetimeSeconds),
                 SealActivationLifetime = AtLeastOneSad(options.Signing, options.Signing.SealActivationLifetimeSeconds),
+                TlsLoginSignatures = options.Packages.TlsLoginSignatures,
+                TlsLoginLifetime = TimeSpan.FromSeconds(options.Packages.TlsLoginSeconds),
+                TlsLoginsPerDay = options.Packages.TlsLoginsPerDay,
                 OutcomeLifetime = TimeSpan.FromHours(options.Signing.OutcomeHours),
             },
             time,
@@ -66,9 +70,11 @@ internal sealed class SigningParts : IAsyncDisposable
                 MostOpen = options.Bulk.MostOpen,
                 OpenLifetime = TimeSpan.FromSeconds(options.Bulk.OpenSeconds),
             },
-            access);
-        Tokens = new AccessTokens(composition.Store, time, clients: composition.Clients, access: access);
+            Access);
+        Tokens = new AccessTokens(composition.Store, time, clients: composition.Clients, access: Access);
         Enrolment = composition.CreateEnrolment(Tokens);
+        Limits = composition.CreateLimits(Tokens, Signing.Forget);
+        Store = composition.Store;
         Clients = CreateClients(composition, options, Tokens);
         SignIn = new SignInService(
             composition.Store,
@@ -94,7 +100,15 @@ internal sealed class SigningParts : IAsyncDisposable
 
     public SignInService SignIn { get; }
 
+    /// <summary>What takes signers out of service and brings them back.</summary>
+    public SignerLimits Limits { get; }
+
+    public Store Store { get; }
+
     public Enrolment Enrolment { get; }
+
+    /// <summary>What client applications may use.</summary>
+    public ClientAccess Access { get; }
 
     /// <summary>Tokens of client applications.</summary>
     public ClientAuthentication Clients { get; }
@@ -111,6 +125,7 @@ internal sealed class SigningParts : IAsyncDisposable
             Stores.Lease(options.Store),
             composition.Time,
             cancellationToken);
+        activations.Packages.Options = PackageNotices.Create(composition, options.Packages);
         return new SigningParts(composition, options, activations, loggers);
     }
 

@@ -14,6 +14,8 @@ internal static class Sweeps
             new ActivationSweep(TimeSpan.FromHours(options.Ledger.SweepAfterHours)),
             new ChunkSweep(),
             new OutcomeSweep(),
+            new SignatureDigestSweep(),
+            new TlsLoginSweep(),
             new ApprovalSweep(TimeSpan.FromHours(1)),
             new AssertionSweep(),
         ],

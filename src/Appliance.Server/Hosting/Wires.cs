@@ -1,35 +1,47 @@
 using Appliance.Grpc;
 using Appliance.Server.Csc;
 using Appliance.Server.Csc.OAuth;
+using Appliance.Server.Csc.Rest;
+using Appliance.Server.Enrolments;
 using Appliance.Server.Grpc;
 using Appliance.Server.Grpc.Streaming;
+using Appliance.Server.Hosting.Peers;
 using Appliance.Server.Options;
 
 namespace Appliance.Server.Hosting;
 
 /// <summary>
-/// Which wire a request belongs to: gRPC by its path or content type, health, CSC over REST. One branch, no routing.
+/// Which wire a request belongs to: gRPC by its path or content type, health, enrolment and CSC over REST.
 /// </summary>
 internal sealed class Wires : IDisposable
 {
     /// <summary>What streams get of the time for a stop; the rest is for telling those that were cut off.</summary>
     public const double GraceShare = 0.8;
 
+    private static readonly GrpcStatus s_malformedPeer = GrpcErrors.StatusOf(CscErrors.MalformedPeer);
+
+    private readonly PeerDesk _peers;
     private readonly Admission _admission;
     private readonly Health _health;
     private readonly CscEndpoints _csc;
+    private readonly FactorEndpoints _factors;
     private readonly GrpcDispatcher _grpc;
+    private readonly SignerOperations _signers;
     private readonly ITimer _healthTimer;
     private readonly RequestDelegate _rest;
     private readonly TimeSpan _grace;
     private readonly Action _stopWaiting;
 
-    public Wires(SigningParts parts, ApplianceOptions options, TimeProvider time, ILoggerFactory loggers)
+    public Wires(
+        SigningParts parts, ApplianceOptions options, PeerDesk peers, TimeProvider time, ILoggerFactory loggers)
     {
+        _peers = peers;
         _health = new Health(() => parts.Slots.Slots.Any(slot => slot.Healthy), () => parts.Watch.Obstacle);
         _admission = new Admission(options.Limits.CallsInFlight);
         var operations = new CscOperations(parts.Signing, parts.SignIn, parts.Tokens);
         var bulk = new BulkOperations(operations, parts.Signing);
+        _signers = new SignerOperations(
+            operations, parts.Store, new SignerReach(parts.Access), parts.Limits, time);
         var approvals = new ApprovalOperations(operations, parts.Signing, time);
         _csc = new CscEndpoints(
             operations,
@@ -39,19 +51,28 @@ internal sealed class Wires : IDisposable
             _admission,
             options.Limits.RequestBytes,
             loggers.CreateLogger<CscEndpoints>(),
-            new ApprovalEndpoints(approvals, _admission).Routes());
+            [
+                .. new ApprovalEndpoints(approvals, _admission).Routes(),
+                .. new SignerEndpoints(operations, _signers).Routes(),
+            ]);
+        var factors = new FactorOperations(parts.Enrolment, parts.Access);
+        var enrolments = new FactorCalls(operations, new OpenAdmission(_admission, options.Limits.OpenCalls));
+        _factors = new FactorEndpoints(factors, enrolments, loggers.CreateLogger<FactorEndpoints>());
         var methods = new GrpcMethods();
         Streams = new SignHashStreams(operations, options.Limits, time, loggers.CreateLogger<SignHashStreams>());
         new CscGrpcServices(operations, options.Info, _admission, Streams).Map(methods);
         var calls = new GrpcCalls(operations, _admission);
         new BulkGrpcService(bulk, calls).Map(methods);
         new ApprovalGrpcService(approvals, _admission, calls).Map(methods);
+        new EnrolmentGrpcService(factors, enrolments).Map(methods);
+        new SignerGrpcService(_signers, calls).Map(methods);
         _health.Map(methods);
         var limits = new GrpcServerOptions
         {
             MaxReceiveMessageSize = options.Limits.RequestBytes,
             MaxSendMessageSize = CscGrpcServices.LargestAnswer,
             Reflection = options.Listen.Reflection,
+            Screen = http => peers.TryPass(http) ? null : s_malformedPeer,
         };
         _grpc = new GrpcDispatcher(methods, limits, time, loggers);
         _healthTimer = _health.StartTelling(time);
@@ -79,10 +100,23 @@ internal sealed class Wires : IDisposable
     public void Dispose()
     {
         _healthTimer.Dispose();
+        _signers.Dispose();
         _grpc.Dispose();
         Streams.Dispose();
     }
 
     private Task HandleRestAsync(HttpContext http)
-        => _health.TryHandle(http, out var handled) ? handled : _csc.HandleAsync(http);
+    {
+        if (!_peers.TryPass(http))
+        {
+            return JsonReply.WriteErrorAsync(http, CscErrors.MalformedPeer).AsTask();
+        }
+
+        if (_health.TryHandle(http, out var handled))
+        {
+            return handled;
+        }
+
+        return _factors.Find(http) is { } route ? _factors.HandleAsync(http, route) : _csc.HandleAsync(http);
+    }
 }

@@ -24,15 +24,21 @@ internal sealed class ApplianceOptions
 
     public SigningSettings Signing { get; set; } = new();
 
+    public PackageSettings Packages { get; set; } = new();
+
     public ApprovalSettings Approval { get; set; } = new();
 
     public BulkSettings Bulk { get; set; } = new();
 
     public LedgerSettings Ledger { get; set; } = new();
 
+    public AuditSettings Audit { get; set; } = new();
+
     public LimitSettings Limits { get; set; } = new();
 
     public InfoSettings Info { get; set; } = new();
+
+    public NotifySettings Notify { get; set; } = new();
 
     public LogSettings Log { get; set; } = new();
 }

@@ -21,6 +21,12 @@ internal sealed class LimitSettings
     /// </summary>
     public int StreamItemsInWork { get; set; } = 2_048;
 
+    /// <summary>
+    /// Calls in work of who has no token, only a one-time link or nothing: recovery, pairing, activation. They have
+    /// places among those of all calls. 1 to 4,096, default 64.
+    /// </summary>
+    public int OpenCalls { get; set; } = 64;
+
     /// <summary>Largest request body, bytes. 16,384 to 67,108,864; default 4 MiB, gRPC's own default.</summary>
     public int RequestBytes { get; set; } = 4 * 1024 * 1024;
 

@@ -13,6 +13,7 @@ internal static class OptionsRules
         CheckToken(options.Token, errors);
         CheckAdmin(options, errors);
         CheckListen(options.Listen, errors);
+        NotifyRules.Check(options.Notify, errors);
         Range(errors, "Totp:Window", options.Totp.Window, 0, 1);
         Text(errors, "Totp:Issuer", options.Totp.Issuer, 64);
         if (options.Totp.Issuer?.Contains(':', StringComparison.Ordinal) == true)
@@ -33,6 +34,7 @@ internal static class OptionsRules
             10,
             31_536_000);
         Range(errors, "Signing:OutcomeHours", options.Signing.OutcomeHours, 1, 168);
+        PackageRules.Check(options.Packages, errors);
         Range(errors, "Approval:LifetimeSeconds", options.Approval.LifetimeSeconds, 30, 86_400);
         Range(errors, "Approval:WaitSeconds", options.Approval.WaitSeconds, 1, 3_600);
         Range(errors, "Approval:MostWaiting", options.Approval.MostWaiting, 1, 65_536);
@@ -41,10 +43,12 @@ internal static class OptionsRules
         Range(errors, "Bulk:MostOpen", options.Bulk.MostOpen, 1, 1_000);
         Range(errors, "Bulk:OpenSeconds", options.Bulk.OpenSeconds, 60, 86_400);
         Range(errors, "Ledger:SweepAfterHours", options.Ledger.SweepAfterHours, 1, 8_760);
+        AuditRules.Check(options.Audit, errors);
         Range(errors, "Limits:CallsInFlight", options.Limits.CallsInFlight, 1, 65_536);
         Range(errors, "Limits:Streams", options.Limits.Streams, 1, 1_024);
         Range(errors, "Limits:StreamItems", options.Limits.StreamItems, 1, 4_096);
         Range(errors, "Limits:StreamItemsInWork", options.Limits.StreamItemsInWork, 1, 65_536);
+        Range(errors, "Limits:OpenCalls", options.Limits.OpenCalls, 1, 4_096);
         Range(errors, "Limits:RequestBytes", options.Limits.RequestBytes, 16_384, 67_108_864);
         Range(errors, "Limits:Connections", options.Limits.Connections, 1, 65_536);
         Range(errors, "Limits:DrainSeconds", options.Limits.DrainSeconds, 1, 300);
@@ -182,6 +186,7 @@ internal static class OptionsRules
             RequireFile(errors, "Listen:CertificateKey", listen.CertificateKey);
         }
 
+        PeerRules.Check(listen, rest?.IsTls == true || grpc?.IsTls == true, errors);
         if (rest is not null && grpc is not null && rest.EndPoint.Port != 0 && rest.EndPoint.Equals(grpc.EndPoint)
             && !(rest.IsTls && grpc.IsTls))
         {

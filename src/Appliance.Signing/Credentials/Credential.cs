@@ -8,6 +8,7 @@ namespace Appliance.Signing.Credentials;
 internal sealed class Credential
 {
     private readonly CredentialRow _row;
+    private bool? _isForTlsLogin;
 
     public Credential(CredentialRow row)
     {
@@ -46,6 +47,12 @@ internal sealed class Credential
 
     /// <summary>Signs only while a package has transactions left.</summary>
     public bool Metered => _row.Metered;
+
+    /// <summary>
+    /// The certificate may authenticate a client of TLS: digitalSignature (RFC 5280 4.2.1.3) and id-kp-clientAuth
+    /// (4.2.1.12), both named.
+    /// </summary>
+    public bool IsForTlsLogin => _isForTlsLogin ??= _row.Certificates is [var leaf, ..] && TlsCertificate.IsFit(leaf);
 
     public bool IsEnabled => _row.State == CredentialState.Enabled;
 

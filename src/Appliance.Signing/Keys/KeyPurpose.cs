@@ -33,6 +33,12 @@ public static class KeyPurpose
     /// <summary>MAC of the rows of approvals.</summary>
     public const string ApprovalRows = "approval-rows";
 
+    /// <summary>MAC of the rows that say what is known of an organisation.</summary>
+    public const string OrganisationRows = "organisation-rows";
+
+    /// <summary>MAC over the public key that audit seals are verified by.</summary>
+    public const string AuditSealKey = "audit-seal-key";
+
     /// <summary>MAC of the rows that say who is an admin.</summary>
     public const string AdminRows = "admin-rows";
 }

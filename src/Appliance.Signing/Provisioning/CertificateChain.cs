@@ -36,12 +36,55 @@ internal sealed class CertificateChain
     /// <param name="now">The leaf must not have expired by then.</param>
     /// <exception cref="ProvisioningException">It is not the chain of this key, or does not verify.</exception>
     public static CertificateChain Read(string pem, ReadOnlySpan<byte> publicKey, DateTimeOffset now)
+        => Check(Parse(pem), publicKey, now, allowExpired: false);
+
+    /// <summary>The same of certificates that are at hand.</summary>
+    /// <param name="certificates">DER, one to eight, in any order.</param>
+    /// <param name="publicKey">SubjectPublicKeyInfo of the credential's key.</param>
+    /// <param name="now">The leaf must not have expired by then.</param>
+    /// <param name="allowExpired">It may have.</param>
+    /// <exception cref="ProvisioningException">It is not the chain of this key, or does not verify.</exception>
+    public static CertificateChain Of(
+        IEnumerable<byte[]> certificates, ReadOnlySpan<byte> publicKey, DateTimeOffset now, bool allowExpired)
+        => Check([.. certificates.Select(Load)], publicKey, now, allowExpired);
+
+    /// <summary>The DER of the certificates in a PEM text.</summary>
+    /// <exception cref="ProvisioningException">There is none, or too many, or one that cannot be read.</exception>
+    public static IReadOnlyList<byte[]> Split(string pem)
     {
         var certificates = Parse(pem);
         try
         {
+            return [.. certificates.Select(certificate => certificate.RawData)];
+        }
+        finally
+        {
+            foreach (var certificate in certificates)
+            {
+                certificate.Dispose();
+            }
+        }
+    }
+
+    private static X509Certificate2 Load(byte[] der)
+    {
+        try
+        {
+            return X509CertificateLoader.LoadCertificate(der);
+        }
+        catch (CryptographicException error)
+        {
+            throw new ProvisioningException("A certificate cannot be read; export it again.", error);
+        }
+    }
+
+    private static CertificateChain Check(
+        X509Certificate2Collection certificates, ReadOnlySpan<byte> publicKey, DateTimeOffset now, bool allowExpired)
+    {
+        try
+        {
             var leaf = FindLeaf(certificates, publicKey);
-            CheckLeaf(leaf, now);
+            CheckLeaf(leaf, now, allowExpired);
             var ordered = Order(leaf, certificates);
             CheckSignatures(ordered, now);
             return new CertificateChain(
@@ -99,9 +142,9 @@ internal sealed class CertificateChain
             "None of the certificates is for this credential's key; import the answer to this credential's own CSR.");
     }
 
-    private static void CheckLeaf(X509Certificate2 leaf, DateTimeOffset now)
+    private static void CheckLeaf(X509Certificate2 leaf, DateTimeOffset now, bool allowExpired)
     {
-        if (leaf.NotAfter.ToUniversalTime() <= now.UtcDateTime)
+        if (!allowExpired && leaf.NotAfter.ToUniversalTime() <= now.UtcDateTime)
         {
             throw new ProvisioningException(
                 $"The certificate expired at {leaf.NotAfter.ToUniversalTime():u}; ask the CA for a new one.");

@@ -116,6 +116,10 @@ public sealed class CredentialProvisioning
     /// <summary>The second half of <see cref="CreateAsync"/>: row and audit record, in the caller's commit.</summary>
     /// <exception cref="ProvisioningException">The signer or the profile is not there.</exception>
     public void Insert(StoreConnection connection, PreparedCredential prepared)
+        => InsertAs(AuditEvent.CredentialCreated, connection, prepared);
+
+    /// <inheritdoc cref="Insert"/>
+    internal void InsertAs(AuditEvent happened, StoreConnection connection, PreparedCredential prepared)
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(prepared);
@@ -124,6 +128,11 @@ public sealed class CredentialProvisioning
         if (profile?.SignerId != row.SignerId)
         {
             throw new ProvisioningException("The credential's profile is not one of its signer; choose another.");
+        }
+
+        if (profile.EndedAt is not null)
+        {
+            throw new ProvisioningException("The profile has ended; choose another.");
         }
 
         if (row.Extension == ExtensionPolicy.Seal && profile.Kind != ProfileKind.Organisation)
@@ -139,7 +148,7 @@ public sealed class CredentialProvisioning
         }
 
         connection.Credentials.Insert(row);
-        Audit(connection, row, AuditEvent.CredentialCreated, null);
+        Audit(connection, row, happened, null);
     }
 
     /// <summary>Destroys the key pair of a credential that did not get into the store.</summary>
@@ -258,7 +267,8 @@ public sealed class CredentialProvisioning
         return connection.Credentials.Find(credentialId)!;
     }
 
-    private void Check(CredentialOrder order, DateTimeOffset now)
+    /// <summary>What can be said of the policies without a key, a certificate and a profile.</summary>
+    internal static void CheckPolicies(CredentialOrder order)
     {
         if (order.Scal is not (1 or 2))
         {
@@ -289,7 +299,11 @@ public sealed class CredentialProvisioning
         {
             throw new ProvisioningException($"A description has at most {DescriptionLimit} characters; shorten it.");
         }
+    }
 
+    private void Check(CredentialOrder order, DateTimeOffset now)
+    {
+        CheckPolicies(order);
         if (order.NotBefore < now.AddYears(-BackdateYearsLimit))
         {
             throw new ProvisioningException($"A certificate starts at most {BackdateYearsLimit} years back.");
@@ -304,7 +318,7 @@ public sealed class CredentialProvisioning
         _ = order.Subject.ToDistinguishedName();
     }
 
-    private static CredentialRow NewRow(Guid id, CredentialOrder order, KeyReference key, DateTimeOffset now) => new(
+    internal static CredentialRow NewRow(Guid id, CredentialOrder order, KeyReference key, DateTimeOffset now) => new(
         Id: id,
         ProfileId: order.ProfileId,
         SignerId: order.SignerId,
@@ -328,7 +342,7 @@ public sealed class CredentialProvisioning
         Factors = order.Factors,
     };
 
-    private CredentialRow Linked(CredentialRow row) => row with { LinkMac = _link.Compute(row) };
+    internal CredentialRow Linked(CredentialRow row) => row with { LinkMac = _link.Compute(row) };
 
     /// <summary>A PKCS#10 request (RFC 2986), signed by the new key itself: proof of possession.</summary>
     private byte[] Request(CredentialOrder order, KeyReference key)

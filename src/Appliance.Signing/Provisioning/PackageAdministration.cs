@@ -43,9 +43,21 @@ public sealed class PackageAdministration
         DateTimeOffset? from,
         DateTimeOffset? until,
         CancellationToken cancellationToken)
+        => await GrantAsync(credentialId, new PackageGrant(count, from, until), cancellationToken)
+            .ConfigureAwait(false);
+
+    /// <summary>Grants transactions: to the present package while it is valid, else as a new one.</summary>
+    /// <param name="credentialId">The credential.</param>
+    /// <param name="grant">How many, for how long, on which order.</param>
+    /// <param name="cancellationToken">Cancels before the commit only.</param>
+    /// <returns>The package; that of the first time when the order was granted before.</returns>
+    /// <exception cref="ProvisioningException">Refused; nothing has changed.</exception>
+    public async Task<PackageRow> GrantAsync(
+        Guid credentialId, PackageGrant grant, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(grant);
         return await _loop
-            .WriteAsync(connection => Grant(connection, credentialId, count, from, until), cancellationToken)
+            .WriteAsync(connection => GrantOrder(connection, credentialId, grant), cancellationToken)
             .ConfigureAwait(false);
     }
 
@@ -63,14 +75,11 @@ public sealed class PackageAdministration
         => _store.Read(credentialId, static (connection, id) => connection.Packages.List(id));
 
     /// <summary>The same, in the caller's commit.</summary>
-    public PackageRow Grant(
-        StoreConnection connection,
-        Guid credentialId,
-        int count,
-        DateTimeOffset? from = null,
-        DateTimeOffset? until = null)
+    public PackageRow Grant(StoreConnection connection, Guid credentialId, PackageGrant grant)
     {
         ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(grant);
+        var count = grant.Count;
         if (count is < 1 or > GrantLimit)
         {
             throw new ProvisioningException(FormattableString.Invariant(
@@ -86,8 +95,8 @@ public sealed class PackageAdministration
                 $"The row of credential {credentialId:D} was changed behind the appliance's back; restore the store.");
         }
 
-        var end = until?.ToUnixTimeMilliseconds() ?? credential.NotAfter;
-        var start = from?.ToUnixTimeMilliseconds() ?? now;
+        var start = grant.From?.ToUnixTimeMilliseconds() ?? now;
+        var end = grant.Until?.ToUnixTimeMilliseconds() ?? EndOf(credential, grant.Plan, start);
         if (end <= now || end <= start)
         {
             throw new ProvisioningException("A package ends after its start and in the future; give --until.");
@@ -101,7 +110,8 @@ public sealed class PackageAdministration
 
         try
         {
-            return _packages.Grant(connection, credentialId, count, start, end, now)
+            return _packages.Grant(
+                connection, credentialId, count, start, end, now, grant.Plan?.Size ?? 0)
                 ?? throw new ProvisioningException(
                     "The row of the present package was changed behind the appliance's back; cancel it, then grant.");
         }
@@ -109,6 +119,49 @@ public sealed class PackageAdministration
         {
             throw new ProvisioningException("The package would have more transactions than can be counted.", error);
         }
+    }
+
+    /// <summary>An order that was granted before is answered as then: whoever sells may send it again.</summary>
+    private PackageRow GrantOrder(StoreConnection connection, Guid credentialId, PackageGrant grant)
+    {
+        if (grant.OrderId is not { } orderId)
+        {
+            return Grant(connection, credentialId, grant);
+        }
+
+        if (orderId.Length is 0 or > PackageGrant.OrderIdLimit || orderId.Any(char.IsControl))
+        {
+            throw new ProvisioningException(FormattableString.Invariant(
+                $"The id of an order has 1 to {PackageGrant.OrderIdLimit} characters and no control characters."));
+        }
+
+        if (connection.PackageOrders.Find(orderId) is { } known)
+        {
+            return known.CredentialId == credentialId && known.Count == grant.Count
+                && connection.Packages.TryFind(known.PackageId, out var package)
+                    ? package
+                    : throw new ProvisioningException(
+                        "This order was granted before, to another credential or with another count.");
+        }
+
+        var granted = Grant(connection, credentialId, grant);
+        connection.PackageOrders.Insert(
+            new PackageOrderRow(orderId, credentialId, granted.Id, grant.Count, Now()));
+        return granted;
+    }
+
+    /// <summary>
+    /// A package serves as long as the certificate does (service-behaviours I3), a plan's no longer than its years.
+    /// </summary>
+    private static long EndOf(CredentialRow credential, PackagePlan? plan, long start)
+    {
+        if (plan is null)
+        {
+            return credential.NotAfter;
+        }
+
+        var end = DateTimeOffset.FromUnixTimeMilliseconds(start).AddYears(plan.Years).ToUnixTimeMilliseconds();
+        return credential.State == CredentialState.Pending ? end : Math.Min(end, credential.NotAfter);
     }
 
     private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -20,11 +20,12 @@ internal sealed class ActivationInserts
     private readonly ColumnOf<byte[]> _states = new(NpgsqlDbType.Bytea);
     private readonly ColumnOf<long> _given = new(NpgsqlDbType.Bigint);
     private readonly ColumnOf<long> _authorised = new(NpgsqlDbType.Bigint);
+    private readonly ColumnOf<long> _purpose = new(NpgsqlDbType.Bigint);
 
     public ActivationInserts() => Statement = new SetStatement(
         "INSERT INTO activation (seq, id, credential_id, signer_id, client_id, state, scal, total, remaining, " +
-        "expires_at, created_at, mac, states, given, authorised_at) " +
-        "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        "expires_at, created_at, mac, states, given, authorised_at, purpose) " +
+        "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         _sequence,
         _id,
         _credential,
@@ -39,7 +40,8 @@ internal sealed class ActivationInserts
         _mac,
         _states,
         _given,
-        _authorised);
+        _authorised,
+        _purpose);
 
     public SetStatement Statement { get; }
 
@@ -60,6 +62,7 @@ internal sealed class ActivationInserts
         _states.Add(OccurrenceStates.NewRowBits(row.Total));
         _given.Add(row.Given);
         _authorised.Add(row.AuthorisedAt);
+        _purpose.Add((long)row.Purpose);
         Statement.EndRow();
     }
 }

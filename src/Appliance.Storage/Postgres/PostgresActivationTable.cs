@@ -16,7 +16,7 @@ internal sealed class PostgresActivationTable : ActivationTable
     private const string Check =
         "SELECT a.id, a.seq, a.credential_id, a.signer_id, a.client_id, a.state, a.scal, a.total, a.remaining, " +
         "a.expires_at, a.mac, a.states, c.state, c.version, c.not_before, c.not_after, s.state, " +
-        "a.given, a.authorised_at, a.next_ordinal, " +
+        "a.given, a.authorised_at, a.next_ordinal, a.purpose, " +
         "CASE WHEN a.client_id = '00000000-0000-0000-0000-000000000000' THEN 0 ELSE " +
         $"coalesce(({ClientStandings.Select} WHERE k.id = a.client_id), 1) END " +
         "FROM activation a JOIN credential c ON c.id = a.credential_id JOIN signer s ON s.id = a.signer_id " +
@@ -142,6 +142,13 @@ internal sealed class PostgresActivationTable : ActivationTable
     {
         _transaction.Flush();
         _queries.Delete(sequence);
+    }
+
+    public override int CloseOfSigner(Guid signerId, long now)
+    {
+        _transaction.Demand();
+        _transaction.Flush();
+        return _queries.CloseOfSigner(signerId, now);
     }
 
     public override void Close(long sequence)
@@ -297,7 +304,8 @@ internal sealed class PostgresActivationTable : ActivationTable
                 SignerState = (SignerState)reader.GetInt64(16),
                 Given = (int)reader.GetInt64(17),
                 AuthorisedAt = reader.GetInt64(18),
-                Client = (ClientStanding)reader.GetInt32(20),
+                Purpose = (ActivationPurpose)reader.GetInt64(20),
+                Client = (ClientStanding)reader.GetInt32(21),
             };
             var loaded = new LoadedActivation(
                 check, reader.GetFieldValue<byte[]>(11), (int)reader.GetInt64(19));

@@ -1,3 +1,4 @@
+using Appliance.Storage.Chains;
 using Appliance.Storage.Sql;
 using NpgsqlTypes;
 
@@ -7,7 +8,7 @@ namespace Appliance.Storage.Postgres;
 internal sealed class PostgresAuditTable : AuditTable
 {
     private readonly PostgresTransaction _transaction;
-    private readonly AuditReader _reader;
+    private readonly int _lane;
     private readonly SetStatement _append;
     private readonly ColumnOf<long> _at = new(NpgsqlDbType.Bigint);
     private readonly ColumnOf<string> _event = new(NpgsqlDbType.Text);
@@ -21,14 +22,18 @@ internal sealed class PostgresAuditTable : AuditTable
     private readonly ColumnOf<byte[]> _digest = new(NpgsqlDbType.Bytea);
     private readonly ColumnOf<string?> _detail = new(NpgsqlDbType.Text);
     private readonly ColumnOf<string?> _actor = new(NpgsqlDbType.Text);
+    private readonly ColumnOf<long> _sequence = new(NpgsqlDbType.Bigint);
+    private readonly ColumnOf<byte[]> _hash = new(NpgsqlDbType.Bytea);
 
-    public PostgresAuditTable(PostgresTransaction transaction)
+    public PostgresAuditTable(PostgresTransaction transaction, int lane)
+        : base(transaction.Session, byTime: true)
     {
         _transaction = transaction;
-        _reader = new AuditReader(transaction.Session);
+        _lane = lane;
         _append = new SetStatement(
-            $"INSERT INTO audit ({AuditReader.Columns}) " +
-            "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            $"INSERT INTO audit ({AuditReader.Columns}, hash) " +
+            "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            _sequence,
             _at,
             _event,
             _outcome,
@@ -40,13 +45,33 @@ internal sealed class PostgresAuditTable : AuditTable
             _count,
             _digest,
             _detail,
-            _actor);
+            _actor,
+            _hash);
         transaction.Writes(_append);
     }
 
-    public override void Append(in AuditRow row)
+    private protected override ChainIdentity Identity
+        => new(_transaction.Writer.Node, _transaction.Writer.Incarnation, _lane, _transaction.Writer.Id);
+
+    /// <summary>Whether a COMMIT failed as there is a record already where one of its belongs.</summary>
+    public static bool IsItsPlaceTaken(StoreException error)
+        => error.InnerException is Npgsql.PostgresException { ConstraintName: "audit_pkey" };
+
+    /// <summary>As PostgreSQL copies rows out in its binary format: no text is decoded on the way.</summary>
+    public override void Copy(long after, int limit, AuditBlock block)
+        => PostgresAuditCopy.Run(_transaction.Session, after, limit, block);
+
+    private protected override void Demand() => _transaction.Demand();
+
+    private protected override AuditRow Storable(in AuditRow row) => row with
     {
-        _transaction.Demand();
+        Detail = PostgresText.Storable(row.Detail),
+        Actor = PostgresText.Storable(row.Actor),
+    };
+
+    private protected override void Write(in AuditRow row)
+    {
+        _sequence.Add(row.Sequence);
         _at.Add(row.At);
         _event.Add(row.Event);
         _outcome.Add(row.Outcome);
@@ -57,10 +82,14 @@ internal sealed class PostgresAuditTable : AuditTable
         _request.Add(row.RequestId);
         _count.Add(row.Count);
         _digest.Add(row.Digest.ToArray());
-        _detail.Add(PostgresText.Storable(row.Detail));
-        _actor.Add(PostgresText.Storable(row.Actor));
+        _detail.Add(row.Detail);
+        _actor.Add(row.Actor);
+        _hash.Add(row.Hash.ToArray());
         _append.EndRow();
     }
 
-    public override IReadOnlyList<AuditRow> Read(AuditFilter filter) => _reader.Read(filter);
+    private protected override void Appended()
+    {
+        // It is collected inside a transaction only.
+    }
 }

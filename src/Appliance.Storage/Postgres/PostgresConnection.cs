@@ -18,7 +18,7 @@ internal sealed class PostgresConnection : StoreConnection
     private readonly PostgresPackageTable _packages;
     private volatile bool _isRecovering;
 
-    public PostgresConnection(PostgresSession session, PostgresIncarnation incarnation)
+    public PostgresConnection(PostgresSession session, PostgresIncarnation incarnation, int lane = 0)
         : base(session)
     {
         _session = session;
@@ -27,9 +27,10 @@ internal sealed class PostgresConnection : StoreConnection
         Activations = _activations = new PostgresActivationTable(_transaction);
         ActivationHashes = new PostgresActivationHashTable(_transaction, _activations);
         Packages = _packages = new PostgresPackageTable(_transaction);
+        SignatureDigests = new PostgresSignatureDigestTable(_transaction);
         Reservations = _reservations = new PostgresReservationTable(_transaction);
         Outcomes = _outcomes = new PostgresOutcomeTable(_transaction);
-        Audit = new PostgresAuditTable(_transaction);
+        Audit = new PostgresAuditTable(_transaction, lane);
         _signers = new SignerLocks(session);
     }
 
@@ -40,6 +41,8 @@ internal sealed class PostgresConnection : StoreConnection
     public override ActivationHashTable ActivationHashes { get; }
 
     public override PackageTable Packages { get; }
+
+    public override SignatureDigestTable SignatureDigests { get; }
 
     public override ReservationTable Reservations { get; }
 
@@ -60,6 +63,7 @@ internal sealed class PostgresConnection : StoreConnection
 
     public override void Begin(StoreKeys? keys)
     {
+        Audit.State.Begin();
         try
         {
             Open(keys ?? new StoreKeys());
@@ -78,6 +82,12 @@ internal sealed class PostgresConnection : StoreConnection
         {
             _transaction.Run(commands, "committing");
         }
+        catch (StoreException taken)
+            when (taken.Failure == StoreFailure.Constraint && PostgresAuditTable.IsItsPlaceTaken(taken))
+        {
+            Audit.State.Abandon();
+            throw;
+        }
         catch (StoreException lost) when (lost.Failure == StoreFailure.Unavailable)
         {
             if (PostgresErrors.IsDefinite(lost))
@@ -94,10 +104,12 @@ internal sealed class PostgresConnection : StoreConnection
         }
 
         _transaction.Ended();
+        Audit.State.Commit();
     }
 
     public override void Rollback()
     {
+        Audit.State.Rollback();
         if (!_transaction.IsOpen)
         {
             return;
@@ -124,6 +136,7 @@ internal sealed class PostgresConnection : StoreConnection
     {
         _transaction.Flush();
         _session.Execute("SAVEPOINT item");
+        Audit.State.Mark();
     }
 
     public override void KeepSavepoint()
@@ -135,6 +148,7 @@ internal sealed class PostgresConnection : StoreConnection
     public override void UndoSavepoint()
     {
         _transaction.Forget();
+        Audit.State.UndoMark();
         _session.Execute("ROLLBACK TO SAVEPOINT item");
         _session.Execute("RELEASE SAVEPOINT item");
     }

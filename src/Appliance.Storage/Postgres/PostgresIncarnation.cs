@@ -13,6 +13,9 @@ internal sealed class PostgresIncarnation
         set => Volatile.Write(ref _number, value);
     }
 
+    /// <summary>The node's name; empty for commands.</summary>
+    public string Node { get; set; } = "";
+
     /// <summary>Forgets the number, unless there is a newer one already.</summary>
     public void Leave(long number) => Interlocked.CompareExchange(ref _number, 0, number);
 }

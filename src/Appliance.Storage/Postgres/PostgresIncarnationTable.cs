@@ -36,6 +36,7 @@ internal sealed class PostgresIncarnationTable : IncarnationTable
         using var rows = _insert.Start().Bind(node).Bind(startedAt).Bind((long)lease.TotalMilliseconds).Rows();
         rows.Next();
         // A connection that begins before this is committed finds no such incarnation, and commits nothing.
+        _current.Node = node;
         return _current.Number = rows.Int64(0);
     }
 

@@ -11,7 +11,7 @@ namespace Appliance.Storage.Postgres;
 internal sealed class PostgresPackageTable : PackageTable
 {
     private const string Columns =
-        "id, credential_id, state, total, remaining, valid_from, valid_until, created_at, mac";
+        "id, credential_id, state, total, remaining, valid_from, valid_until, created_at, mac, told, plan";
 
     private const string Lock =
         $"SELECT {Columns} FROM package WHERE id = ANY($1) OR (credential_id = ANY($2) AND state = 0) " +
@@ -27,20 +27,24 @@ internal sealed class PostgresPackageTable : PackageTable
     private readonly SetStatement _count;
     private readonly ColumnOf<Guid> _id = new(NpgsqlDbType.Uuid);
     private readonly ColumnOf<long> _remaining = new(NpgsqlDbType.Bigint);
+    private readonly ColumnOf<long> _told = new(NpgsqlDbType.Bigint);
 
     public PostgresPackageTable(PostgresTransaction transaction)
     {
         _transaction = transaction;
         var session = transaction.Session;
         _insert = session.Prepare(
-            $"INSERT INTO package ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+            $"INSERT INTO package ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
         _list = session.Prepare($"SELECT {Columns} FROM package WHERE credential_id = ?1 ORDER BY id LIMIT 1000");
         _update = session.Prepare(
-            "UPDATE package SET state = ?2, total = ?3, remaining = ?4, valid_until = ?5, mac = ?6 WHERE id = ?1");
+            "UPDATE package SET state = ?2, total = ?3, remaining = ?4, valid_until = ?5, mac = ?6, told = ?7, " +
+            "plan = ?8 WHERE id = ?1");
         _count = new SetStatement(
-            "UPDATE package p SET remaining = w.remaining FROM unnest($1, $2) AS w (id, remaining) WHERE p.id = w.id",
+            "UPDATE package p SET remaining = w.remaining, told = w.told " +
+            "FROM unnest($1, $2, $3) AS w (id, remaining, told) WHERE p.id = w.id",
             _id,
-            _remaining);
+            _remaining,
+            _told);
         transaction.Writes(_count);
         transaction.Collects(Collect);
         transaction.Forgets(Forget);
@@ -51,7 +55,7 @@ internal sealed class PostgresPackageTable : PackageTable
         _transaction.Demand();
         _insert.Start()
             .Bind(row.Id).Bind(row.CredentialId).Bind((int)row.State).Bind(row.Total).Bind(row.Remaining)
-            .Bind(row.ValidFrom).Bind(row.ValidUntil).Bind(row.CreatedAt).Bind(row.Mac)
+            .Bind(row.ValidFrom).Bind(row.ValidUntil).Bind(row.CreatedAt).Bind(row.Mac).Bind(row.Told).Bind(row.Plan)
             .Execute();
         Know(row);
     }
@@ -98,7 +102,11 @@ internal sealed class PostgresPackageTable : PackageTable
                 rows.Int64(5),
                 rows.Int64(6),
                 rows.Int64(7),
-                rows.UInt128(8)));
+                rows.UInt128(8))
+            {
+                Told = rows.Int32(9),
+                Plan = rows.Int32(10),
+            });
         }
 
         return result;
@@ -108,12 +116,23 @@ internal sealed class PostgresPackageTable : PackageTable
 
     public override void GiveBack(Guid id, int count) => Count(id, count);
 
+    public override void SetTold(Guid id, int percent)
+    {
+        _transaction.Demand();
+        if (TryFind(id, out var row))
+        {
+            _byId[id] = row with { Told = percent };
+            _changed.Add(id);
+        }
+    }
+
     public override void Update(in PackageRow row)
     {
         _transaction.Demand();
         _transaction.Flush();
         _update.Start()
             .Bind(row.Id).Bind((int)row.State).Bind(row.Total).Bind(row.Remaining).Bind(row.ValidUntil).Bind(row.Mac)
+            .Bind(row.Told).Bind(row.Plan)
             .Execute();
         Know(row);
     }
@@ -170,7 +189,11 @@ internal sealed class PostgresPackageTable : PackageTable
                 reader.GetInt64(5),
                 reader.GetInt64(6),
                 reader.GetInt64(7),
-                Bytes128.Read(reader.GetFieldValue<byte[]>(8))));
+                Bytes128.Read(reader.GetFieldValue<byte[]>(8)))
+            {
+                Told = (int)reader.GetInt64(9),
+                Plan = (int)reader.GetInt64(10),
+            });
         }
     }
 
@@ -210,6 +233,7 @@ internal sealed class PostgresPackageTable : PackageTable
         {
             _id.Add(id);
             _remaining.Add(_byId[id].Remaining);
+            _told.Add(_byId[id].Told);
             _count.EndRow();
         }
 

@@ -29,7 +29,7 @@ internal sealed class PostgresStore : Store
         Location = location;
         _maxReaders = store.Readers;
         _freeReaders = new SemaphoreSlim(store.Readers, store.Readers);
-        _writers = [.. Enumerable.Range(0, options.Writers).Select(_ => Connect())];
+        _writers = [.. Enumerable.Range(0, options.Writers).Select(Connect)];
     }
 
     public override string Location { get; }
@@ -78,7 +78,7 @@ internal sealed class PostgresStore : Store
             while (true)
             {
                 var wasIdle = _readers.TryTake(out var idle);
-                var connection = wasIdle ? idle! : Connect();
+                var connection = wasIdle ? idle! : Connect(lane: 0);
                 try
                 {
                     return Read(connection, state, read);
@@ -145,8 +145,8 @@ internal sealed class PostgresStore : Store
         }
     }
 
-    private PostgresConnection Connect()
-        => new(new PostgresSession(_source, _options.Serializable), _incarnation);
+    private PostgresConnection Connect(int lane)
+        => new(new PostgresSession(_source, _options.Serializable), _incarnation, lane);
 
     private static NpgsqlConnectionStringBuilder Settings(PostgresOptions options)
     {

@@ -11,6 +11,12 @@ internal sealed class PostgresWriter(PostgresIncarnation incarnation)
 {
     private long _id;
 
+    /// <summary>The row; 0 when there is none.</summary>
+    public long Id => _id;
+
+    /// <summary>The node of the incarnation; empty for commands.</summary>
+    public string Node => Incarnation == 0 ? "" : incarnation.Node;
+
     /// <summary>The incarnation in whose name this connection writes.</summary>
     public long Incarnation { get; private set; }
 

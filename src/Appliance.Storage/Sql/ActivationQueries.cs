@@ -5,7 +5,7 @@ internal sealed class ActivationQueries(SqlSession session)
 {
     public const string Columns =
         "id, credential_id, signer_id, client_id, state, scal, total, remaining, expires_at, created_at, mac, given, " +
-        "authorised_at";
+        "authorised_at, purpose";
 
     private readonly Statement _find = session.Prepare($"SELECT {Columns}, seq FROM activation WHERE id = ?1");
 
@@ -25,6 +25,9 @@ internal sealed class ActivationQueries(SqlSession session)
     private readonly Statement _deleteSegments = session.Prepare(
         "DELETE FROM activation_segment WHERE (activation_seq, segment) IN " +
         "(SELECT activation_seq, segment FROM activation_segment WHERE activation_seq = ?1 LIMIT ?2)");
+
+    private readonly Statement _closeOfSigner = session.Prepare(
+        "UPDATE activation SET state = 1, remaining = 0 WHERE signer_id = ?1 AND state <> 1 AND expires_at > ?2");
 
     private readonly Statement _delete = session.Prepare("DELETE FROM activation WHERE seq = ?1");
 
@@ -75,6 +78,8 @@ internal sealed class ActivationQueries(SqlSession session)
     public int DeleteSegments(long sequence, int limit)
         => _deleteSegments.Start().Bind(sequence).Bind(limit).Execute();
 
+    public int CloseOfSigner(Guid signerId, long now) => _closeOfSigner.Start().Bind(signerId).Bind(now).Execute();
+
     public void Delete(long sequence) => _delete.Start().Bind(sequence).Execute();
 
     public ActivationTally Tally(Guid? id)
@@ -91,7 +96,7 @@ internal sealed class ActivationQueries(SqlSession session)
         return tally with { Reserved = reserved, Consumed = tally.Consumed - reserved };
     }
 
-    /// <summary>The row of a query for id, credential_id, ..., created_at, mac, given, authorised_at, seq.</summary>
+    /// <summary>The row of a query for id, credential_id, ..., created_at, mac, given, authorised_at, purpose, seq.</summary>
     private static ActivationRow Read(Rows rows) => new(
         rows.Guid(0),
         rows.Guid(1),
@@ -107,7 +112,8 @@ internal sealed class ActivationQueries(SqlSession session)
     {
         Given = rows.Int32(11),
         AuthorisedAt = rows.Int64(12),
-        Sequence = rows.Int64(13),
+        Purpose = (ActivationPurpose)rows.Int32(13),
+        Sequence = rows.Int64(14),
     };
 
     /// <summary>

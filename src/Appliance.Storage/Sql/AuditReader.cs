@@ -1,48 +1,95 @@
 namespace Appliance.Storage.Sql;
 
-/// <summary>How both stores read the audit trail.</summary>
-internal sealed class AuditReader(SqlSession session)
+/// <summary>
+/// How both stores read the audit trail. Where one chain grows at a time, the sequence numbers are in the order of the
+/// commits; where several do, people read by time.
+/// </summary>
+internal sealed class AuditReader
 {
     public const string Columns =
-        "at, event, outcome, signer_id, credential_id, activation_id, client_id, request_id, count, digest, detail, " +
-        "actor";
+        "seq, at, event, outcome, signer_id, credential_id, activation_id, client_id, request_id, count, digest, " +
+        "detail, actor";
 
     private const string Filter =
         "(?2 IS NULL OR signer_id = ?2) AND (?3 IS NULL OR credential_id = ?3) AND " +
         "(?4 IS NULL OR request_id = ?4) AND (?5 IS NULL OR event = ?5) AND " +
-        "(?7 IS NULL OR actor = ?7)";
+        "(?7 IS NULL OR actor = ?7) AND (?8 <> 0 OR event NOT IN ('" +
+        AuditTable.ChainOpened + "', '" + AuditTable.ChainClosed + "', '" + AuditTable.Sealed + "', '" +
+        AuditTable.SealKey + "'))";
 
-    private readonly Statement _oldest = session.Prepare(
-        $"SELECT {Columns}, seq FROM audit WHERE seq > ?1 AND {Filter} ORDER BY seq LIMIT ?6");
+    private readonly bool _byTime;
+    private readonly Statement _oldest;
+    private readonly Statement _newest;
+    private readonly Statement _timeOf;
+    private readonly Statement _chain;
+    private readonly Statement _last;
+    private readonly Statement _remove;
 
-    private readonly Statement _newest = session.Prepare(
-        $"SELECT {Columns}, seq FROM audit WHERE seq < ?1 AND {Filter} ORDER BY seq DESC LIMIT ?6");
+    public AuditReader(SqlSession session, bool byTime)
+    {
+        _byTime = byTime;
+        _oldest = session.Prepare(byTime
+            ? $"SELECT {Columns}, hash FROM audit WHERE (at, seq) > (?9, ?1) AND {Filter} ORDER BY at, seq LIMIT ?6"
+            : $"SELECT {Columns}, hash FROM audit WHERE seq > ?1 AND {Filter} ORDER BY seq LIMIT ?6");
+        _newest = session.Prepare(byTime
+            ? $"SELECT {Columns}, hash FROM audit WHERE (at, seq) < (?9, ?1) AND {Filter} "
+                + "ORDER BY at DESC, seq DESC LIMIT ?6"
+            : $"SELECT {Columns}, hash FROM audit WHERE seq < ?1 AND {Filter} ORDER BY seq DESC LIMIT ?6");
+        _timeOf = session.Prepare("SELECT at FROM audit WHERE seq = ?1");
+        _chain = session.Prepare(
+            $"SELECT {Columns}, hash FROM audit WHERE seq > ?1 AND seq < ?2 ORDER BY seq LIMIT ?3");
+        _last = session.Prepare(
+            $"SELECT {Columns}, hash FROM audit WHERE seq > ?1 AND seq < ?2 ORDER BY seq DESC LIMIT 1");
+        _remove = session.Prepare("DELETE FROM audit WHERE seq >= ?1 AND seq <= ?2");
+    }
 
     public IReadOnlyList<AuditRow> Read(AuditFilter filter)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        using var rows = (filter.OldestFirst ? _oldest : _newest).Start()
-            .Bind(filter.After ?? (filter.OldestFirst ? 0 : long.MaxValue))
+        var beyond = filter.OldestFirst ? long.MinValue : long.MaxValue;
+        var time = _byTime && filter.After is { } after ? TimeOf(after) ?? beyond : beyond;
+        var statement = (filter.OldestFirst ? _oldest : _newest).Start()
+            .Bind(filter.After ?? beyond)
             .Bind(filter.SignerId).Bind(filter.CredentialId).Bind(filter.RequestId).Bind(filter.Event)
-            .Bind(filter.Limit).Bind(filter.Actor)
-            .Rows();
+            .Bind(filter.Limit).Bind(filter.Actor).Bind(filter.Bookkeeping || filter.Event is not null ? 1L : 0L);
+        return ReadAll(_byTime ? statement.Bind(time) : statement);
+    }
+
+    public IReadOnlyList<AuditRow> ReadChain(long after, long before, int limit)
+        => ReadAll(_chain.Start().Bind(after).Bind(before).Bind(limit));
+
+    public AuditRow? FindLast(long after, long before)
+        => ReadAll(_last.Start().Bind(after).Bind(before)) is [var last, ..] ? last : null;
+
+    public void Remove(long first, long last) => _remove.Start().Bind(first).Bind(last).Execute();
+
+    private long? TimeOf(long sequence)
+    {
+        using var rows = _timeOf.Start().Bind(sequence).Rows();
+        return rows.Next() ? rows.Int64(0) : null;
+    }
+
+    private static List<AuditRow> ReadAll(Statement statement)
+    {
+        using var rows = statement.Rows();
         var result = new List<AuditRow>();
         while (rows.Next())
         {
             result.Add(new AuditRow(
-                rows.Int64(12),
                 rows.Int64(0),
-                rows.Text(1),
+                rows.Int64(1),
                 rows.Text(2),
-                rows.NullableGuid(3),
+                rows.Text(3),
                 rows.NullableGuid(4),
                 rows.NullableGuid(5),
                 rows.NullableGuid(6),
                 rows.NullableGuid(7),
-                rows.Int32(8),
-                rows.Bytes(9),
-                rows.NullableText(10),
-                rows.NullableText(11)));
+                rows.NullableGuid(8),
+                rows.Int32(9),
+                rows.Bytes(10),
+                rows.NullableText(11),
+                rows.NullableText(12),
+                rows.NullableBytes(13) ?? []));
         }
 
         return result;

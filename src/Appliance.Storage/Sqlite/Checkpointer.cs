@@ -28,6 +28,7 @@ internal sealed class Checkpointer : IDisposable
     private readonly Thread _thread;
     private volatile Stage _stage = Stage.Idle;
     private volatile bool _stopping;
+    private volatile bool _scrub;
 
     public Checkpointer(string path, Database writer)
     {
@@ -45,10 +46,20 @@ internal sealed class Checkpointer : IDisposable
         RestIsShort,
     }
 
+    /// <summary>True while the log may hold what was deleted before <see cref="RequestScrub"/>.</summary>
+    public bool IsScrubPending => _scrub;
+
+    /// <summary>Has the writer carry all of the log over and cut it off, as soon as no reader looks at it.</summary>
+    public void RequestScrub() => _scrub = true;
+
     /// <summary>Called by the writer between two transactions.</summary>
     public void BeforeBegin()
     {
-        if (_stage == Stage.RestIsShort)
+        if (_scrub)
+        {
+            Scrub();
+        }
+        else if (_stage == Stage.RestIsShort)
         {
             _stage = Stage.Idle;
             _writer.Checkpoint();
@@ -112,6 +123,16 @@ internal sealed class Checkpointer : IDisposable
                     return;
                 }
             }
+        }
+    }
+
+    /// <summary>Nobody waits: where a reader is in the way, the next transaction's beginning tries again.</summary>
+    private void Scrub()
+    {
+        lock (_passes)
+        {
+            _stage = Stage.Idle;
+            _scrub = !_writer.TryCutLog();
         }
     }
 

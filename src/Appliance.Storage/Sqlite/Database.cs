@@ -14,6 +14,8 @@ internal sealed unsafe class Database : SqlSession, IDisposable
     private const int OpenNoMutex = 0x8000;
     private const int OpenExtendedResultCodes = 0x2000000;
     private const int CheckpointPassive = 0;
+    private const int CheckpointTruncate = 3;
+    private const int BusyMilliseconds = 5_000;
 
     private readonly List<SqliteStatement> _statements = [];
     private readonly int* _walFrames;
@@ -52,7 +54,7 @@ internal sealed unsafe class Database : SqlSession, IDisposable
             throw error;
         }
 
-        _ = Sqlite3.sqlite3_busy_timeout(handle, 5_000);
+        _ = Sqlite3.sqlite3_busy_timeout(handle, BusyMilliseconds);
         return database;
     }
 
@@ -96,6 +98,27 @@ internal sealed unsafe class Database : SqlSession, IDisposable
         }
 
         return carried;
+    }
+
+    /// <summary>Copies all of the log into the database and cuts the log's file off, without waiting for anyone.</summary>
+    /// <returns>False when a reader is in the way.</returns>
+    public bool TryCutLog()
+    {
+        _ = Sqlite3.sqlite3_busy_timeout(_handle, 0);
+        try
+        {
+            var code = Sqlite3.sqlite3_wal_checkpoint_v2(_handle, 0, CheckpointTruncate, out _, out _);
+            return (code & 0xFF) switch
+            {
+                ResultCode.Ok => true,
+                ResultCode.Busy or ResultCode.Locked => false,
+                _ => throw Error(code, "cutting the log off"),
+            };
+        }
+        finally
+        {
+            _ = Sqlite3.sqlite3_busy_timeout(_handle, BusyMilliseconds);
+        }
     }
 
     public StoreException Error(int code, string doing)

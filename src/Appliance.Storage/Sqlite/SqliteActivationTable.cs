@@ -22,13 +22,13 @@ internal sealed class SqliteActivationTable : ActivationTable
         _queries = new ActivationQueries(database);
         _insert = database.Prepare(
             $"INSERT INTO activation ({ActivationQueries.Columns}, states) " +
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, zeroblob(?14))");
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, zeroblob(?15))");
         // CROSS JOIN keeps SQLite's planner to this order: one row of each by its key. INDEXED BY keeps it to the short
         // rows, which it would pass over for the primary key.
         _check = database.Prepare(
             "SELECT a.credential_id, a.signer_id, a.client_id, a.state, a.scal, a.total, a.remaining, a.seq, " +
             "a.expires_at, a.mac, a.states, c.state, c.version, c.not_before, c.not_after, s.state, a.given, " +
-            "a.authorised_at, a.next_ordinal, " +
+            "a.authorised_at, a.next_ordinal, a.purpose, " +
             "CASE WHEN a.client_id = zeroblob(16) THEN 0 ELSE " +
             $"coalesce(({ClientStandings.Select} INDEXED BY client_check WHERE k.id = a.client_id), 1) END " +
             "FROM activation a CROSS JOIN credential c INDEXED BY credential_check ON c.id = a.credential_id " +
@@ -52,7 +52,7 @@ internal sealed class SqliteActivationTable : ActivationTable
         _insert.Start()
             .Bind(row.Id).Bind(row.CredentialId).Bind(row.SignerId).Bind(row.ClientId).Bind((int)row.State)
             .Bind(row.Scal).Bind(row.Total).Bind(row.Remaining).Bind(row.ExpiresAt).Bind(row.CreatedAt).Bind(row.Mac)
-            .Bind(row.Given).Bind(row.AuthorisedAt)
+            .Bind(row.Given).Bind(row.AuthorisedAt).Bind((int)row.Purpose)
             .Bind(row.Total > OccurrenceStates.MostInRow ? 0 : (row.Total + 3) / 4)
             .Execute();
         return _database.LastInsertRowId;
@@ -89,7 +89,8 @@ internal sealed class SqliteActivationTable : ActivationTable
             SignerState = (SignerState)rows.Int32(15),
             Given = rows.Int32(16),
             AuthorisedAt = rows.Int64(17),
-            Client = (ClientStanding)rows.Int32(19),
+            Purpose = (ActivationPurpose)rows.Int32(19),
+            Client = (ClientStanding)rows.Int32(20),
         };
         Load(states, rows.Span(10), check.Sequence, check.Total, rows.Int32(18));
         return true;
@@ -144,6 +145,8 @@ internal sealed class SqliteActivationTable : ActivationTable
     public override int DeleteSegments(long sequence, int limit) => _queries.DeleteSegments(sequence, limit);
 
     public override void Delete(long sequence) => _queries.Delete(sequence);
+
+    public override int CloseOfSigner(Guid signerId, long now) => _queries.CloseOfSigner(signerId, now);
 
     public override void Close(long sequence) => _close.Start().Bind(sequence).Execute();
 

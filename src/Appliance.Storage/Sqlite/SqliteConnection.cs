@@ -25,13 +25,15 @@ internal sealed class SqliteConnection : StoreConnection
         _savepoint = database.Prepare("SAVEPOINT item");
         _rollbackTo = database.Prepare("ROLLBACK TO item");
         _release = database.Prepare("RELEASE item");
-        Incarnations = new SqliteIncarnationTable(database);
+        var incarnation = new SqliteIncarnation();
+        Incarnations = new SqliteIncarnationTable(database, incarnation);
         Activations = new SqliteActivationTable(database);
         ActivationHashes = new SqliteActivationHashTable(database);
         Packages = new SqlitePackageTable(database);
+        SignatureDigests = new SqliteSignatureDigestTable(database);
         Reservations = new SqliteReservationTable(database);
         Outcomes = new SqliteOutcomeTable(database);
-        Audit = new SqliteAuditTable(database);
+        Audit = new SqliteAuditTable(database, incarnation);
     }
 
     public override IncarnationTable Incarnations { get; }
@@ -41,6 +43,8 @@ internal sealed class SqliteConnection : StoreConnection
     public override ActivationHashTable ActivationHashes { get; }
 
     public override PackageTable Packages { get; }
+
+    public override SignatureDigestTable SignatureDigests { get; }
 
     public override ReservationTable Reservations { get; }
 
@@ -59,6 +63,7 @@ internal sealed class SqliteConnection : StoreConnection
     public override void Begin(StoreKeys? keys)
     {
         Checkpointer?.BeforeBegin();
+        Audit.State.Begin();
         _begin.Start().Execute();
     }
 
@@ -68,23 +73,30 @@ internal sealed class SqliteConnection : StoreConnection
     public override void Commit()
     {
         _commit.Start().Execute();
+        Audit.State.Commit();
         Checkpointer?.AfterCommit();
     }
 
     public override void Rollback()
     {
+        Audit.State.Rollback();
         if (InTransaction)
         {
             _rollback.Start().Execute();
         }
     }
 
-    public override void Savepoint() => _savepoint.Start().Execute();
+    public override void Savepoint()
+    {
+        Audit.State.Mark();
+        _savepoint.Start().Execute();
+    }
 
     public override void KeepSavepoint() => _release.Start().Execute();
 
     public override void UndoSavepoint()
     {
+        Audit.State.UndoMark();
         _rollbackTo.Start().Execute();
         _release.Start().Execute();
     }

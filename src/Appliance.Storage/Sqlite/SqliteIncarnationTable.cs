@@ -7,8 +7,11 @@ internal sealed class SqliteIncarnationTable : IncarnationTable
     private readonly SqliteStatement _listDead;
     private readonly SqliteStatement _settle;
 
-    public SqliteIncarnationTable(Database database)
+    private readonly SqliteIncarnation _current;
+
+    public SqliteIncarnationTable(Database database, SqliteIncarnation current)
     {
+        _current = current;
         _insert = database.Prepare("INSERT INTO incarnation (node, started_at) VALUES (?1, ?2) RETURNING id");
         _listDead = database.Prepare(
             "SELECT id, node, started_at FROM incarnation WHERE id < ?1 AND settled_at IS NULL ORDER BY id");
@@ -19,7 +22,8 @@ internal sealed class SqliteIncarnationTable : IncarnationTable
     {
         using var rows = _insert.Start().Bind(node).Bind(startedAt).Rows();
         rows.Next();
-        return rows.Int64(0);
+        (_current.Number, _current.Node) = (rows.Int64(0), node);
+        return _current.Number;
     }
 
     public override bool Renew(long incarnation, TimeSpan lease) => true;

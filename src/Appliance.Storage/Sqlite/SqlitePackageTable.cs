@@ -4,7 +4,7 @@ namespace Appliance.Storage.Sqlite;
 internal sealed class SqlitePackageTable : PackageTable
 {
     private const string Columns =
-        "id, credential_id, state, total, remaining, valid_from, valid_until, created_at, mac";
+        "id, credential_id, state, total, remaining, valid_from, valid_until, created_at, mac, told, plan";
 
     private readonly SqliteStatement _insert;
     private readonly SqliteStatement _find;
@@ -12,24 +12,27 @@ internal sealed class SqlitePackageTable : PackageTable
     private readonly SqliteStatement _list;
     private readonly SqliteStatement _take;
     private readonly SqliteStatement _giveBack;
+    private readonly SqliteStatement _setTold;
     private readonly SqliteStatement _update;
 
     public SqlitePackageTable(Database database)
     {
         _insert = database.Prepare(
-            $"INSERT INTO package ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+            $"INSERT INTO package ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
         _find = database.Prepare($"SELECT {Columns} FROM package WHERE id = ?1");
         _findActive = database.Prepare($"SELECT {Columns} FROM package WHERE credential_id = ?1 AND state = 0");
         _list = database.Prepare($"SELECT {Columns} FROM package WHERE credential_id = ?1 ORDER BY id LIMIT 1000");
         _take = database.Prepare("UPDATE package SET remaining = remaining - ?2 WHERE id = ?1");
         _giveBack = database.Prepare("UPDATE package SET remaining = min(total, remaining + ?2) WHERE id = ?1");
+        _setTold = database.Prepare("UPDATE package SET told = ?2 WHERE id = ?1");
         _update = database.Prepare(
-            "UPDATE package SET state = ?2, total = ?3, remaining = ?4, valid_until = ?5, mac = ?6 WHERE id = ?1");
+            "UPDATE package SET state = ?2, total = ?3, remaining = ?4, valid_until = ?5, mac = ?6, told = ?7, " +
+            "plan = ?8 WHERE id = ?1");
     }
 
     public override void Insert(in PackageRow row) => _insert.Start()
         .Bind(row.Id).Bind(row.CredentialId).Bind((int)row.State).Bind(row.Total).Bind(row.Remaining)
-        .Bind(row.ValidFrom).Bind(row.ValidUntil).Bind(row.CreatedAt).Bind(row.Mac)
+        .Bind(row.ValidFrom).Bind(row.ValidUntil).Bind(row.CreatedAt).Bind(row.Mac).Bind(row.Told).Bind(row.Plan)
         .Execute();
 
     public override bool TryFind(Guid id, out PackageRow row) => TryRead(_find.Start().Bind(id), out row);
@@ -53,8 +56,11 @@ internal sealed class SqlitePackageTable : PackageTable
 
     public override void GiveBack(Guid id, int count) => _giveBack.Start().Bind(id).Bind(count).Execute();
 
+    public override void SetTold(Guid id, int percent) => _setTold.Start().Bind(id).Bind(percent).Execute();
+
     public override void Update(in PackageRow row) => _update.Start()
         .Bind(row.Id).Bind((int)row.State).Bind(row.Total).Bind(row.Remaining).Bind(row.ValidUntil).Bind(row.Mac)
+        .Bind(row.Told).Bind(row.Plan)
         .Execute();
 
     private static bool TryRead(Sql.Statement statement, out PackageRow row)
@@ -74,5 +80,9 @@ internal sealed class SqlitePackageTable : PackageTable
         rows.Int64(5),
         rows.Int64(6),
         rows.Int64(7),
-        rows.UInt128(8));
+        rows.UInt128(8))
+    {
+        Told = rows.Int32(9),
+        Plan = rows.Int32(10),
+    };
 }

@@ -82,6 +82,10 @@ internal sealed class SqliteStore : Store
         }
     }
 
+    public override void RequestScrub() => _checkpointer.RequestScrub();
+
+    public override bool IsScrubPending => _checkpointer.IsScrubPending;
+
     protected override void Dispose(bool disposing)
     {
         if (_disposed)
@@ -104,8 +108,8 @@ internal sealed class SqliteStore : Store
     private static void Configure(Database database, int cacheKib)
     {
         database.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
-        // Nothing in the store is plain text that must not be recovered from freed pages: secrets are ciphertext.
-        database.Execute("PRAGMA secure_delete = OFF; PRAGMA trusted_schema = OFF;");
+        // Names and addresses are plain text, and a signer's are to be gone when it is erased.
+        database.Execute("PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;");
         database.SetCacheSize(cacheKib);
     }
 

@@ -54,6 +54,8 @@ internal sealed class LossyActivationTable(ActivationTable inner, int every) : A
 
     public override void Delete(long sequence) => inner.Delete(sequence);
 
+    public override int CloseOfSigner(Guid signerId, long now) => inner.CloseOfSigner(signerId, now);
+
     public override void Close(long sequence) => inner.Close(sequence);
 
     public override ActivationTally Tally(Guid? id = null) => inner.Tally(id);

@@ -14,6 +14,8 @@ internal sealed class LossyConnection(SqliteConnection inner, int every) : Store
 
     public override PackageTable Packages => inner.Packages;
 
+    public override SignatureDigestTable SignatureDigests => inner.SignatureDigests;
+
     public override ReservationTable Reservations => inner.Reservations;
 
     public override OutcomeTable Outcomes => inner.Outcomes;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Server.Admin;
+using Appliance.Server.Auditing;
 using Appliance.Server.Hosting;
 using Appliance.Server.Options;
 using Appliance.Server.Tests.Commands;
@@ -18,6 +19,7 @@ public sealed class CommandServer : IAsyncLifetime
     private ILoggerFactory? _loggers;
     private Composition? _composition;
     private SigningParts? _parts;
+    private AuditKeeper? _audit;
     private AdminServer? _server;
 
     internal Installation Installation { get; } = new();
@@ -39,8 +41,9 @@ public sealed class CommandServer : IAsyncLifetime
         _loggers = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Trace).AddProvider(Log));
         _composition = Composition.Open(options, TimeProvider.System, _loggers);
         _parts = await SigningParts.StartAsync(_composition, options, _loggers, CancellationToken.None);
+        _audit = AuditKeeper.Start(_composition, _parts.Slots, options, _loggers);
         _server = AdminServer.Start(
-            new LiveAppliance(_composition, _parts, () => 0, TimeProvider.System.GetUtcNow()),
+            new LiveAppliance(_composition, _parts, _audit, () => 0, TimeProvider.System.GetUtcNow()),
             AdminSocketPath.Of(options),
             group: null,
             _loggers.CreateLogger("admin"),
@@ -58,6 +61,12 @@ public sealed class CommandServer : IAsyncLifetime
     internal async Task CloseAsync()
     {
         await StopAsync();
+        if (_audit is { } audit)
+        {
+            _audit = null;
+            await audit.DisposeAsync();
+        }
+
         if (_parts is { } parts)
         {
             _parts = null;

@@ -13,6 +13,7 @@ internal sealed class ApplianceCluster : IDisposable
         [{"user":"any","name":"Any Hash","password":"correct horse 1","factor":true,
           "credentials":[{"algorithm":"P-256","multisign":10000,"scal":1}]},
          {"user":"bound","name":"Bound Hash","password":"correct horse 2","factor":true,
+          "email":"bound@example.com","phone":"+40721123456",
           "credentials":[{"algorithm":"P-256","multisign":10000,"scal":2}]},
          {"user":"first","name":"First Approver","password":"correct horse 3","factor":true,
           "credentials":[{"algorithm":"P-256","factors":"approval"}]},

@@ -4,6 +4,7 @@ using Appliance.Factors;
 using Appliance.Grpc.Client;
 using Appliance.Ledger;
 using Appliance.Server.Hosting;
+using Appliance.Server.Hosting.Peers;
 using Appliance.Server.Options;
 using Appliance.Server.Tests.Commands;
 using Appliance.Storage;
@@ -26,12 +27,18 @@ public sealed class RunningAppliance : IAsyncLifetime
     private Composition? _composition;
     private SigningParts? _parts;
     private Wires? _wires;
+    private Notifying? _notifying;
+    private PeerDesk? _peers;
+    private PeerAudit? _claims;
 
     /// <summary>What the first signer's credentials may sign by one SAD.</summary>
     internal int Multisign { get; init; } = 100;
 
     /// <summary>Settings that are not as usual.</summary>
     internal IReadOnlyList<KeyValuePair<string, string?>> Settings { get; init; } = [];
+
+    /// <summary>What an operator does before the appliance starts; the signers are there.</summary>
+    internal Func<Installation, Task> Prepare { get; init; } = static _ => Task.CompletedTask;
 
     internal SetTime Time { get; } = new(TimeProvider.System.GetUtcNow());
 
@@ -44,6 +51,12 @@ public sealed class RunningAppliance : IAsyncLifetime
     internal Uri GrpcAddress { get; private set; } = null!;
 
     internal Wires Wires => _wires!;
+
+    internal Composition Composition => _composition!;
+
+    internal SigningParts Parts => _parts!;
+
+    internal string StorePath => _installation.StorePath;
 
     internal CommitLoop Ledger => _composition!.Loop;
 
@@ -82,6 +95,7 @@ public sealed class RunningAppliance : IAsyncLifetime
         Acme = new TestSigner(imported[2]);
         Elena = new TestSigner(imported[3]);
         Radu = new TestSigner(imported[4]);
+        await Prepare(_installation);
 
         var options = OptionsReader.Read(new ConfigurationBuilder()
             .AddJsonFile(_installation.PathOf("appliance.json"))
@@ -90,12 +104,16 @@ public sealed class RunningAppliance : IAsyncLifetime
             .Build());
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => KestrelSetup.Configure(kestrel, options));
+        _peers = new PeerDesk(options.Listen, Time);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel => KestrelSetup.Configure(kestrel, options, _peers));
         _app = builder.Build();
         var loggers = _app.Services.GetRequiredService<ILoggerFactory>();
         _composition = Composition.Open(options, Time, loggers);
         _parts = await SigningParts.StartAsync(_composition, options, loggers, CancellationToken.None);
-        _wires = new Wires(_parts, options, Time, loggers);
+        _notifying = Notifying.Start(_composition, options, loggers);
+        _claims = _peers.StartAudit(_composition.Loop, Time, loggers.CreateLogger<PeerAudit>());
+        _wires = new Wires(_parts, options, _peers, Time, loggers);
         _app.Run(_wires.HandleAsync);
         await _app.StartAsync(TestContext.Current.CancellationToken);
         var ready = ReadyFile.Describe(_app, options.Listen);
@@ -122,7 +140,10 @@ public sealed class RunningAppliance : IAsyncLifetime
         }
 
         _wires?.Dispose();
+        await (_notifying?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_parts?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_claims?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _peers?.Dispose();
         if (_composition is not null)
         {
             await _composition.DisposeAsync();
@@ -229,10 +250,12 @@ public sealed class RunningAppliance : IAsyncLifetime
     internal ActivationTally Tally() => _composition!.Store.Read(connection => connection.Activations.Tally());
 
     private string Signers() => $$"""
-        [{"user":"ioana@example.com","name":"Ioana Pop","password":"correct horse 1","factor":true,"credentials":[
+        [{"user":"ioana@example.com","name":"Ioana Pop","password":"correct horse 1","factor":true,
+          "email":"ioana@example.com","phone":"+40721123456","credentials":[
             {"algorithm":"RSA-2048","multisign":{{Multisign}}},{"algorithm":"P-256","multisign":{{Multisign}}},
             {"algorithm":"P-256","multisign":{{Multisign}},"scal":1}]},
-         {"user":"mihai@example.com","name":"Mihai Pop","password":"correct horse 2","factor":true,"credentials":[
+         {"user":"mihai@example.com","name":"Mihai Pop","password":"correct horse 2","factor":true,
+          "email":"mihai@example.com","phone":"+40722123456","credentials":[
             {"algorithm":"RSA-2048","multisign":2},{"algorithm":"P-256","multisign":2}]},
          {"user":"acme@example.com","name":"Acme","password":"correct horse 3","kind":"organisation","factor":true,
           "credentials":[{"algorithm":"P-256","multisign":1000000,"package":20000},

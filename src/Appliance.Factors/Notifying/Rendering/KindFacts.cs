@@ -44,7 +44,7 @@ internal sealed record KindFacts(
             "approval-link",
             s_email,
             s_link,
-            ["operation", "labels", "digests", "client"],
+            ["operation", "labels", "digests", "client", "count"],
             "approval"),
         new(NoticeKind.PackageLow, "package-low", s_email, [], ["remaining", "total", "credential"]),
         new(NoticeKind.SignerLimited, "signer-limited", s_email, [], ["state"]),
@@ -58,6 +58,6 @@ internal sealed record KindFacts(
 
     /// <summary>Whether a template of this kind may have a placeholder.</summary>
     public bool Knows(string placeholder)
-        => placeholder is "service" or "minutes" || Needed.Contains(placeholder, StringComparer.Ordinal)
+        => placeholder is "service" or "minutes" or "until" || Needed.Contains(placeholder, StringComparer.Ordinal)
             || Other.Contains(placeholder, StringComparer.Ordinal);
 }

@@ -46,7 +46,7 @@ internal sealed class Template
         if (used.FirstOrDefault(name => !facts.Knows(name)) is { } unknown)
         {
             throw new FormatException(
-                $"there is no {{{unknown}}} here; known: service, minutes"
+                $"there is no {{{unknown}}} here; known: service, minutes, until"
                 + string.Concat(facts.Needed.Concat(facts.Other).Select(name => $", {name}")));
         }
 

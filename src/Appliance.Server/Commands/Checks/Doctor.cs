@@ -60,7 +60,7 @@ internal sealed class Doctor
         doctor._list.Ok("options", "complete and consistent");
         if (await ServerChecks.ExamineAsync(doctor._list, parsed, environment).ConfigureAwait(false))
         {
-            doctor.ExamineBesideServer();
+            await doctor.ExamineBesideServerAsync().ConfigureAwait(false);
         }
         else
         {
@@ -70,8 +70,9 @@ internal sealed class Doctor
         return doctor._list.Checks;
     }
 
-    private void ExamineBesideServer()
+    private async Task ExamineBesideServerAsync()
     {
+        await NotifyChecks.ExamineAsync(_list, _options, _time).ConfigureAwait(false);
         foreach (var name in s_keyChecks.Prepend("PIN").Prepend("clock").Prepend("store").Prepend("listen"))
         {
             _list.Skip(name, ServerHasIt);
@@ -84,6 +85,7 @@ internal sealed class Doctor
     private async Task ExamineAsync()
     {
         ListenChecks.Examine(_list, _options.Listen, _time.GetUtcNow());
+        await NotifyChecks.ExamineAsync(_list, _options, _time).ConfigureAwait(false);
         var composition = OpenStore();
         ClockChecks.Examine(_list, _time, composition?.Store);
         using var module = LoadModule();

@@ -8,6 +8,18 @@ internal sealed record AuditDocument
     [JsonPropertyName("sequence")]
     public required long Sequence { get; init; }
 
+    /// <summary>The chain that the record is in.</summary>
+    [JsonPropertyName("chain")]
+    public required long Chain { get; init; }
+
+    /// <summary>Its place there, from 1.</summary>
+    [JsonPropertyName("position")]
+    public required long Position { get; init; }
+
+    /// <summary>The node that wrote it; null for a command.</summary>
+    [JsonPropertyName("node")]
+    public required string? Node { get; init; }
+
     [JsonPropertyName("at")]
     public required DateTimeOffset At { get; init; }
 
@@ -48,4 +60,8 @@ internal sealed record AuditDocument
 
     [JsonPropertyName("detail")]
     public required string? Detail { get; init; }
+
+    /// <summary>Its hash in the chain, in hexadecimal; null in what is older than chains.</summary>
+    [JsonPropertyName("hash")]
+    public required string? Hash { get; init; }
 }

@@ -15,6 +15,10 @@ internal sealed record PackageDocument
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
+    /// <summary>The preset that was granted last; null for a free count.</summary>
+    [JsonPropertyName("plan")]
+    public int? Plan { get; init; }
+
     [JsonPropertyName("total")]
     public required int Total { get; init; }
 

@@ -30,6 +30,22 @@ internal sealed record StatusDocument
     [JsonPropertyName("callsInFlight")]
     public required int CallsInFlight { get; init; }
 
+    /// <summary>The newest audit seal that this node knows; null when it knows none.</summary>
+    [JsonPropertyName("auditSeal")]
+    public required long? AuditSeal { get; init; }
+
+    /// <summary>When that was made.</summary>
+    [JsonPropertyName("auditSealedAt")]
+    public required DateTimeOffset? AuditSealedAt { get; init; }
+
+    /// <summary>Why the trail is not sealed; null while it is.</summary>
+    [JsonPropertyName("auditSealObstacle")]
+    public required string? AuditSealObstacle { get; init; }
+
+    /// <summary>The continuous exports of the trail.</summary>
+    [JsonPropertyName("auditExports")]
+    public required IReadOnlyList<AuditExportDocument> AuditExports { get; init; }
+
     /// <summary>Pieces of work that wait for a commit.</summary>
     [JsonPropertyName("ledgerWaiting")]
     public required int LedgerWaiting { get; init; }
@@ -37,4 +53,8 @@ internal sealed record StatusDocument
     /// <summary>Transactions since the start.</summary>
     [JsonPropertyName("commits")]
     public required long Commits { get; init; }
+
+    /// <summary>Messages to signers.</summary>
+    [JsonPropertyName("notices")]
+    public required NoticesDocument Notices { get; init; }
 }

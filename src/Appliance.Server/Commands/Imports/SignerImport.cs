@@ -205,7 +205,7 @@ internal sealed class SignerImport
                 _bench.Provisioning.Insert(connection, plan.Credentials[i]);
                 if (plan.Packages[i] is { } count)
                 {
-                    _bench.Packages.Grant(connection, plan.Credentials[i].Row.Id, count);
+                    _bench.Packages.Grant(connection, plan.Credentials[i].Row.Id, new PackageGrant(count));
                 }
             }
         }

@@ -24,6 +24,10 @@ internal sealed class AuthorizeInput
     [JsonPropertyName("hashAlgorithmOID")]
     public FieldText HashAlgorithmOid { get; set; }
 
+    /// <summary>Ours, beside the standard's: <c>sign</c> (default) or <c>tls-login</c>.</summary>
+    [JsonPropertyName("purpose")]
+    public FieldText Purpose { get; set; }
+
     [JsonPropertyName("PIN")]
     public FieldText Pin { get; set; }
 

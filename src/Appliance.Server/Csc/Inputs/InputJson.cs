@@ -18,6 +18,7 @@ namespace Appliance.Server.Csc.Inputs;
 [JsonSerializable(typeof(CheckInput))]
 [JsonSerializable(typeof(ChallengeInput))]
 [JsonSerializable(typeof(ApprovalInput))]
+[JsonSerializable(typeof(SignerInput))]
 [JsonSerializable(typeof(BulkOpenInput))]
 [JsonSerializable(typeof(BulkFillInput))]
 [JsonSerializable(typeof(BulkCloseInput))]

@@ -37,7 +37,9 @@ internal static class AuthorizeRules
             return CscErrors.MissingString(HashRules.AlgorithmName(version));
         }
 
-        error = FactorRules.Read(version, input.Pin, input.Otp, input.AuthData, out var factors);
+        var factors = SuppliedFactors.None;
+        error = PurposeRules.Read(input.Purpose, out var purpose)
+            ?? FactorRules.Read(version, input.Pin, input.Otp, input.AuthData, out factors);
         if (error is not null)
         {
             return error;
@@ -51,6 +53,7 @@ internal static class AuthorizeRules
         request = new AuthorizeRequest
         {
             Caller = caller,
+            Purpose = purpose,
             CredentialId = credentialId,
             SignatureCount = (int)Math.Min(input.NumSignatures.Value, int.MaxValue),
             Hashes = hashes.Values,

@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Appliance.Server.Hosting.Peers;
 
@@ -27,9 +26,25 @@ internal sealed record PeerFacts(
 
     private static PeerFacts OfConnection(HttpContext http)
     {
-        var address = http.Connection.RemoteIpAddress;
-        var isSafe = http.Request.IsHttps || address is null || IPAddress.IsLoopback(address);
-        var certificate = http.Features.Get<ITlsConnectionFeature>()?.ClientCertificate?.RawData;
-        return new PeerFacts(address, certificate, IsFromAuthority: false, IsProxied: false, isSafe);
+        var address = http.Connection.RemoteIpAddress is { } remote ? PeerNetworks.Plain(remote) : null;
+        var isTls = http.Request.IsHttps;
+        var connection = http.Features.Get<PeerConnection>();
+
+        // TLS within what a PROXY header announces goes through the proxy, up to the client.
+        var shown = isTls ? http.Features.Get<ShownCertificate>() : connection?.Shown;
+        if (connection is null)
+        {
+            var isSafe = isTls || address is null || IPAddress.IsLoopback(address);
+            return new PeerFacts(address, shown?.Der, shown?.IsFromAuthority ?? false, IsProxied: false, isSafe);
+        }
+
+        // Whom a proxy serves without a word is not known: its certificate is not theirs, its address says nothing.
+        if (connection.Header is null)
+        {
+            return new PeerFacts(address, null, IsFromAuthority: false, IsProxied: false, isTls || connection.SaysTls);
+        }
+
+        return new PeerFacts(
+            address, shown?.Der, shown?.IsFromAuthority ?? false, IsProxied: true, isTls || connection.SaysTls);
     }
 }
