@@ -29,7 +29,8 @@ public sealed class InfoViewTests
             "{\"specs\":\"1.0.4.0\",\"name\":\"N\",\"logo\":\"https://l.example/logo.png\",\"region\":\"RO\","
                 + "\"lang\":\"en-US\",\"description\":\"D\",\"authType\":[\"basic\",\"oauth2client\"],"
                 + "\"oauth2\":\"https://o.example\"," + Common + "\"credentials/sendOTP\"]}",
-            Encoding.UTF8.GetString(JsonReply.Encode(InfoView.Version1(s_settings, OAuth), AnswerJson.Default.InfoAnswerV1)));
+            Encoding.UTF8.GetString(JsonReply.Encode(
+                InfoView.Version1(s_settings, OAuth), AnswerJson.Default.InfoAnswerV1)));
 
     [Fact]
     public void Version_2()
@@ -45,5 +46,6 @@ public sealed class InfoViewTests
                 + "\"1.2.840.10045.4.3.2\",\"1.2.840.10045.4.3.3\",\"1.2.840.10045.4.3.4\",\"1.2.840.10045.2.1\"],"
                 + "\"algoParams\":[]},\"signature_formats\":{\"formats\":[],\"envelope_properties\":[]},"
                 + "\"conformance_levels\":[]}",
-            Encoding.UTF8.GetString(JsonReply.Encode(InfoView.Version2(s_settings, OAuth), AnswerJson.Default.InfoAnswerV2)));
+            Encoding.UTF8.GetString(JsonReply.Encode(
+                InfoView.Version2(s_settings, OAuth), AnswerJson.Default.InfoAnswerV2)));
 }
