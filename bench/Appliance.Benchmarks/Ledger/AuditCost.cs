@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Appliance.Benchmarks.Ledger;
 
-/// <summary>How fast a large audit trail is verified, alone and beside a writer, and what the writer feels of it.</summary>
+/// <summary>How fast a large audit trail is verified, alone and beside a writer, and what the writer feels of
+/// it.</summary>
 internal static class AuditCost
 {
     private const int Batch = 10_000;
@@ -33,12 +34,14 @@ internal static class AuditCost
             var beside = Task.Run(() => Verify(store, key));
             var busy = await WriteAsync(loop, beside);
             var rate = await beside;
-            Console.WriteLine("| records | verified a second, alone | processor us a record | beside a writer | commit us p50, quiet | p99 | max "
+            Console.WriteLine("| records | verified a second, alone | processor us a record "
+                + "| beside a writer | commit us p50, quiet | p99 | max "
                 + "| beside it p50 | p99 | max |");
             Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+            var rates = alone.Select(one => one.ToString("F0", CultureInfo.InvariantCulture));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {records} | {string.Join(", ", alone.Select(one => one.ToString("F0", CultureInfo.InvariantCulture)))} "
+                $"| {records} | {string.Join(", ", rates)} "
                 + $"| {cpu:F2} | {rate:F0} | {quiet.P50:F0} | {quiet.P99:F0} | {quiet.Max:F0} "
                 + $"| {busy.P50:F0} | {busy.P99:F0} | {busy.Max:F0} |"));
         }

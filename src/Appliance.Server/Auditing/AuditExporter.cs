@@ -7,8 +7,8 @@ namespace Appliance.Server.Auditing;
 
 /// <summary>
 /// One continuous export: passes the records of each chain on, in their order, and notes after each batch how far it
-/// came. It works beside the ledger, from what is stored, so that a receiver that is slow or away stops nobody; a restart
-/// goes on behind the last batch that was taken, so that a batch may come twice and never not at all.
+/// came. It works beside the ledger, from what is stored, so that a receiver that is slow or away stops nobody; a
+/// restart goes on behind the last batch that was taken, so that a batch may come twice and never not at all.
 /// </summary>
 internal sealed partial class AuditExporter : IAsyncDisposable
 {

@@ -7,8 +7,8 @@ using Appliance.Ledger;
 namespace Appliance.Server.Auditing;
 
 /// <summary>
-/// Syslog (RFC 5424): over TCP and TLS with octet counting (RFC 6587 3.4.1, RFC 5425 4.3), over UDP a datagram a message
-/// (RFC 5426). TCP tells only that the other side's kernel has it, UDP nothing: see docs/operations.md.
+/// Syslog (RFC 5424): over TCP and TLS with octet counting (RFC 6587 3.4.1, RFC 5425 4.3), over UDP a datagram a
+/// message (RFC 5426). TCP tells only that the other side's kernel has it, UDP nothing: see docs/operations.md.
 /// </summary>
 internal sealed class SyslogSink(Uri address) : IAuditSink
 {
@@ -40,7 +40,8 @@ internal sealed class SyslogSink(Uri address) : IAuditSink
             foreach (var record in records)
             {
                 var message = AuditLine.Syslog(record, node, _host);
-                frames.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{message.Length} ")));
+                var length = string.Create(CultureInfo.InvariantCulture, $"{message.Length} ");
+                frames.Write(Encoding.ASCII.GetBytes(length));
                 frames.Write(message);
             }
 

@@ -7,8 +7,8 @@ using Appliance.Ledger;
 namespace Appliance.Server.Auditing;
 
 /// <summary>
-/// Posts batches as {"type":"audit.records","timestamp":...,"data":[...]}, signed as Standard Webhooks says: the headers
-/// webhook-id, webhook-timestamp and webhook-signature, the last "v1," and the base64 of HMAC-SHA-256 over
+/// Posts batches as {"type":"audit.records","timestamp":...,"data":[...]}, signed as Standard Webhooks says: the
+/// headers webhook-id, webhook-timestamp and webhook-signature, the last "v1," and the base64 of HMAC-SHA-256 over
 /// "id.timestamp.body". The id is that of the first record and the last, so that a batch that comes again has its id
 /// again.
 /// </summary>
@@ -20,7 +20,8 @@ internal sealed class WebhookSink : IAuditSink
     private readonly Uri _address;
     private readonly byte[] _secret;
     private readonly TimeProvider _time;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = s_patience };
+    private readonly HttpClient _http
+        = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = s_patience };
 
     public WebhookSink(Uri address, string secretFile, TimeProvider time)
     {

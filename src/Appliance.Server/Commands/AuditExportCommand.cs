@@ -26,7 +26,7 @@ internal static class AuditExportCommand
             Description = "Only records that concern this organisation.", HelpName = "ID",
         };
         var command = new AdminCommand(
-            "export", "Writes the audit trail to standard output, a line per record.", AdminRoles.Auditor, changes: false)
+            "export", "Writes the audit trail to standard output.", AdminRoles.Auditor, changes: false)
         {
             format, from, to, organisation,
         };
