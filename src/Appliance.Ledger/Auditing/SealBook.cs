@@ -88,7 +88,7 @@ internal sealed class SealBook(Findings findings, AuditVerificationOptions optio
         return false;
     }
 
-    private bool[] VerifySignatures(IReadOnlyList<AuditSealRow> page)
+    private bool[] VerifySignatures(List<AuditSealRow> page)
     {
         var genuine = new bool[page.Count];
         if (options.VerifySignature is not { } verify)

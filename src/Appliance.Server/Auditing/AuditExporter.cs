@@ -35,7 +35,7 @@ internal sealed partial class AuditExporter : IAsyncDisposable
         IAuditSink sink, CommitLoop loop, Store store, string node, TimeProvider time, ILogger logger)
     {
         (_sink, _loop, _store, _node, _time, _logger) = (sink, loop, store, node, time, logger);
-        _running = Task.Run(RunAsync);
+        _running = Task.Run(RunAsync, CancellationToken.None);
     }
 
     public string Name => _sink.Name;

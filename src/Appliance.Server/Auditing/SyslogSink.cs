@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -36,7 +37,7 @@ internal sealed class SyslogSink(Uri address) : IAuditSink
         try
         {
             var stream = await ConnectAsync(cancellationToken);
-            using var frames = new MemoryStream();
+            var frames = new ArrayBufferWriter<byte>();
             foreach (var record in records)
             {
                 var message = AuditLine.Syslog(record, node, _host);
@@ -45,7 +46,7 @@ internal sealed class SyslogSink(Uri address) : IAuditSink
                 frames.Write(message);
             }
 
-            await stream.WriteAsync(frames.GetBuffer().AsMemory(0, (int)frames.Length), cancellationToken);
+            await stream.WriteAsync(frames.WrittenMemory, cancellationToken);
             await stream.FlushAsync(cancellationToken);
         }
         catch

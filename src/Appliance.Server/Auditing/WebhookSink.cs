@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
@@ -38,14 +39,14 @@ internal sealed class WebhookSink : IAuditSink
         IReadOnlyList<AuditEntry> records, string node, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        using var body = new MemoryStream();
+        var body = new ArrayBufferWriter<byte>();
         body.Write(Encoding.ASCII.GetBytes(
             $"{{\"type\":\"audit.records\",\"timestamp\":\"{now:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}\",\"data\":["));
         for (var i = 0; i < records.Count; i++)
         {
             if (i > 0)
             {
-                body.WriteByte((byte)',');
+                body.Write(","u8);
             }
 
             body.Write(AuditLine.Json(records[i], node));
@@ -54,13 +55,13 @@ internal sealed class WebhookSink : IAuditSink
         body.Write("]}"u8);
         var id = $"audit_{AuditLine.Id(records[0])}-{records[^1].Position.ToString(CultureInfo.InvariantCulture)}";
         var at = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        byte[] signed = [.. Encoding.ASCII.GetBytes($"{id}.{at}."), .. body.ToArray()];
+        byte[] signed = [.. Encoding.ASCII.GetBytes($"{id}.{at}."), .. body.WrittenSpan];
         using var request = new HttpRequestMessage(HttpMethod.Post, _address);
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", at);
         request.Headers.Add(
             "webhook-signature", $"v1,{Convert.ToBase64String(HMACSHA256.HashData(_secret, signed))}");
-        request.Content = new ByteArrayContent(body.ToArray());
+        request.Content = new ReadOnlyMemoryContent(body.WrittenMemory);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var answer = await _http.SendAsync(request, cancellationToken);
         answer.EnsureSuccessStatusCode();

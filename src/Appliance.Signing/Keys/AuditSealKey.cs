@@ -117,7 +117,10 @@ public sealed class AuditSealKey : IDisposable
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var job = new SignJob
         {
-            Key = _key, Scheme = s_scheme, Hashes = [hash.ToArray()], Completed = _ => done.TrySetResult(),
+            Key = _key,
+            Scheme = s_scheme,
+            Hashes = [hash.ToArray()],
+            Completed = _ => done.TrySetResult(),
         };
         if (slots.Dispatch == SlotDispatch.Inline)
         {
