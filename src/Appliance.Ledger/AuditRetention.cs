@@ -4,9 +4,9 @@ using Appliance.Storage;
 namespace Appliance.Ledger;
 
 /// <summary>
-/// Removes audit records whose time is over: of each chain all that the newest seal before that time covers, and nothing
-/// that no seal covers. What is left of them is where they ended and under which seal, so that the rest of the chain
-/// still proves itself; the seals stay whole.
+/// Removes audit records whose time is over: of each chain all that the newest seal before that time covers, and
+/// nothing that no seal covers. What is left of them is where they ended and under which seal, so that the rest of the
+/// chain still proves itself; the seals stay whole.
 /// </summary>
 public static class AuditRetention
 {

@@ -5,10 +5,10 @@ namespace Appliance.Ledger;
 
 /// <summary>
 /// What a seal says: which chains of audit records there are and how far they reach, and which seal was the one before.
-/// Its form, which is signed: the line APPLIANCE-AUDIT-SEAL-1; its number and its time in Unix milliseconds, eight bytes
-/// each; the SHA-256 of the seal before, or zeros; four bytes with how many chains follow; and for each the id and the
-/// length, eight bytes each, one byte that is 1 when the chain is closed, and the hash of its last record. Numbers are
-/// big-endian.
+/// Its form, which is signed: the line APPLIANCE-AUDIT-SEAL-1; its number and its time in Unix milliseconds, eight
+/// bytes each; the SHA-256 of the seal before, or zeros; four bytes with how many chains follow; and for each the id
+/// and the length, eight bytes each, one byte that is 1 when the chain is closed, and the hash of its last record.
+/// Numbers are big-endian.
 /// </summary>
 /// <param name="Number">From 1, without gaps.</param>
 /// <param name="At">Unix milliseconds.</param>

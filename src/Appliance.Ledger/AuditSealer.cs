@@ -220,7 +220,9 @@ public sealed partial class AuditSealer : IAsyncDisposable
     private static partial class Log
     {
         [LoggerMessage(
-            3030, LogLevel.Error, "The audit trail cannot be sealed; records go on, and a later seal covers them: {Error}")]
+            3030,
+            LogLevel.Error,
+            "The audit trail cannot be sealed; records go on, and a later seal covers them: {Error}")]
         public static partial void NotSealed(ILogger logger, string error);
 
         [LoggerMessage(3031, LogLevel.Information, "The audit trail is sealed again, by seal {Number}.")]

@@ -9,7 +9,8 @@ public sealed record AuditSealerOptions
     public TimeSpan Interval { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Time-stamps a seal's signature (RFC 3161), where there is an authority: SHA-256 of the signature in, a token out.
+    /// Time-stamps a seal's signature (RFC 3161), where there is an authority: SHA-256 of the signature in, a token
+    /// out.
     /// </summary>
     public Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<byte[]>>? Timestamp { get; init; }
 

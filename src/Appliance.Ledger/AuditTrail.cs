@@ -3,8 +3,8 @@ using Appliance.Storage;
 namespace Appliance.Ledger;
 
 /// <summary>
-/// What happened, in chains: each connection that writes adds to one of its own, in which every record's hash covers the
-/// one before. Records are only ever added, except where their retention has ended.
+/// What happened, in chains: each connection that writes adds to one of its own, in which every record's hash covers
+/// the one before. Records are only ever added, except where their retention has ended.
 /// </summary>
 public static class AuditTrail
 {

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Appliance.Storage;
 
 /// <summary>
-/// Records of the audit trail as bytes: each its encoded columns (<see cref="AuditHash"/>) behind their length, then its
-/// stored hash behind its length, both four bytes, big-endian; -1 for no hash. Reused from page to page.
+/// Records of the audit trail as bytes: each its encoded columns (<see cref="AuditHash"/>) behind their length, then
+/// its stored hash behind its length, both four bytes, big-endian; -1 for no hash. Reused from page to page.
 /// </summary>
 public sealed class AuditBlock
 {

@@ -1,16 +1,15 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using System.Text;
 using Appliance.Storage.Chains;
 
 namespace Appliance.Storage;
 
 /// <summary>
 /// The hash of an audit record: SHA-256 over the hash of the record before it in its chain and the record's columns, in
-/// the order seq, at, event, outcome, signer, credential, activation, client, request, count, digest, detail, actor. Each
-/// column is its length as four bytes, big-endian, -1 for NULL, and then its bytes: numbers are eight of them,
-/// big-endian, ids the sixteen of RFC 9562, text is UTF-8. That is how PostgreSQL copies a row out, so that neither store
-/// has to make strings to have its trail verified.
+/// the order seq, at, event, outcome, signer, credential, activation, client, request, count, digest, detail, actor.
+/// Each column is its length as four bytes, big-endian, -1 for NULL, and then its bytes: numbers are eight of them,
+/// big-endian, ids the sixteen of RFC 9562, text is UTF-8. That is how PostgreSQL copies a row out, so that neither
+/// store has to make strings to have its trail verified.
 /// </summary>
 public static class AuditHash
 {

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Appliance.Benchmarks.Ledger;
 
-/// <summary>How fast a large audit trail is verified, alone and beside a writer, and what the writer feels of it.</summary>
+/// <summary>How fast a large audit trail is verified, alone and beside a writer, and what the writer feels of
+/// it.</summary>
 internal static class AuditCost
 {
     private const int Batch = 10_000;
@@ -26,18 +27,22 @@ internal static class AuditCost
             await using var loop = new CommitLoop(
                 store, new CommitLoopOptions(), TimeProvider.System, NullLogger<CommitLoop>.Instance);
             await FillAsync(loop, key, records);
+            var before = Environment.CpuUsage.TotalTime;
             var alone = Enumerable.Range(0, Rounds).Select(_ => Verify(store, key)).ToList();
+            var cpu = (Environment.CpuUsage.TotalTime - before).TotalMicroseconds / Rounds / records;
             var quiet = await WriteAsync(loop, Task.Delay(TimeSpan.FromSeconds(5)));
             var beside = Task.Run(() => Verify(store, key));
             var busy = await WriteAsync(loop, beside);
             var rate = await beside;
-            Console.WriteLine("| records | verified a second, alone | beside a writer | commit us p50, quiet | p99 | max "
+            Console.WriteLine("| records | verified a second, alone | processor us a record "
+                + "| beside a writer | commit us p50, quiet | p99 | max "
                 + "| beside it p50 | p99 | max |");
-            Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+            Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+            var rates = alone.Select(one => one.ToString("F0", CultureInfo.InvariantCulture));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {records} | {string.Join(", ", alone.Select(one => one.ToString("F0", CultureInfo.InvariantCulture)))} "
-                + $"| {rate:F0} | {quiet.P50:F0} | {quiet.P99:F0} | {quiet.Max:F0} "
+                $"| {records} | {string.Join(", ", rates)} "
+                + $"| {cpu:F2} | {rate:F0} | {quiet.P50:F0} | {quiet.P99:F0} | {quiet.Max:F0} "
                 + $"| {busy.P50:F0} | {busy.P99:F0} | {busy.Max:F0} |"));
         }
         finally

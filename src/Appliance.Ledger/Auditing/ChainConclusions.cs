@@ -23,7 +23,8 @@ internal sealed class ChainConclusions(
             check?.Finish();
             var row = moment.Chains.GetValueOrDefault(chain);
             var length = check?.Length ?? 0;
-            unsealed += Math.Max(0, length - (seals.Newest.TryGetValue(chain, out var newest) ? newest.Chain.Length : 0));
+            var covered = seals.Newest.TryGetValue(chain, out var newest) ? newest.Chain.Length : 0;
+            unsealed += Math.Max(0, length - covered);
             if (CheckPresence(chain, row, length) && check is not null && row is not null)
             {
                 CheckEnd(check, row);
@@ -53,7 +54,7 @@ internal sealed class ChainConclusions(
                     segment.Chain,
                     1,
                     segment.Seal,
-                    $"Records 1 to {segment.Last} of chain {segment.Chain} are gone; no record tells of their removal.");
+                    $"Records 1 to {segment.Last} of chain {segment.Chain} are gone; no record tells of that.");
             }
         }
     }
@@ -90,7 +91,7 @@ internal sealed class ChainConclusions(
                 chain,
                 1,
                 null,
-                $"There are {length} records of a chain {chain}, and nothing that says that there is such a chain.");
+                $"There are {length} records of a chain {chain}, and nothing says that there is such a chain.");
         }
 
         return row is not null && length >= must;
@@ -148,7 +149,8 @@ internal sealed class ChainConclusions(
 
         if (row.ClosedAt is null && !options.Live.Any(live => live.Chain == check.Chain))
         {
-            var state = row.Incarnation == 0 || moment.IsDead(row) ? "its writer has ended" : "of a node that may run";
+            var isDead = row.Incarnation == 0 || moment.IsDead(row);
+            var state = isDead ? "its writer has ended" : "of a node that may run";
             var opened = AuditChainText.Opened(row.Id, row.Node, row.Incarnation, row.Lane);
             findings.Note($"Not closed: {opened}, {check.Length} records; {state}.");
         }
@@ -169,10 +171,13 @@ internal sealed class ChainConclusions(
             Altered(chain, "its first record does not open it");
         }
 
-        var covered = seals.Newest.TryGetValue(chain, out var newest) && newest.Chain.Closed ? newest.Seal : (long?)null;
+        var covered = seals.Newest.TryGetValue(chain, out var newest) && newest.Chain.Closed
+            ? newest.Seal
+            : (long?)null;
         if (row.Sealed != covered)
         {
-            Altered(chain, $"it is said to be covered by seal {row.Sealed?.ToString(CultureInfo.InvariantCulture) ?? "none"}");
+            var said = row.Sealed?.ToString(CultureInfo.InvariantCulture) ?? "none";
+            Altered(chain, $"it is said to be covered by seal {said}");
         }
 
         if (chain != 0)

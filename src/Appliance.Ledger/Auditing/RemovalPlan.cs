@@ -52,7 +52,8 @@ internal sealed record RemovalPlan(long? Seal, IReadOnlyList<AuditSegmentRow> Se
         }
     }
 
-    private static IReadOnlyList<SealedChain> ChainsOf(AuditSealRow seal) => AuditSeal.TryParse(seal.Body)?.Chains ?? [];
+    private static IReadOnlyList<SealedChain> ChainsOf(AuditSealRow seal)
+        => AuditSeal.TryParse(seal.Body)?.Chains ?? [];
 
     /// <summary>The newest one before a time; their times rise with their numbers.</summary>
     private static AuditSealRow? FindSeal(AuditSealTable seals, long before)

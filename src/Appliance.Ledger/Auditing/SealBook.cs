@@ -3,7 +3,8 @@ using Appliance.Storage;
 
 namespace Appliance.Ledger.Auditing;
 
-/// <summary>Reads all seals, each against the one before and its signature, and keeps what they say of each chain.</summary>
+/// <summary>Reads all seals, each against the one before and its signature, and keeps what they say of each
+/// chain.</summary>
 internal sealed class SealBook(Findings findings, AuditVerificationOptions options)
 {
     private const int Page = 1_000;
@@ -65,7 +66,11 @@ internal sealed class SealBook(Findings findings, AuditVerificationOptions optio
         else if (found.Length > 0 && !hash.SequenceEqual(found))
         {
             findings.Add(
-                AuditFindingKind.BrokenSeal, null, null, number, $"Seal {number} is another than the one that was made.");
+                AuditFindingKind.BrokenSeal,
+                null,
+                null,
+                number,
+                $"Seal {number} is another than the one that was made.");
         }
     }
 
@@ -83,7 +88,7 @@ internal sealed class SealBook(Findings findings, AuditVerificationOptions optio
         return false;
     }
 
-    private bool[] VerifySignatures(IReadOnlyList<AuditSealRow> page)
+    private bool[] VerifySignatures(List<AuditSealRow> page)
     {
         var genuine = new bool[page.Count];
         if (options.VerifySignature is not { } verify)
@@ -118,7 +123,8 @@ internal sealed class SealBook(Findings findings, AuditVerificationOptions optio
         {
             Broken(row, "its signature is not genuine");
         }
-        else if (seal is null || seal.Number != row.Number || seal.At != row.At || !hash.AsSpan().SequenceEqual(row.Hash))
+        else if (seal is null || (seal.Number, seal.At) != (row.Number, row.At)
+            || !hash.AsSpan().SequenceEqual(row.Hash))
         {
             Broken(row, "what stands about it is not what was signed");
         }

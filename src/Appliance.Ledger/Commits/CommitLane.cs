@@ -90,7 +90,8 @@ internal sealed partial class CommitLane
         _stopped.SetResult();
     }
 
-    /// <summary>The last record of the chain: from here on its end is known, and not only where it was last seen.</summary>
+    /// <summary>The last record of the chain: from here on its end is known, and not only where it was last
+    /// seen.</summary>
     private void CloseChain()
     {
         try

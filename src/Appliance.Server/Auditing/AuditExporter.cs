@@ -7,8 +7,8 @@ namespace Appliance.Server.Auditing;
 
 /// <summary>
 /// One continuous export: passes the records of each chain on, in their order, and notes after each batch how far it
-/// came. It works beside the ledger, from what is stored, so that a receiver that is slow or away stops nobody; a restart
-/// goes on behind the last batch that was taken, so that a batch may come twice and never not at all.
+/// came. It works beside the ledger, from what is stored, so that a receiver that is slow or away stops nobody; a
+/// restart goes on behind the last batch that was taken, so that a batch may come twice and never not at all.
 /// </summary>
 internal sealed partial class AuditExporter : IAsyncDisposable
 {
@@ -35,7 +35,7 @@ internal sealed partial class AuditExporter : IAsyncDisposable
         IAuditSink sink, CommitLoop loop, Store store, string node, TimeProvider time, ILogger logger)
     {
         (_sink, _loop, _store, _node, _time, _logger) = (sink, loop, store, node, time, logger);
-        _running = Task.Run(RunAsync);
+        _running = Task.Run(RunAsync, CancellationToken.None);
     }
 
     public string Name => _sink.Name;

@@ -120,7 +120,7 @@ internal sealed partial class AuditKeeper : IAsyncDisposable
     /// <summary>What an export has not taken yet stays, however old.</summary>
     private async Task RemoveOldAsync()
     {
-        if (!await _removing.WaitAsync(0))
+        if (!await _removing.WaitAsync(0, CancellationToken.None))
         {
             return;
         }

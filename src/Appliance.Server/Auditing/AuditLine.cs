@@ -9,7 +9,8 @@ namespace Appliance.Server.Auditing;
 /// <summary>A record of the audit trail for other systems: as a line of JSON, and as a message of syslog.</summary>
 internal static class AuditLine
 {
-    /// <summary>The private enterprise number that RFC 5612 reserves for documentation: replace it by your own.</summary>
+    /// <summary>The private enterprise number that RFC 5612 reserves for documentation: replace it by your
+    /// own.</summary>
     private const string Enterprise = "32473";
 
     /// <summary>Facility 13 (log audit), RFC 5424 6.2.1.</summary>

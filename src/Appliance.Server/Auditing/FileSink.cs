@@ -14,15 +14,18 @@ internal sealed class FileSink(string path, long mostBytes, TimeProvider time) :
         IReadOnlyList<AuditEntry> records, string node, CancellationToken cancellationToken)
     {
         Rotate();
-        var file = new FileStream(
-            path,
-            new FileStreamOptions
-            {
-                Mode = FileMode.Append,
-                Access = FileAccess.Write,
-                Share = FileShare.Read,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead,
-            });
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.Append,
+            Access = FileAccess.Write,
+            Share = FileShare.Read,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        }
+
+        var file = new FileStream(path, options);
         await using (file)
         {
             foreach (var record in records)
@@ -32,7 +35,8 @@ internal sealed class FileSink(string path, long mostBytes, TimeProvider time) :
             }
 
             // The cursor moves on after this: what it passes must be on disk.
-            file.Flush(flushToDisk: true);
+            await file.FlushAsync(cancellationToken);
+            RandomAccess.FlushToDisk(file.SafeFileHandle);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -7,8 +8,8 @@ using Appliance.Ledger;
 namespace Appliance.Server.Auditing;
 
 /// <summary>
-/// Syslog (RFC 5424): over TCP and TLS with octet counting (RFC 6587 3.4.1, RFC 5425 4.3), over UDP a datagram a message
-/// (RFC 5426). TCP tells only that the other side's kernel has it, UDP nothing: see docs/operations.md.
+/// Syslog (RFC 5424): over TCP and TLS with octet counting (RFC 6587 3.4.1, RFC 5425 4.3), over UDP a datagram a
+/// message (RFC 5426). TCP tells only that the other side's kernel has it, UDP nothing: see docs/operations.md.
 /// </summary>
 internal sealed class SyslogSink(Uri address) : IAuditSink
 {
@@ -36,15 +37,16 @@ internal sealed class SyslogSink(Uri address) : IAuditSink
         try
         {
             var stream = await ConnectAsync(cancellationToken);
-            using var frames = new MemoryStream();
+            var frames = new ArrayBufferWriter<byte>();
             foreach (var record in records)
             {
                 var message = AuditLine.Syslog(record, node, _host);
-                frames.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{message.Length} ")));
+                var length = string.Create(CultureInfo.InvariantCulture, $"{message.Length} ");
+                frames.Write(Encoding.ASCII.GetBytes(length));
                 frames.Write(message);
             }
 
-            await stream.WriteAsync(frames.GetBuffer().AsMemory(0, (int)frames.Length), cancellationToken);
+            await stream.WriteAsync(frames.WrittenMemory, cancellationToken);
             await stream.FlushAsync(cancellationToken);
         }
         catch

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
@@ -7,8 +8,8 @@ using Appliance.Ledger;
 namespace Appliance.Server.Auditing;
 
 /// <summary>
-/// Posts batches as {"type":"audit.records","timestamp":...,"data":[...]}, signed as Standard Webhooks says: the headers
-/// webhook-id, webhook-timestamp and webhook-signature, the last "v1," and the base64 of HMAC-SHA-256 over
+/// Posts batches as {"type":"audit.records","timestamp":...,"data":[...]}, signed as Standard Webhooks says: the
+/// headers webhook-id, webhook-timestamp and webhook-signature, the last "v1," and the base64 of HMAC-SHA-256 over
 /// "id.timestamp.body". The id is that of the first record and the last, so that a batch that comes again has its id
 /// again.
 /// </summary>
@@ -20,7 +21,8 @@ internal sealed class WebhookSink : IAuditSink
     private readonly Uri _address;
     private readonly byte[] _secret;
     private readonly TimeProvider _time;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = s_patience };
+    private readonly HttpClient _http
+        = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = s_patience };
 
     public WebhookSink(Uri address, string secretFile, TimeProvider time)
     {
@@ -37,14 +39,14 @@ internal sealed class WebhookSink : IAuditSink
         IReadOnlyList<AuditEntry> records, string node, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        using var body = new MemoryStream();
+        var body = new ArrayBufferWriter<byte>();
         body.Write(Encoding.ASCII.GetBytes(
             $"{{\"type\":\"audit.records\",\"timestamp\":\"{now:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}\",\"data\":["));
         for (var i = 0; i < records.Count; i++)
         {
             if (i > 0)
             {
-                body.WriteByte((byte)',');
+                body.Write(","u8);
             }
 
             body.Write(AuditLine.Json(records[i], node));
@@ -53,13 +55,13 @@ internal sealed class WebhookSink : IAuditSink
         body.Write("]}"u8);
         var id = $"audit_{AuditLine.Id(records[0])}-{records[^1].Position.ToString(CultureInfo.InvariantCulture)}";
         var at = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        byte[] signed = [.. Encoding.ASCII.GetBytes($"{id}.{at}."), .. body.ToArray()];
+        byte[] signed = [.. Encoding.ASCII.GetBytes($"{id}.{at}."), .. body.WrittenSpan];
         using var request = new HttpRequestMessage(HttpMethod.Post, _address);
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", at);
         request.Headers.Add(
             "webhook-signature", $"v1,{Convert.ToBase64String(HMACSHA256.HashData(_secret, signed))}");
-        request.Content = new ByteArrayContent(body.ToArray());
+        request.Content = new ReadOnlyMemoryContent(body.WrittenMemory);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var answer = await _http.SendAsync(request, cancellationToken);
         answer.EnsureSuccessStatusCode();

@@ -16,17 +16,20 @@ internal static class AuditExportCommand
     {
         var format = new Option<string>("--format")
         {
-            Description = "jsonl or syslog (RFC 5424).", HelpName = "FORMAT", DefaultValueFactory = static _ => "jsonl",
+            Description = "jsonl or syslog (RFC 5424).",
+            HelpName = "FORMAT",
+            DefaultValueFactory = static _ => "jsonl",
         };
         format.AcceptOnlyFromAmong("jsonl", "syslog");
         var from = Time("--from", "Records at or after this time.");
         var to = Time("--to", "Records before this time.");
         var organisation = new Option<Guid?>("--organisation")
         {
-            Description = "Only records that concern this organisation.", HelpName = "ID",
+            Description = "Only records that concern this organisation.",
+            HelpName = "ID",
         };
         var command = new AdminCommand(
-            "export", "Writes the audit trail to standard output, a line per record.", AdminRoles.Auditor, changes: false)
+            "export", "Writes the audit trail to standard output.", AdminRoles.Auditor, changes: false)
         {
             format, from, to, organisation,
         };

@@ -65,7 +65,8 @@ internal static class AuditVerifyCommand
     }
 
     private static AuditSealKey? Load(Workbench bench)
-        => bench.Store.Read(bench.Composition.SealKeyMac, static (connection, mac) => AuditSealKey.Load(connection, mac));
+        => bench.Store.Read(
+            bench.Composition.SealKeyMac, static (connection, mac) => AuditSealKey.Load(connection, mac));
 
     private static ECDsa Import(byte[] pem)
     {
@@ -112,7 +113,8 @@ internal static class AuditVerifyCommand
             + $"their time."));
         reply.Say(report.IsSound
             ? "The audit trail is sound."
-            : string.Create(CultureInfo.InvariantCulture, $"The audit trail is NOT sound: {report.FindingCount} findings."));
+            : string.Create(
+                CultureInfo.InvariantCulture, $"The audit trail is NOT sound: {report.FindingCount} findings."));
     }
 
     private static AuditReportDocument Describe(AuditReport report) => new()

@@ -7,8 +7,8 @@ internal sealed class AuditSettings
     public int SealSeconds { get; set; } = 60;
 
     /// <summary>
-    /// After how many days records are removed, 30 to 36,500; 0, the default, keeps them. Evidence for signatures has to
-    /// be kept for years: see docs/operations.md.
+    /// After how many days records are removed, 30 to 36,500; 0, the default, keeps them. Evidence for signatures has
+    /// to be kept for years: see docs/operations.md.
     /// </summary>
     public int RetentionDays { get; set; }
 

@@ -7,8 +7,8 @@ using Appliance.Storage;
 namespace Appliance.Signing.Keys;
 
 /// <summary>
-/// The token's key that seals the audit trail: EC P-256, for nothing else. The store keeps its public key under a MAC, so
-/// that who can write the database cannot put another in its place; who looks from outside keeps a copy of it.
+/// The token's key that seals the audit trail: EC P-256, for nothing else. The store keeps its public key under a MAC,
+/// so that who can write the database cannot put another in its place; who looks from outside keeps a copy of it.
 /// </summary>
 public sealed class AuditSealKey : IDisposable
 {
@@ -117,7 +117,10 @@ public sealed class AuditSealKey : IDisposable
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var job = new SignJob
         {
-            Key = _key, Scheme = s_scheme, Hashes = [hash.ToArray()], Completed = _ => done.TrySetResult(),
+            Key = _key,
+            Scheme = s_scheme,
+            Hashes = [hash.ToArray()],
+            Completed = _ => done.TrySetResult(),
         };
         if (slots.Dispatch == SlotDispatch.Inline)
         {

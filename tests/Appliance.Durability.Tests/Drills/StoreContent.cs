@@ -127,16 +127,17 @@ internal sealed class StoreContent
         do
         {
             page = AuditTrail.Read(
-                store, new AuditQuery { OldestFirst = true, After = _lastAudit, Limit = PageSize });
+                store,
+                new AuditQuery { OldestFirst = true, After = _lastAudit, Limit = PageSize, Bookkeeping = true });
             foreach (var entry in page)
             {
-                // No number is left out: a record that went missing from the middle would leave a gap.
-                if (entry.Sequence != ++_lastAudit)
+                // No position is left out: a record that went missing from the middle would leave a gap.
+                if (entry.Sequence != _lastAudit + 1 && entry.Position != 1)
                 {
-                    _findings.Add($"audit record {_lastAudit} is missing");
-                    _lastAudit = entry.Sequence;
+                    _findings.Add($"an audit record before {entry.Chain}:{entry.Position} is missing");
                 }
 
+                _lastAudit = entry.Sequence;
                 Add(entry);
             }
         }

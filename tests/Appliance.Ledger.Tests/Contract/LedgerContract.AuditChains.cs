@@ -55,7 +55,8 @@ public abstract partial class LedgerContract
         // As a crash leaves it: the records are there, and the last one is not.
         await scene.Ledger.RestartAsync();
         scene.Ledger.Edit(
-            $"DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit WHERE seq < {AuditRow.SequenceOf(dead + 1, 0)}); "
+            "DELETE FROM audit WHERE seq = "
+            + $"(SELECT max(seq) FROM audit WHERE seq < {AuditRow.SequenceOf(dead + 1, 0)}); "
             + $"UPDATE audit_chain SET closed_at = NULL, length = NULL, head = NULL WHERE id = {dead}; "
             + "UPDATE incarnation SET settled_at = NULL");
         await scene.Ledger.RestartAsync();
@@ -66,7 +67,8 @@ public abstract partial class LedgerContract
             scene.Ledger.Audit(AuditEvent.ChainClosed), entry => entry.Record.Outcome == AuditOutcome.InDoubt);
         Assert.StartsWith($"chain {dead}, ", told.Record.Detail, StringComparison.Ordinal);
         scene.Ledger.Edit(
-            $"DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit WHERE seq < {AuditRow.SequenceOf(dead + 1, 0)})");
+            "DELETE FROM audit WHERE seq = "
+            + $"(SELECT max(seq) FROM audit WHERE seq < {AuditRow.SequenceOf(dead + 1, 0)})");
         var finding = Assert.Single(scene.Verify().Findings);
         Assert.Equal((AuditFindingKind.MissingTail, dead), (finding.Kind, finding.Chain));
     }
@@ -95,8 +97,9 @@ public abstract partial class LedgerContract
     {
         await using var scene = await AuditScene.StartAsync(NewStore());
         scene.Ledger.Edit(
-            "INSERT INTO audit (seq, at, event, outcome, count, digest) SELECT 2 * number, at, 'login.ok', 'ok', 7, hash "
-            + "FROM audit_seal; INSERT INTO audit_chain (id, node, incarnation, lane, writer, opened_at, closed_at, length) "
+            "INSERT INTO audit (seq, at, event, outcome, count, digest) "
+            + "SELECT 2 * number, at, 'login.ok', 'ok', 7, hash FROM audit_seal; "
+            + "INSERT INTO audit_chain (id, node, incarnation, lane, writer, opened_at, closed_at, length) "
             + "VALUES (0, '', 0, 0, 0, 1, 1, 12)");
         await scene.AppendAndSealAsync(2);
 
@@ -154,7 +157,10 @@ public abstract partial class LedgerContract
     {
         await using var scene = await AuditScene.StartAsync(NewStore());
         scene.KeyIsAway = "no token";
-        await using var sealer = scene.NewSealer(options: new AuditSealerOptions { Interval = TimeSpan.FromMilliseconds(20) });
+        await using var sealer = scene.NewSealer(options: new AuditSealerOptions
+        {
+            Interval = TimeSpan.FromMilliseconds(20),
+        });
 
         scene.Ledger.Time.Advance(TimeSpan.FromMinutes(1));
         await UntilAsync(() => sealer.Obstacle is not null);

@@ -23,7 +23,8 @@ internal sealed partial class PostgresTestStore(bool serializable) : TestStore
 
     public override IReadOnlyList<string> EventsInCommitOrder() => PostgresCluster.Shared.Execute(
         _database,
-        "SELECT event FROM audit WHERE event NOT LIKE 'audit.%' ORDER BY pg_xact_commit_timestamp(xmin), seq").Split('\n');
+        "SELECT event FROM audit WHERE event NOT LIKE 'audit.%' "
+            + "ORDER BY pg_xact_commit_timestamp(xmin), seq").Split('\n');
 
     protected override void Dispose(bool disposing)
     {

@@ -24,7 +24,8 @@ internal sealed class SqliteTestStore : TestStore
     public override IReadOnlyList<string> EventsInCommitOrder()
     {
         using var database = Database.Open(Path, readOnly: true);
-        using var rows = database.Prepare("SELECT event FROM audit WHERE event NOT LIKE 'audit.%' ORDER BY seq").Start().Rows();
+        using var rows = database
+            .Prepare("SELECT event FROM audit WHERE event NOT LIKE 'audit.%' ORDER BY seq").Start().Rows();
         var result = new List<string>();
         while (rows.Next())
         {

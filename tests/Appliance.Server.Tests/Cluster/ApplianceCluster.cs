@@ -61,7 +61,9 @@ internal sealed class ApplianceCluster : IDisposable
     public IReadOnlyList<(string Event, int Count)> EventsInCommitOrder() =>
     [
         .. Postgres.Execute(
-                Database, "SELECT event, count FROM audit ORDER BY pg_xact_commit_timestamp(xmin), seq")
+                Database,
+                "SELECT event, count FROM audit WHERE event NOT LIKE 'audit.%' "
+                    + "ORDER BY pg_xact_commit_timestamp(xmin), seq")
             .Split('\n').Select(line => line.Split('|'))
             .Select(parts => (parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture))),
     ];

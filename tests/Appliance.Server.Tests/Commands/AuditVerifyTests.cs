@@ -84,9 +84,10 @@ public sealed class AuditVerifyTests
         var pruned = await installation.JsonAsync("audit prune --before 2100-01-01");
         var report = await installation.JsonAsync("audit verify");
 
-        Assert.All(lines, line => Assert.False(string.IsNullOrEmpty(JsonDocument.Parse(line).RootElement.Text("hash"))));
+        Assert.All(lines, line => Assert.NotEmpty(JsonDocument.Parse(line).RootElement.Text("hash")!));
         Assert.Contains(lines, line => line.Contains("\"signer.created\"", StringComparison.Ordinal));
-        Assert.Matches("<109>1 \\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z \\S+ appliance \\d+ signer.created \\[audit@32473 ", syslog);
+        Assert.Matches(
+            "<109>1 \\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z \\S+ appliance \\d+ signer.created \\[audit@32473 ", syslog);
         Assert.True(pruned.GetProperty("records").GetInt64() > 3);
         Assert.True(report.GetProperty("sound").GetBoolean());
         Assert.Equal(

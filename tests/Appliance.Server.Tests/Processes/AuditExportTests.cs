@@ -29,7 +29,9 @@ public sealed partial class AuditExportTests : IDisposable
         var answering = AnswerAsync(webhook, secret, batches);
         var file = _installation.PathOf("audit.jsonl");
         await File.WriteAllTextAsync(
-            _installation.PathOf("whsec"), $"whsec_{Convert.ToBase64String(secret)}", TestContext.Current.CancellationToken);
+            _installation.PathOf("whsec"),
+            $"whsec_{Convert.ToBase64String(secret)}",
+            TestContext.Current.CancellationToken);
         string[] settings =
         [
             "--set", $"Audit:Export:File={file}",
@@ -53,7 +55,8 @@ public sealed partial class AuditExportTests : IDisposable
                 .Split('\n', StringSplitOptions.RemoveEmptyEntries);
             var last = JsonDocument.Parse(trail[^1]).RootElement.Text("id");
             await UntilAsync(() => File.ReadAllText(file).Contains($"\"{last}\"", StringComparison.Ordinal));
-            await UntilAsync(() => messages.Any(message => message.Contains($" id=\"{last}\"", StringComparison.Ordinal)));
+            await UntilAsync(() => messages.Any(
+                message => message.Contains($" id=\"{last}\"", StringComparison.Ordinal)));
             await UntilAsync(() => batches.Any(batch => batch.Contains($"\"{last}\"", StringComparison.Ordinal)));
             CheckOrder(File.ReadAllLines(file).Select(line => JsonDocument.Parse(line).RootElement.Text("id")));
             CheckOrder(messages.Select(message => Id().Match(message).Groups[1].Value));
@@ -160,7 +163,8 @@ public sealed partial class AuditExportTests : IDisposable
                 }
             }
         }
-        catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception error)
+            when (error is HttpListenerException or ObjectDisposedException or OperationCanceledException)
         {
             // The test is over.
         }

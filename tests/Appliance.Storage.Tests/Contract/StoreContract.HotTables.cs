@@ -213,7 +213,9 @@ public abstract partial class StoreContract
         Assert.Equal(
             Record("event.0") with
             {
-                Sequence = oldest[1].Sequence, Digest = oldest[1].Digest, Hash = oldest[1].Hash,
+                Sequence = oldest[1].Sequence,
+                Digest = oldest[1].Digest,
+                Hash = oldest[1].Hash,
             },
             oldest[1]);
         foreach (var filter in new[]

@@ -1,6 +1,6 @@
--- The audit trail in chains. A record's seq is its chain's id times 2^32 plus its position, counted from 1, and its hash
--- is SHA-256 over the hash before it and the record. What was there before is chain 0: its records have no hash of their
--- own; the first seal covers them as one.
+-- The audit trail in chains. A record's seq is its chain's id times 2^32 plus its position, counted from 1, and its
+-- hash is SHA-256 over the hash before it and the record. What was there before is chain 0: its records have no hash of
+-- their own; the first seal covers them as one.
 ALTER TABLE audit ADD COLUMN hash BLOB;
 
 -- One row per run of a connection that wrote. length and head are there once it is closed; sealed names the seal that
