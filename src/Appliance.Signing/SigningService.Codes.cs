@@ -108,9 +108,8 @@ public sealed partial class SigningService
                 ["operation"] = "signHash",
                 ["client"] = ClientName(connection, clientId),
             });
-        if (!sending.Sent
-            && connection.OneTimeCodes.Find(credential.SignerId, (int)CodePurpose.Signing, credential.Id) is
-                { State: OneTimeCodeState.Void })
+        var row = connection.OneTimeCodes.Find(credential.SignerId, (int)CodePurpose.Signing, credential.Id);
+        if (!sending.Sent && row?.State == OneTimeCodeState.Void)
         {
             return SigningStatus.FactorLocked;
         }

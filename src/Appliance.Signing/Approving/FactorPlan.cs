@@ -30,13 +30,13 @@ internal readonly record struct FactorPlan(SigningStatus Status, CredentialFacto
         }
 
         var needed = asked;
-        if (asked.HasFlag(CredentialFactors.Approval) && (asked & Codes) != 0)
+        if (asked.HasFlag(CredentialFactors.Approval) && (asked & Codes) != CredentialFactors.None)
         {
             needed &= supplied.OneTimePassword is not null ? ~CredentialFactors.Approval : ~Codes;
         }
 
         var status = needed.HasFlag(CredentialFactors.Pin) && supplied.Pin is null ? SigningStatus.PinMissing
-            : (needed & Codes) != 0 && supplied.OneTimePassword is null ? SigningStatus.FactorMissing
+            : (needed & Codes) != CredentialFactors.None && supplied.OneTimePassword is null ? SigningStatus.FactorMissing
             : SigningStatus.Ok;
         return new(status, needed);
     }
