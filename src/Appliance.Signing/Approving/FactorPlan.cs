@@ -35,8 +35,9 @@ internal readonly record struct FactorPlan(SigningStatus Status, CredentialFacto
             needed &= supplied.OneTimePassword is not null ? ~CredentialFactors.Approval : ~Codes;
         }
 
+        var needsCode = (needed & Codes) != CredentialFactors.None;
         var status = needed.HasFlag(CredentialFactors.Pin) && supplied.Pin is null ? SigningStatus.PinMissing
-            : (needed & Codes) != CredentialFactors.None && supplied.OneTimePassword is null ? SigningStatus.FactorMissing
+            : needsCode && supplied.OneTimePassword is null ? SigningStatus.FactorMissing
             : SigningStatus.Ok;
         return new(status, needed);
     }
