@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -120,7 +121,7 @@ public sealed class OneTimeCodes
             channel,
             to,
             language,
-            new Dictionary<string, string>(values ?? new Dictionary<string, string>(), StringComparer.Ordinal)
+            new Dictionary<string, string>(values ?? FrozenDictionary<string, string>.Empty, StringComparer.Ordinal)
             {
                 ["code"] = code,
             },

@@ -54,7 +54,6 @@ public sealed partial class Enrolment
         EnrolmentBearer admin, string pin, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pin);
-        ArgumentNullException.ThrowIfNull(admin.Actor);
         if (_parts.Pins.Check(pin) is { Count: > 0 } reasons)
         {
             return Refused(EnrolmentStatus.PinRefused) with { Reasons = reasons };
