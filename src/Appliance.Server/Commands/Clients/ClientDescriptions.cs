@@ -49,7 +49,7 @@ internal static class ClientDescriptions
         bench.Reply.Say(
             $"Client {document.Name}, client_id {document.Id:D}: {document.State}; "
             + $"{string.Join(", ", document.Operations)}; reach {document.Reach}; "
-            + $"rate {Limit(document.Rate)} a second, "{Limit(document.Concurrency)} at a time on each node.");
+            + $"rate {Limit(document.Rate)} a second, {Limit(document.Concurrency)} at a time on each node.");
     }
 
     public static IReadOnlyList<string> ToCells(ClientDocument document) =>
