@@ -66,7 +66,7 @@ public sealed class ClientSecrets(ClientDirectory clients, TimeProvider time)
     /// <param name="life">How long it is good from now on.</param>
     /// <param name="cancellationToken">As in <see cref="AddSecretAsync"/>.</param>
     /// <inheritdoc cref="AddSecretAsync" path="/exception"/>
-    public Task<ClientSecretRow> AddCertificateAsync(
+    public async Task<ClientSecretRow> AddCertificateAsync(
         Guid clientId, byte[] certificate, bool anyWithKey, TimeSpan life, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(certificate);
@@ -74,7 +74,7 @@ public sealed class ClientSecrets(ClientDirectory clients, TimeProvider time)
         var (kind, digest) = anyWithKey
             ? (ClientSecretKind.CertificateKey, SHA256.HashData(read.PublicKey.ExportSubjectPublicKeyInfo()))
             : (ClientSecretKind.Certificate, SHA256.HashData(read.RawData));
-        return AddAsync(clientId, kind, "", digest, life, cancellationToken);
+        return await AddAsync(clientId, kind, "", digest, life, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Withdraws a secret, key or certificate.</summary>

@@ -52,10 +52,6 @@ public sealed class RunningAppliance : IAsyncLifetime
 
     internal Wires Wires => _wires!;
 
-    internal Composition Composition => _composition!;
-
-    internal SigningParts Parts => _parts!;
-
     internal string StorePath => _installation.StorePath;
 
     internal CommitLoop Ledger => _composition!.Loop;
