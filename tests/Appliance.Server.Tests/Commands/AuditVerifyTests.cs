@@ -100,12 +100,12 @@ public sealed class AuditVerifyTests
         database.Execute(sql);
     }
 
-    private static void WriteBytes(string path, string base64) 
+    private static void WriteBytes(string path, string base64)
         => File.WriteAllBytes(path, Convert.FromBase64String(base64));
 
     private static async Task<string> OpenSslAsync(Installation installation)
     {
-        var start = new ProcessStartInfo("openssl") { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("openssl") { RedirectStandardOutput = true, UseShellExecute = false };
         foreach (var argument in (string[])
             [
                 "dgst", "-sha256", "-verify", installation.PathOf("key.pem"),

@@ -58,7 +58,8 @@ public sealed partial class AuditExportTests : IDisposable
             await UntilAsync(() => messages.Any(
                 message => message.Contains($" id=\"{last}\"", StringComparison.Ordinal)));
             await UntilAsync(() => batches.Any(batch => batch.Contains($"\"{last}\"", StringComparison.Ordinal)));
-            CheckOrder(File.ReadAllLines(file).Select(line => JsonDocument.Parse(line).RootElement.Text("id")));
+            var lines = await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken);
+            CheckOrder(lines.Select(line => JsonDocument.Parse(line).RootElement.Text("id")));
             CheckOrder(messages.Select(message => Id().Match(message).Groups[1].Value));
             CheckOrder(batches.SelectMany(batch => JsonDocument.Parse(batch).RootElement.GetProperty("data")
                 .EnumerateArray().Select(record => record.Text("id"))));
