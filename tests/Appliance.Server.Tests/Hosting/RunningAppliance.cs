@@ -53,10 +53,6 @@ public sealed class RunningAppliance : IAsyncLifetime
 
     internal CommitLoop Ledger => _composition!.Loop;
 
-    internal Composition Composition => _composition!;
-
-    internal SigningParts Parts => _parts!;
-
     internal TestSigner Ioana { get; private set; } = null!;
 
     internal TestSigner Mihai { get; private set; } = null!;
