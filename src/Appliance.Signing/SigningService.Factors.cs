@@ -24,8 +24,8 @@ public sealed partial class SigningService
         // What would be refused anyway costs no computation; it is decided again in the transaction.
         var (state, locked) = _store.Read(
             credential,
-            (connection, of) => (
-                DecideState(connection, of, request.Purpose), PinFactors.StateOf(connection, of.SignerId)));
+            (connection, of)
+                => (DecideState(connection, of, request.Purpose), PinFactors.StateOf(connection, of.SignerId)));
         if (state is null or not SigningStatus.Ok || locked == FactorState.Locked)
         {
             var told = state == SigningStatus.Ok ? SigningStatus.PinLocked : state;

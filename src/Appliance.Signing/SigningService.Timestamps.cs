@@ -17,7 +17,7 @@ public sealed partial class SigningService
     /// something left. A signer none of whose credentials is metered pays for nothing.
     /// </param>
     /// <param name="algorithm">The algorithm of the imprint.</param>
-    /// <param name="imprint">The imprint (RFC 3161 messageImprint.hashedMessage), as long as the algorithm says.</param>
+    /// <param name="imprint">RFC 3161 messageImprint.hashedMessage, as long as the algorithm says.</param>
     /// <param name="cancellationToken">Gives up waiting; what was taken stays taken.</param>
     /// <exception cref="ArgumentException">The imprint has another length.</exception>
     /// <exception cref="LedgerOverloadedException">More waits than may.</exception>

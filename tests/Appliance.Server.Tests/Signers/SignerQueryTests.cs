@@ -19,6 +19,7 @@ public sealed class SignerQueryTests(RunningAppliance appliance) : IClassFixture
         var directory = appliance.Composition.CreateOrganisations("test");
         var organisation = await directory.AddAsync(
             new NewOrganisation("cub", "Cub SRL", Vat: "RO123456"), TestContext.Current.CancellationToken);
+        appliance.Time.Advance(TimeSpan.FromSeconds(1));
         var profile = await directory.AddProfileAsync(
             appliance.Mihai.Id,
             ProfileKind.Employee,
