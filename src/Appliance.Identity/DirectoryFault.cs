@@ -12,7 +12,7 @@ public enum DirectoryFault
     /// <summary>The display name is empty, too long, or holds a control character.</summary>
     DisplayNameInvalid,
 
-    /// <summary>The e-mail address, the telephone number or the language is none, or what is kept is not genuine.</summary>
+    /// <summary>The e-mail address, the telephone number or the language is none.</summary>
     ContactInvalid,
 
     /// <summary>The signer's data were erased; nothing of it is changed any more.</summary>
