@@ -124,7 +124,8 @@ public sealed class NoticeTemplates
 
     private static string? Until(Notice notice, DateTimeOffset now)
         => notice.ExpiresAt is { } end && MinutesLeft(notice, now) is null
-            ? DateTimeOffset.FromUnixTimeMilliseconds(end).ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)
+            ? DateTimeOffset.FromUnixTimeMilliseconds(end)
+                .ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)
             : null;
 
     private static Dictionary<string, string> ReadBuiltIn()
@@ -133,7 +134,8 @@ public sealed class NoticeTemplates
         return assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith(Root, StringComparison.Ordinal))
             .ToDictionary(
-                name => name[Root.Length..].Replace('\\', '/'), name => ReadResource(assembly, name), StringComparer.Ordinal);
+                name => name[Root.Length..].Replace('\\', '/'), name => ReadResource(assembly, name),
+                StringComparer.Ordinal);
     }
 
     private static string ReadResource(Assembly assembly, string name)

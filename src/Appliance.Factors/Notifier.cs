@@ -7,17 +7,17 @@ using Microsoft.Extensions.Logging;
 namespace Appliance.Factors;
 
 /// <summary>
-/// Delivers what <see cref="Notices"/> enqueued, in the background. Of each signer the oldest message that goes the same
-/// way is delivered first, and a later one waits for it; other signers are not held up. What fails is tried again with
+/// Delivers what <see cref="Notices"/> enqueued, in the background. Of each signer the oldest message that goes the
+/// same way is delivered first, and a later one waits for it; other signers are not held up. What fails is tried again with
 /// growing pauses and given up in the end. Of several nodes over one store, one delivers a message.
 /// </summary>
 /// <remarks>
-/// At least once: a node that dies between delivery and the commit that removes the row leaves it to be delivered again,
-/// with the same id, when its lease has run out.
+/// At least once: a node that dies between delivery and the commit that removes the row leaves it to be delivered
+/// again, with the same id, when its lease has run out.
 /// </remarks>
 public sealed partial class Notifier : IAsyncDisposable
 {
-    /// <summary>A commit that was told of is awaited by the next; a second look covers those of another thread.</summary>
+    /// <summary>A commit that was told of is awaited by the next; a second look covers another thread's.</summary>
     private static readonly TimeSpan s_secondLook = TimeSpan.FromMilliseconds(50);
 
     private readonly Store _store;
@@ -99,8 +99,8 @@ public sealed partial class Notifier : IAsyncDisposable
     public void Wake() => _wakes.Writer.TryWrite(true);
 
     /// <summary>
-    /// Takes nothing more and finishes what is in delivery; what has not ended after <see cref="NotifierOptions.Grace"/>
-    /// is broken off and tried again later. The store must still take writes.
+    /// Takes nothing more and finishes what is in delivery; what has not ended after
+    /// <see cref="NotifierOptions.Grace"/> is broken off and tried again later. The store must still take writes.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

@@ -8,8 +8,8 @@ using Appliance.Factors.Notifying.Webhooks;
 namespace Appliance.Factors;
 
 /// <summary>
-/// Posts messages as JSON, signed as Standard Webhooks says: webhook-id (the same however often a message is sent, as is
-/// Idempotency-Key), webhook-timestamp, webhook-signature. Redirects are not followed, and of an answer only the status
+/// Posts messages as JSON, signed as Standard Webhooks says: webhook-id (the same however often a message is sent, as
+/// is Idempotency-Key), webhook-timestamp, webhook-signature. Redirects are not followed, and of an answer only the status
 /// and Retry-After are looked at.
 /// </summary>
 public sealed class WebhookTransport : NoticeTransport
@@ -44,7 +44,7 @@ public sealed class WebhookTransport : NoticeTransport
         _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
-    /// <summary>Reads the file of a webhook's secret: whsec_ and base64, one line, or two while it is changed.</summary>
+    /// <summary>Reads the file of a webhook's secret: whsec_ and base64, one line, or two while it changes.</summary>
     /// <exception cref="FormatException">It is not that; the message repeats nothing of it.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static IReadOnlyList<byte[]> ReadSecrets(string path) => WebhookSignature.Parse(File.ReadAllText(path));

@@ -50,7 +50,8 @@ public sealed class ContactRulesTests
     [InlineData("+40 721 123 456", false)]
     [InlineData("+40721123456\n", false)]
     [InlineData("+4072112345٣", false)]
-    public void A_number_is_in_E164(string text, bool isOne) => Assert.Equal(isOne, ContactRules.CheckPhone(text) is null);
+    public void A_number_is_in_E164(string text, bool isOne)
+        => Assert.Equal(isOne, ContactRules.CheckPhone(text) is null);
 
     [Fact]
     public void A_contact_is_trimmed_and_empty_parts_are_none()

@@ -36,7 +36,8 @@ public sealed class NoticeTemplatesTests
                 if (channel == NoticeChannel.Sms)
                 {
                     Assert.InRange(rendered.Text.Length, 20, 160);
-                    Assert.All(rendered.Text, c => Assert.True(char.IsAsciiLetterOrDigit(c) || Gsm.Contains(c), $"{c}"));
+                    Assert.All(
+                        rendered.Text, c => Assert.True(char.IsAsciiLetterOrDigit(c) || Gsm.Contains(c), $"{c}"));
                 }
             }
         }
@@ -172,7 +173,8 @@ public sealed class NoticeTemplatesTests
         Assert.Contains(name.Split('/')[0], error.Message, StringComparison.Ordinal);
     }
 
-    private static NoticeTemplates Load() => NoticeTemplates.Load("Semnare", "https://portal.example/{purpose}#{token}", null);
+    private static NoticeTemplates Load()
+        => NoticeTemplates.Load("Semnare", "https://portal.example/{purpose}#{token}", null);
 
     private static NoticeRow Row() => new(1, Guid.Empty, Guid.Empty, 0, 0, 0, 0, 0, []);
 

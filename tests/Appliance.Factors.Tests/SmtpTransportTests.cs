@@ -165,7 +165,8 @@ public sealed class SmtpTransportTests
         await File.WriteAllTextAsync(
             Path.Combine(folder, "package-low.email.txt"), "Subject: " + new string('ă', 90) + "\n\n" + body,
             NoticeBench.Test);
-        var templates = NoticeTemplates.Load("S", "https://portal.example/{purpose}#{token}", bench.PathOf("templates"));
+        var templates = NoticeTemplates.Load(
+            "S", "https://portal.example/{purpose}#{token}", bench.PathOf("templates"));
         bench.Enqueue(Mail(NoticeKind.PackageLow, "en"));
 
         await SendAsync(bench, server, templates: templates);
@@ -188,7 +189,8 @@ public sealed class SmtpTransportTests
         await SendAsync(bench, server);
         await SendAsync(bench, old);
 
-        Assert.Contains("TLS MAIL FROM:<semnare@example.ro> BODY=8BITMIME SMTPUTF8", server.Commands, StringComparer.Ordinal);
+        Assert.Contains(
+            "TLS MAIL FROM:<semnare@example.ro> BODY=8BITMIME SMTPUTF8", server.Commands, StringComparer.Ordinal);
         Assert.Contains("TLS RCPT TO:<ștefan@xn--exmple-cua.ro>", server.Commands, StringComparer.Ordinal);
         Assert.Contains("TLS RCPT TO:<ana@xn--exmple-cua.ro>", old.Commands, StringComparer.Ordinal);
         bench.Enqueue(Mail(NoticeKind.PackageLow, "en") with { To = "ștefan@exämple.ro" });

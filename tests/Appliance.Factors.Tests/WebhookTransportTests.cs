@@ -155,7 +155,7 @@ public sealed class WebhookTransportTests
 
     private static string Line(byte[] secret) => $"whsec_{Convert.ToBase64String(secret)}\n";
 
-    /// <summary>The signature by code that is not ours: of id, timestamp and body, as the specification has it.</summary>
+    /// <summary>The signature by code that is not ours: of id, timestamp and body, as specified.</summary>
     private static async Task<string> SignInPythonAsync(WebhookCall call, byte[] secret)
     {
         const string Script = "import sys,hmac,hashlib,base64;d=sys.stdin.buffer.read();"

@@ -15,7 +15,8 @@ internal sealed class NoticeLeases(StoreWrite write, NotifierOptions options, Ti
     /// <summary>Whether there is anything to take: a look that writes nothing.</summary>
     public bool AnyDue(Store store)
         => store.Read(
-            (Now, acrossChannels), static (connection, state) => connection.Notices.AnyDue(state.Now, state.acrossChannels));
+            (Now, acrossChannels),
+            static (connection, state) => connection.Notices.AnyDue(state.Now, state.acrossChannels));
 
     /// <summary>Takes what is due, the first of each signer.</summary>
     /// <param name="most">At most this many.</param>

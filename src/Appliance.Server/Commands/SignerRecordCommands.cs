@@ -68,7 +68,7 @@ internal static class SignerRecordCommands
             var isGone = await bench.Records.EraseAsync(row.Id, CancellationToken.None).ConfigureAwait(false);
             credentials.ForEach(bench.Forget);
             Answer(bench, row.Id);
-            bench.Reply.Say($"Its {credentials.Count} credentials are off for good; their keys are in the token still.");
+            bench.Reply.Say($"Its {credentials.Count} credentials are off for good; the token has their keys still.");
             if (bench.Store.IsShared)
             {
                 bench.Reply.Say("The database's files hold it until they are vacuumed: see docs/operations.md.");

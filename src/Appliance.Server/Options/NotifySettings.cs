@@ -42,7 +42,7 @@ internal sealed class NotifySettings
     /// <summary>The sender's address of e-mails.</summary>
     public string? SmtpFrom { get; set; }
 
-    /// <summary>PEM file of the CAs that issue certificates of mail server and webhook; null for the system's.</summary>
+    /// <summary>PEM file of the CAs that certify mail server and webhook; null for the system's.</summary>
     public string? CertificateAuthorities { get; set; }
 
     /// <summary>Deliveries at a time, 1 to 64. Default 8.</summary>

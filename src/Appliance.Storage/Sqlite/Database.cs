@@ -100,7 +100,7 @@ internal sealed unsafe class Database : SqlSession, IDisposable
         return carried;
     }
 
-    /// <summary>Copies all of the log into the database and cuts the log's file off, without waiting for anyone.</summary>
+    /// <summary>Copies all of the log into the database and cuts its file off, without waiting for anyone.</summary>
     /// <returns>False when a reader is in the way.</returns>
     public bool TryCutLog()
     {

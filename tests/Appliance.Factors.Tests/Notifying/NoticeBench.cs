@@ -29,7 +29,8 @@ internal sealed class NoticeBench : IAsyncDisposable
 
     public Notices Notices { get; }
 
-    public NoticeTemplates Templates { get; } = NoticeTemplates.Load("Semnare", "https://portal.example/{purpose}#{token}", null);
+    public NoticeTemplates Templates { get; }
+        = NoticeTemplates.Load("Semnare", "https://portal.example/{purpose}#{token}", null);
 
     /// <summary>What was written into the audit trail, oldest first.</summary>
     public ConcurrentQueue<NoticeReport> Reports { get; } = new();

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Appliance.Factors.Tests.Notifying;
 
-/// <summary>The other end of a webhook: a real HTTP server that remembers what came and answers as it is told.</summary>
+/// <summary>The other end of a webhook: an HTTP server that remembers what came and answers as it is told.</summary>
 internal sealed class WebhookEnd : IDisposable
 {
     private readonly HttpListener _listener = new();

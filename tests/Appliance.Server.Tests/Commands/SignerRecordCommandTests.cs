@@ -80,7 +80,8 @@ public sealed class SignerRecordCommandTests
         PemEncoding.TryFind(pem, out var fields);
         var der = Convert.FromBase64String(pem[fields.Base64Data]);
         Assert.Equal(
-            Convert.ToHexStringLower(SHA256.HashData(der)), credential.GetProperty("erasedCertificates")[0].GetString());
+            Convert.ToHexStringLower(SHA256.HashData(der)),
+            credential.GetProperty("erasedCertificates")[0].GetString());
         Assert.Equal(before.GetProperty("credentials")[0].Text("publicKey"), credential.Text("publicKey"));
         var trail = after.GetProperty("audit").EnumerateArray().ToList();
         Assert.Equal(1, trail.Count(record => record.Text("event") == "signer.erased"));

@@ -4,8 +4,8 @@ namespace Appliance.Factors.Notifying.Rendering;
 
 /// <summary>
 /// The text of one kind of message in one language: lines with placeholders such as {code}; {{ and }} are braces. An
-/// e-mail's first line is "Subject: ..." and the second is empty. A line of which a value is missing is left out. What a
-/// value holds is never looked into for placeholders.
+/// e-mail's first line is "Subject: ..." and the second is empty. A line of which a value is missing is left out. What
+/// a value holds is never looked into for placeholders.
 /// </summary>
 internal sealed class Template
 {

@@ -35,7 +35,8 @@ internal sealed class MailMessage
     {
         var text = new StringBuilder();
         Header(text, "Date", _now.ToString("ddd, dd MMM yyyy HH:mm:ss +0000", CultureInfo.InvariantCulture));
-        Header(text, "From", _fromName.Length == 0 ? From : $"{HeaderText.Encode(_fromName, "From: ".Length)} <{From}>");
+        var name = HeaderText.Encode(_fromName, "From: ".Length);
+        Header(text, "From", _fromName.Length == 0 ? From : $"{name} <{From}>");
         Header(text, "To", To);
         Header(text, "Subject", HeaderText.Encode(_notice.Subject ?? "", "Subject: ".Length));
         Header(text, "Message-ID", $"<{_notice.Row.Id:D}@{From[(From.LastIndexOf('@') + 1)..]}>");

@@ -57,7 +57,7 @@ internal sealed class SmtpSession : IAsyncDisposable
                 return Delivery.Never("smtp-no-utf8");
             }
 
-            // Only then are there bytes beyond ASCII, in the headers; such a server has 8BITMIME (RFC 6531 section 3.1).
+            // Only then are there bytes beyond ASCII, in the headers; such a server has 8BITMIME (RFC 6531 3.1).
             parameters = " BODY=8BITMIME SMTPUTF8";
         }
 

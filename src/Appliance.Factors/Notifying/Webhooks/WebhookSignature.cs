@@ -5,8 +5,8 @@ using System.Text;
 namespace Appliance.Factors.Notifying.Webhooks;
 
 /// <summary>
-/// Signatures of Standard Webhooks (specification 1.0, "Signature scheme", v1): HMAC-SHA-256 over id, timestamp and body,
-/// parted by full stops.
+/// Signatures of Standard Webhooks (specification 1.0, "Signature scheme", v1): HMAC-SHA-256 over id, timestamp and
+/// body, parted by full stops.
 /// </summary>
 internal static class WebhookSignature
 {
@@ -24,7 +24,7 @@ internal static class WebhookSignature
             .ToList();
         return secrets.Count is >= 1 and <= MostSecrets
             ? secrets
-            : throw new FormatException("The file of the webhook's secret must have one line, or two while it changes.");
+            : throw new FormatException("The file of the webhook's secret has one line, or two while it changes.");
     }
 
     /// <summary>The header's value: a signature for each secret.</summary>
