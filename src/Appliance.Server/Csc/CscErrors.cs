@@ -66,7 +66,7 @@ internal static class CscErrors
     public static readonly CscError MalformedPeer = Invalid(
         "What the proxy says of the client is malformed, or the client's certificate is not accepted");
 
-    public static readonly CscError UnknownSigner = Invalid("Invalid parameter signerId", GrpcStatusCode.NotFound);
+    public static readonly CscError UnknownSigner = Invalid("Invalid parameter signerID", GrpcStatusCode.NotFound);
 
     public static readonly CscError NotLimited = Invalid(
         "The signer is not limited", GrpcStatusCode.FailedPrecondition);

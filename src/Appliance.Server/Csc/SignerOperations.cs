@@ -152,17 +152,17 @@ internal sealed class SignerOperations(
 
         if (input.SignerId.State == FieldState.Absent)
         {
-            return caller.IsClient ? CscErrors.MissingString("signerId") : null;
+            return caller.IsClient ? CscErrors.MissingString("signerID") : null;
         }
 
         if (input.SignerId.IsWrongType)
         {
-            return CscErrors.MissingString("signerId");
+            return CscErrors.MissingString("signerID");
         }
 
         return Guid.TryParseExact(input.SignerId.Value, "D", out signerId)
             ? null
-            : CscErrors.InvalidParameter("signerId");
+            : CscErrors.InvalidParameter("signerID");
     }
 
     private static CscError? ReadPage(SignerInput input, out AuditQuery query)

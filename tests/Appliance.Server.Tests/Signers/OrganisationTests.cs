@@ -94,11 +94,11 @@ public sealed class OrganisationTests : IAsyncLifetime
                 {"activationID":"{{activation}}","numSignatures":1,"hashAlgorithmOID":"{{Sha256}}",
                 "digest":"{{Convert.ToBase64String(SHA256.HashData(hash))}}"}
                 """),
-            ("/signers/v1/profiles", $$"""{"signerId":"{{_alpha:D}}"}"""),
-            ("/signers/v1/packages", $$"""{"signerId":"{{_alpha:D}}"}"""),
-            ("/signers/v1/history", $$"""{"signerId":"{{_alpha:D}}"}"""),
-            ("/signers/v1/limit", $$"""{"signerId":"{{_alpha:D}}"}"""),
-            ("/signers/v1/restore", $$"""{"signerId":"{{_alpha:D}}"}"""),
+            ("/signers/v1/profiles", $$"""{"signerID":"{{_alpha:D}}"}"""),
+            ("/signers/v1/packages", $$"""{"signerID":"{{_alpha:D}}"}"""),
+            ("/signers/v1/history", $$"""{"signerID":"{{_alpha:D}}"}"""),
+            ("/signers/v1/limit", $$"""{"signerID":"{{_alpha:D}}"}"""),
+            ("/signers/v1/restore", $$"""{"signerID":"{{_alpha:D}}"}"""),
         ];
         foreach (var (path, body) in calls)
         {
@@ -123,7 +123,7 @@ public sealed class OrganisationTests : IAsyncLifetime
         var token = await AddClientAsync("manager", _alpha);
         var reader = await AddClientAsync("reader", _alpha, ClientOperations.All & ~ClientOperations.Manage);
         var other = await AddClientAsync("other", _beta);
-        var body = $$"""{"signerId":"{{_alpha:D}}"}""";
+        var body = $$"""{"signerID":"{{_alpha:D}}"}""";
         var hash = RunningAppliance.RandomHash();
         var sad = await AuthorizeAsync(token, _seals[_alpha], hash);
 

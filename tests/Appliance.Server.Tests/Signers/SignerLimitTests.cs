@@ -110,7 +110,7 @@ public sealed class SignerLimitTests : IAsyncLifetime
     [Fact]
     public async Task A_signer_does_not_limit_itself_or_others()
     {
-        foreach (var body in new[] { "{}", $$"""{"signerId":"{{_appliance.Mihai.Id:D}}"}""" })
+        foreach (var body in new[] { "{}", $$"""{"signerID":"{{_appliance.Mihai.Id:D}}"}""" })
         {
             (await _appliance.PostAsync("/signers/v1/limit", body)).Refused(
                 403, "access_denied", "The client may not call this method");

@@ -39,12 +39,12 @@ public sealed class SignerQueryTests(RunningAppliance appliance) : IClassFixture
         Assert.Equal("person", first.GetProperty("kind").GetString());
         Assert.Equal(
             appliance.Mihai.Credentials.Order(),
-            first.GetProperty("credentialIds").EnumerateArray().Select(id => id.GetString()!).Order());
-        Assert.Equal(profile.Id, second.GetProperty("profileId").GetGuid());
+            first.GetProperty("credentialIDs").EnumerateArray().Select(id => id.GetString()!).Order());
+        Assert.Equal(profile.Id, second.GetProperty("profileID").GetGuid());
         Assert.Equal(
             ("employee", "Cub SRL", organisation.Id),
             (second.GetProperty("kind").GetString(), second.GetProperty("organisation").GetString(),
-                second.GetProperty("organisationId").GetGuid()));
+                second.GetProperty("organisationID").GetGuid()));
         Assert.Equal(
             ["person", "employee"], grpc.Profiles.Where(p => p.State == "active").Select(p => p.Kind).ToArray());
         Assert.Equal("Cub SRL", grpc.Profiles[1].Organisation);
@@ -68,7 +68,7 @@ public sealed class SignerQueryTests(RunningAppliance appliance) : IClassFixture
             Proto.SignersReflection.Descriptor, "Packages", new(), appliance.Mihai.Token);
 
         Assert.Equal(1, rest.GetArrayLength());
-        Assert.Equal(credential, rest[0].GetProperty("credentialId").GetGuid());
+        Assert.Equal(credential, rest[0].GetProperty("credentialID").GetGuid());
         Assert.Equal(
             ("active", 200, 200, 199),
             (rest[0].GetProperty("state").GetString(), rest[0].GetProperty("plan").GetInt32(),
@@ -116,7 +116,7 @@ public sealed class SignerQueryTests(RunningAppliance appliance) : IClassFixture
             Convert.ToBase64String(hashes[4]), rest.GetProperty("records")[0].GetProperty("digest").GetString());
         var others = (await PostAsync("history", """{"event":"signhash.done"}""")).Json.GetProperty("records");
         Assert.DoesNotContain(
-            others.EnumerateArray(), record => record.GetProperty("credentialId").GetString() == ioana.Credentials[1]);
+            others.EnumerateArray(), record => record.GetProperty("credentialID").GetString() == ioana.Credentials[1]);
     }
 
     [Theory]
@@ -125,19 +125,19 @@ public sealed class SignerQueryTests(RunningAppliance appliance) : IClassFixture
     [InlineData("""{"cursor":"x"}""", "Invalid parameter cursor")]
     [InlineData("""{"cursor":7}""", "Invalid parameter cursor")]
     [InlineData("""{"event":"nothing"}""", "Invalid parameter event")]
-    [InlineData("""{"signerId":7}""", "Missing (or invalid type) string parameter signerId")]
-    [InlineData("""{"signerId":"me"}""", "Invalid parameter signerId")]
-    [InlineData("""{"signerId":"00000000-0000-0000-0000-000000000001"}""", "Invalid parameter signerId")]
+    [InlineData("""{"signerID":7}""", "Missing (or invalid type) string parameter signerID")]
+    [InlineData("""{"signerID":"me"}""", "Invalid parameter signerID")]
+    [InlineData("""{"signerID":"00000000-0000-0000-0000-000000000001"}""", "Invalid parameter signerID")]
     public async Task A_wrong_parameter_is_told(string body, string description)
         => (await PostAsync("history", body)).Refused(400, "invalid_request", description);
 
     [Fact]
     public async Task Nobody_sees_another_signers_account()
     {
-        var body = $$"""{"signerId":"{{appliance.Ioana.Id:D}}"}""";
+        var body = $$"""{"signerID":"{{appliance.Ioana.Id:D}}"}""";
         foreach (var method in new[] { "profiles", "packages", "history" })
         {
-            (await PostAsync(method, body)).Refused(400, "invalid_request", "Invalid parameter signerId");
+            (await PostAsync(method, body)).Refused(400, "invalid_request", "Invalid parameter signerID");
             (await appliance.PostAsync($"/signers/v1/{method}", body, null)).Refused(
                 401, "invalid_request", "The request has no Authorization header");
         }

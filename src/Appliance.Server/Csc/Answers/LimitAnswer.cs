@@ -4,6 +4,6 @@ namespace Appliance.Server.Csc.Answers;
 
 /// <summary>What limiting or restoring a signer did (proto/appliance/v1/signers.proto).</summary>
 internal sealed record LimitAnswer(
-    [property: JsonPropertyName("signerId")] string SignerId,
+    [property: JsonPropertyName("signerID")] string SignerId,
     [property: JsonPropertyName("state")] string State,
     [property: JsonPropertyName("credentials")] int Credentials);

@@ -4,7 +4,7 @@ namespace Appliance.Server.Csc.Answers;
 
 /// <summary>The package of a metered credential.</summary>
 internal sealed record PackageAnswer(
-    [property: JsonPropertyName("credentialId")] string CredentialId,
+    [property: JsonPropertyName("credentialID")] string CredentialId,
     [property: JsonPropertyName("state")] string State,
     [property: JsonPropertyName("plan")] int? Plan,
     [property: JsonPropertyName("total")] int Total,

@@ -4,5 +4,5 @@ namespace Appliance.Server.Csc.Answers;
 
 /// <summary>What was paid for (proto/appliance/v1/signers.proto).</summary>
 internal sealed record PackagesAnswer(
-    [property: JsonPropertyName("signerId")] string SignerId,
+    [property: JsonPropertyName("signerID")] string SignerId,
     [property: JsonPropertyName("packages")] IReadOnlyList<PackageAnswer> Packages);

@@ -6,7 +6,7 @@ namespace Appliance.Server.Csc.Inputs;
 /// <summary>signers/profiles, packages, history, limit and restore (proto/appliance/v1/signers.proto).</summary>
 internal sealed class SignerInput
 {
-    [JsonPropertyName("signerId")]
+    [JsonPropertyName("signerID")]
     public FieldText SignerId { get; set; }
 
     [JsonPropertyName("cursor")]
