@@ -68,8 +68,10 @@ public sealed class EnrolmentRefusalTests(RunningAppliance appliance) : IClassFi
     [Fact]
     public async Task A_client_enrols_signers_that_it_reaches_and_needs_the_operation_for_it()
     {
-        var client = await appliance.AddClientAsync(credentials: appliance.Ioana.Credentials[1]);
-        var all = await appliance.AddClientAsync(new ClientOrder { Reach = ClientReach.All });
+        var client = await appliance.AddClientAsync(
+            new ClientOrder { Operations = ClientOperations.Enrol }, appliance.Ioana.Credentials[1]);
+        var all = await appliance.AddClientAsync(
+            new ClientOrder { Reach = ClientReach.All, Operations = ClientOperations.Enrol });
         var reader = await appliance.AddClientAsync(
             new ClientOrder { Reach = ClientReach.All, Operations = ClientOperations.Read });
         var ioana = new { signerID = appliance.Ioana.Id.ToString("D") };
