@@ -90,12 +90,12 @@ public sealed class AccessTokens
     /// just revoked elsewhere may pass. For what <see cref="ValidateAsync"/> follows on.
     /// </summary>
     /// <param name="token">The text after <c>Bearer </c>. Text that cannot be a token costs no store access.</param>
-    public TokenValidation Validate(ReadOnlySpan<char> token)
+    public TokenValidation Glance(ReadOnlySpan<char> token)
         => TokenKey.TryRead(token, out var key) ? Validate(key) : new(TokenStatus.Unknown, default);
 
-    /// <inheritdoc cref="Validate(ReadOnlySpan{char})"/>
+    /// <inheritdoc cref="Glance(ReadOnlySpan{char})"/>
     /// <param name="token">The text after <c>Bearer </c> in ASCII, as the wire carries it.</param>
-    public TokenValidation Validate(ReadOnlySpan<byte> token)
+    public TokenValidation Glance(ReadOnlySpan<byte> token)
         => TokenKey.TryRead(token, out var key) ? Validate(key) : new(TokenStatus.Unknown, default);
 
     /// <summary>A signer's tokens were ended in this process, and that is committed.</summary>

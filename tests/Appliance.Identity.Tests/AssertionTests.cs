@@ -6,6 +6,8 @@ namespace Appliance.Identity.Tests;
 /// <summary>private_key_jwt (RFC 7523), with JWTs made by hand.</summary>
 public sealed class AssertionTests : IAsyncDisposable
 {
+    private static readonly string[] s_critical = ["b64"];
+
     private readonly ClientBench _bench = new();
     private readonly RSA _rsa = RSA.Create(2048);
     private readonly ECDsa _p256 = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -131,7 +133,7 @@ public sealed class AssertionTests : IAsyncDisposable
     {
         var client = await ClientWithAllKeysAsync();
         var critical = ClientBench.Jwt(
-            new { alg = "ES256", crit = new[] { "b64" } }, _bench.Claims(client.Id), SignP256);
+            new { alg = "ES256", crit = s_critical }, _bench.Claims(client.Id), SignP256);
         Assert.Equal(ClientAuthenticationStatus.AssertionRefused, (await _bench.IssueAsync(critical)).Status);
 
         var parts = Make("ES256", _bench.Claims(client.Id)).Split('.');

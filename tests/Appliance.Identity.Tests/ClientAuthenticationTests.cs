@@ -22,14 +22,14 @@ public sealed class ClientAuthenticationTests : IAsyncDisposable
         var result = await _bench.IssueAsync(client.Id, secret);
 
         Assert.Equal((ClientAuthenticationStatus.Ok, 3600), (result.Status, result.ExpiresIn));
-        var validation = _bench.Tokens.Validate(result.AccessToken);
+        var validation = _bench.Tokens.Glance(result.AccessToken);
         Assert.Equal(TokenStatus.Valid, validation.Status);
         Assert.Equal((Guid.Empty, client.Id), (validation.Caller.SignerId, validation.Caller.ClientId));
         Assert.True(validation.Caller.IsClient);
         Assert.Equal(ClientOperations.Read | ClientOperations.Sign, validation.Caller.Operations);
         Assert.Contains(_bench.Base.Audit(), e => e.Event == AuditEvent.ClientToken && e.Detail == "secret");
         _bench.Base.Time.Advance(TimeSpan.FromHours(1));
-        Assert.Equal(TokenStatus.Expired, _bench.Tokens.Validate(result.AccessToken).Status);
+        Assert.Equal(TokenStatus.Expired, _bench.Tokens.Glance(result.AccessToken).Status);
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class ClientAuthenticationTests : IAsyncDisposable
         Assert.Equal(
             ClientAuthenticationStatus.SecretRefused, (await _bench.IssueAsync(client.Id, old)).Status);
         await _bench.TokenAsync(client.Id, young);
-        Assert.Equal(TokenStatus.Valid, _bench.Tokens.Validate(token).Status);
+        Assert.Equal(TokenStatus.Valid, _bench.Tokens.Glance(token).Status);
         _bench.Base.Time.Advance(TimeSpan.FromDays(2));
         Assert.Equal(
             ClientAuthenticationStatus.SecretRefused, (await _bench.IssueAsync(client.Id, young)).Status);
@@ -90,12 +90,12 @@ public sealed class ClientAuthenticationTests : IAsyncDisposable
     {
         var (client, secret) = await _bench.AddWithSecretAsync();
         var token = await _bench.TokenAsync(client.Id, secret);
-        Assert.Equal(TokenStatus.Valid, _bench.Tokens.Validate(token).Status);
+        Assert.Equal(TokenStatus.Valid, _bench.Tokens.Glance(token).Status);
         var row = _bench.Base.Store.Read(c => c.ClientSecrets.ListByClient(client.Id)).Single();
 
         await _bench.Secrets.RevokeAsync(client.Id, row.Id, endTokens: true, ClientBench.Test);
 
-        Assert.Equal(TokenStatus.Expired, _bench.Tokens.Validate(token).Status);
+        Assert.Equal(TokenStatus.Expired, _bench.Tokens.Glance(token).Status);
     }
 
     [Theory]
@@ -105,17 +105,17 @@ public sealed class ClientAuthenticationTests : IAsyncDisposable
     {
         var (client, secret) = await _bench.AddWithSecretAsync();
         var token = await _bench.TokenAsync(client.Id, secret);
-        Assert.Equal(TokenStatus.Valid, _bench.Tokens.Validate(token).Status);
+        Assert.Equal(TokenStatus.Valid, _bench.Tokens.Glance(token).Status);
 
         await _bench.Directory.SetStateAsync(client.Id, state, ClientBench.Test);
 
-        Assert.Equal(TokenStatus.Expired, _bench.Tokens.Validate(token).Status);
+        Assert.Equal(TokenStatus.Expired, _bench.Tokens.Glance(token).Status);
         Assert.Equal(ClientAuthenticationStatus.Inactive, (await _bench.IssueAsync(client.Id, secret)).Status);
         Assert.Equal(ClientAuthenticationStatus.SecretRefused, (await _bench.IssueAsync(client.Id, "wrong")).Status);
         if (state == ClientState.Suspended)
         {
             await _bench.Directory.SetStateAsync(client.Id, ClientState.Active, ClientBench.Test);
-            Assert.Equal(TokenStatus.Expired, _bench.Tokens.Validate(token).Status);
+            Assert.Equal(TokenStatus.Expired, _bench.Tokens.Glance(token).Status);
             await _bench.TokenAsync(client.Id, secret);
         }
     }
@@ -135,7 +135,7 @@ public sealed class ClientAuthenticationTests : IAsyncDisposable
 
         await _bench.Base.Limit(acme);
 
-        Assert.Equal(TokenStatus.Expired, _bench.Tokens.Validate(token).Status);
+        Assert.Equal(TokenStatus.Expired, _bench.Tokens.Glance(token).Status);
         Assert.Equal(ClientAuthenticationStatus.Inactive, (await _bench.IssueAsync(client.Id, secret)).Status);
     }
 
@@ -146,15 +146,15 @@ public sealed class ClientAuthenticationTests : IAsyncDisposable
         var other = await _bench.AddAsync("other");
         var (_, otherSecret) = await _bench.Secrets.AddSecretAsync(other.Id, TimeSpan.FromDays(1), ClientBench.Test);
         var token = await _bench.TokenAsync(client.Id, secret);
-        Assert.Equal(TokenStatus.Valid, _bench.Tokens.Validate(token).Status);
+        Assert.Equal(TokenStatus.Valid, _bench.Tokens.Glance(token).Status);
 
         Assert.Equal(ClientAuthenticationStatus.TokenInvalid, await RevokeAsync(other.Id, otherSecret, token));
-        Assert.Equal(TokenStatus.Valid, _bench.Tokens.Validate(token).Status);
+        Assert.Equal(TokenStatus.Valid, _bench.Tokens.Glance(token).Status);
         Assert.Equal(ClientAuthenticationStatus.SecretRefused, await RevokeAsync(client.Id, "wrong", token));
         Assert.Equal(ClientAuthenticationStatus.TokenInvalid, await RevokeAsync(client.Id, secret, "no token"));
 
         Assert.Equal(ClientAuthenticationStatus.Ok, await RevokeAsync(client.Id, secret, token));
-        Assert.Equal(TokenStatus.Expired, _bench.Tokens.Validate(token).Status);
+        Assert.Equal(TokenStatus.Expired, _bench.Tokens.Glance(token).Status);
         Assert.Equal(ClientAuthenticationStatus.Ok, await RevokeAsync(client.Id, secret, token));
     }
 
@@ -170,11 +170,11 @@ public sealed class ClientAuthenticationTests : IAsyncDisposable
         Assert.Equal(
             RevokeStatus.TokenInvalid,
             await service.RevokeAsync(new Caller(Guid.Empty, Guid.CreateVersion7()), token, null, ClientBench.Test));
-        Assert.Equal(TokenStatus.Valid, _bench.Tokens.Validate(token).Status);
+        Assert.Equal(TokenStatus.Valid, _bench.Tokens.Glance(token).Status);
         Assert.Equal(
             RevokeStatus.Revoked,
             await service.RevokeAsync(new Caller(Guid.Empty, client.Id), token, null, ClientBench.Test));
-        Assert.Equal(TokenStatus.Expired, _bench.Tokens.Validate(token).Status);
+        Assert.Equal(TokenStatus.Expired, _bench.Tokens.Glance(token).Status);
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class ClientAuthenticationTests : IAsyncDisposable
             return true;
         });
 
-        Assert.Equal(TokenStatus.Unknown, _bench.Tokens.Validate(text).Status);
+        Assert.Equal(TokenStatus.Unknown, _bench.Tokens.Glance(text).Status);
     }
 
     [Fact]
@@ -201,14 +201,17 @@ public sealed class ClientAuthenticationTests : IAsyncDisposable
         var token = await _bench.TokenAsync(client.Id, secret);
         await _bench.Base.Write(c => c.Clients.Update(client with
         {
-            Operations = ClientOperations.All, Reach = ClientReach.All, Version = 99,
+            Operations = ClientOperations.All,
+            Reach = ClientReach.All,
+            Version = 99,
             Mac = c.Clients.Find(client.Id)!.Mac,
         }) || c.Clients.Update(c.Clients.Find(client.Id)! with
         {
-            Reach = ClientReach.All, Version = c.Clients.Find(client.Id)!.Version + 1,
+            Reach = ClientReach.All,
+            Version = c.Clients.Find(client.Id)!.Version + 1,
         }));
 
-        Assert.Equal(TokenStatus.Unknown, _bench.Tokens.Validate(token).Status);
+        Assert.Equal(TokenStatus.Unknown, _bench.Tokens.Glance(token).Status);
         Assert.Equal(ClientAuthenticationStatus.SecretRefused, (await _bench.IssueAsync(client.Id, secret)).Status);
         Assert.Equal(
             DirectoryFault.ClientTampered,

@@ -75,7 +75,7 @@ internal sealed class IdentityBench : IAsyncDisposable
     public Task<RevokeStatus> Revoke(Guid signerId, string? token, string? hint = null)
         => Service.RevokeAsync(new Caller(signerId, Guid.Empty), token ?? "", hint, Test);
 
-    public TokenStatus Status(string token) => Tokens.Validate(token).Status;
+    public TokenStatus Status(string token) => Tokens.Glance(token).Status;
 
     /// <summary>Event, outcome, signer and detail of every audit record, oldest first.</summary>
     public IReadOnlyList<(AuditEvent Event, AuditOutcome Outcome, Guid? Signer, string? Detail)> Audit()

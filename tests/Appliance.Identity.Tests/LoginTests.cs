@@ -24,7 +24,7 @@ public sealed class LoginTests : IAsyncDisposable
         Assert.Equal(43, result.AccessToken.Length);
         Assert.Equal(3600, result.ExpiresIn);
         Assert.Null(result.RefreshToken);
-        var validation = _bench.Tokens.Validate(result.AccessToken);
+        var validation = _bench.Tokens.Glance(result.AccessToken);
         Assert.Equal(TokenStatus.Valid, validation.Status);
         Assert.Equal(new(signer, Guid.Empty), validation.Caller);
         Assert.Equal([(AuditEvent.LoginOk, AuditOutcome.Ok, (Guid?)signer, "password")], _bench.Audit());

@@ -91,7 +91,7 @@ internal sealed class ApprovalOperations(
     }
 
     public async ValueTask<Answer<ApprovalStateAnswer>> ApproveAsync(
-        CscVersion version, Caller caller, ApprovalInput input, CancellationToken cancellationToken)
+        CscVersion _, Caller caller, ApprovalInput input, CancellationToken cancellationToken)
     {
         if (await DemandAsync(caller, CscMethods.ApprovalApprove, cancellationToken) is { } forbidden)
         {
@@ -113,7 +113,7 @@ internal sealed class ApprovalOperations(
     }
 
     public async ValueTask<Answer<ApprovalStateAnswer>> DenyAsync(
-        CscVersion version, Caller caller, ApprovalInput input, CancellationToken cancellationToken)
+        CscVersion _, Caller caller, ApprovalInput input, CancellationToken cancellationToken)
     {
         if (await DemandAsync(caller, CscMethods.ApprovalDeny, cancellationToken) is { } forbidden)
         {
@@ -133,7 +133,7 @@ internal sealed class ApprovalOperations(
 
     /// <summary>What waits for the caller, or for a signer of a client that approves.</summary>
     public async ValueTask<Answer<ApprovalListAnswer>> ListAsync(
-        CscVersion version, Caller caller, ApprovalInput input, CancellationToken cancellationToken)
+        CscVersion _, Caller caller, ApprovalInput input, CancellationToken cancellationToken)
     {
         if (await DemandAsync(caller, CscMethods.ApprovalList, cancellationToken) is { } forbidden)
         {
@@ -162,7 +162,6 @@ internal sealed class ApprovalOperations(
 
     private static CscError? Read(ApprovalInput input, Caller caller, out ApprovalReference reference)
     {
-        var id = Guid.Empty;
         reference = new ApprovalReference { Link = input.Link.ValueOrNull };
         if (input.Link.State != FieldState.Absent)
         {
@@ -174,7 +173,7 @@ internal sealed class ApprovalOperations(
             return CscErrors.MissingString("approvalID");
         }
 
-        if (!Guid.TryParseExact(input.ApprovalId.Value, "D", out id))
+        if (!Guid.TryParseExact(input.ApprovalId.Value, "D", out var id))
         {
             return CscErrors.InvalidParameter("approvalID");
         }

@@ -25,36 +25,21 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
     /// Whose the call is; an error when the header is missing or malformed, or its token worthless or not to be looked
     /// up now. A client's gate is told, and not entered.
     /// </summary>
-    public ValueTask<Authentication> AuthenticateAsync(StringValues authorization)
+    public async ValueTask<Authentication> AuthenticateAsync(StringValues authorization)
     {
         var error = AuthorizationHeader.ReadBearer(authorization, out var token);
         if (error is not null)
         {
-            return new(new Authentication(error));
+            return new Authentication(error);
         }
 
         try
         {
-            var validation = tokens.ValidateAsync(token);
-            return validation.IsCompletedSuccessfully
-                ? new(ToAuthentication(validation.Result))
-                : AwaitAsync(validation);
+            return ToAuthentication(await tokens.ValidateAsync(token));
         }
         catch (StoreException away) when (away.IsTemporary)
         {
-            return new(new Authentication(CscErrors.StoreAway));
-        }
-
-        static async ValueTask<Authentication> AwaitAsync(ValueTask<TokenValidation> validation)
-        {
-            try
-            {
-                return ToAuthentication(await validation);
-            }
-            catch (StoreException away) when (away.IsTemporary)
-            {
-                return new Authentication(CscErrors.StoreAway);
-            }
+            return new Authentication(CscErrors.StoreAway);
         }
     }
 
@@ -62,13 +47,8 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
     /// The same for a call that is going to be worked on: a client takes a place of its own, or is refused before any
     /// work. <see cref="Authentication.Leave"/> gives it back.
     /// </summary>
-    public ValueTask<Authentication> EnterAsync(StringValues authorization)
-    {
-        var known = AuthenticateAsync(authorization);
-        return known.IsCompletedSuccessfully ? new(Enter(known.Result)) : AwaitAsync(known);
-
-        static async ValueTask<Authentication> AwaitAsync(ValueTask<Authentication> known) => Enter(await known);
-    }
+    public async ValueTask<Authentication> EnterAsync(StringValues authorization)
+        => Enter(await AuthenticateAsync(authorization));
 
     /// <summary>
     /// Why a caller is not even listened to, as far as this node knows: what it then asks for is authenticated anew.
@@ -83,7 +63,7 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
 
         try
         {
-            return ToAuthentication(tokens.Validate(token)).Error;
+            return ToAuthentication(tokens.Glance(token)).Error;
         }
         catch (StoreException away) when (away.IsTemporary)
         {

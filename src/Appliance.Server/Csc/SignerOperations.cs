@@ -27,7 +27,7 @@ internal sealed class SignerOperations(
     private readonly SemaphoreSlim _history = new(1);
 
     public ValueTask<Answer<ProfilesAnswer>> ProfilesAsync(
-        CscVersion version, Caller caller, SignerInput input, CancellationToken cancellationToken)
+        CscVersion _, Caller caller, SignerInput input, CancellationToken cancellationToken)
         => ReadAsync(
             CscMethods.SignerProfiles,
             caller,
@@ -36,11 +36,11 @@ internal sealed class SignerOperations(
             cancellationToken);
 
     public ValueTask<Answer<PackagesAnswer>> PackagesAsync(
-        CscVersion version, Caller caller, SignerInput input, CancellationToken cancellationToken)
+        CscVersion _, Caller caller, SignerInput input, CancellationToken cancellationToken)
         => ReadAsync(CscMethods.SignerPackages, caller, input, SignerView.Packages, cancellationToken);
 
     public async ValueTask<Answer<HistoryAnswer>> HistoryAsync(
-        CscVersion version, Caller caller, SignerInput input, CancellationToken cancellationToken)
+        CscVersion _, Caller caller, SignerInput input, CancellationToken cancellationToken)
     {
         var query = new AuditQuery();
         // A client that was given one credential of a signer shall not read what it does through others.
@@ -74,11 +74,11 @@ internal sealed class SignerOperations(
     }
 
     public ValueTask<Answer<LimitAnswer>> LimitAsync(
-        CscVersion version, Caller caller, SignerInput input, CancellationToken cancellationToken)
+        CscVersion _, Caller caller, SignerInput input, CancellationToken cancellationToken)
         => ChangeAsync(CscMethods.SignerLimit, "limited", limits.LimitAsync, caller, input, cancellationToken);
 
     public ValueTask<Answer<LimitAnswer>> RestoreAsync(
-        CscVersion version, Caller caller, SignerInput input, CancellationToken cancellationToken)
+        CscVersion _, Caller caller, SignerInput input, CancellationToken cancellationToken)
         => ChangeAsync(CscMethods.SignerRestore, "active", limits.RestoreAsync, caller, input, cancellationToken);
 
     public void Dispose() => _history.Dispose();
@@ -145,7 +145,7 @@ internal sealed class SignerOperations(
     private static CscError? ReadSigner(Caller caller, SignerInput input, ClientOperations anyOf, out Guid signerId)
     {
         signerId = caller.SignerId;
-        if ((caller.Operations & anyOf) == 0)
+        if ((caller.Operations & anyOf) == ClientOperations.None)
         {
             return CscErrors.NotAllowed;
         }

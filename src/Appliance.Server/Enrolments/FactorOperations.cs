@@ -16,7 +16,7 @@ internal sealed class FactorOperations(Enrolment enrolment, ClientAccess access)
     private const int MostText = 1_024;
 
     public ValueTask<Answer<EnrolmentResult>> StatusAsync(
-        Authentication who, FactorInput input, CancellationToken cancellationToken)
+        Authentication who, FactorInput input, CancellationToken _)
         => Caller(who, input, out var bearer) is { } error
             ? Fail(error)
             : ValueTask.FromResult(ToAnswer(enrolment.Describe(bearer)));
@@ -34,7 +34,7 @@ internal sealed class FactorOperations(Enrolment enrolment, ClientAccess access)
             : RunAsync(enrolment.InviteAsync(bearer, LinkPurpose.Activation, cancellationToken));
 
     public ValueTask<Answer<EnrolmentResult>> OpenAsync(
-        Authentication who, FactorInput input, CancellationToken cancellationToken)
+        Authentication _, FactorInput input, CancellationToken cancellationToken)
         => Need(input.Link, "link") is { } error
             ? Fail(error)
             : RunAsync(enrolment.OpenAsync(input.Link.Value, cancellationToken));
@@ -72,13 +72,13 @@ internal sealed class FactorOperations(Enrolment enrolment, ClientAccess access)
                     cancellationToken));
 
     public ValueTask<Answer<EnrolmentResult>> RecoverAsync(
-        Authentication who, FactorInput input, CancellationToken cancellationToken)
+        Authentication _, FactorInput input, CancellationToken cancellationToken)
         => Need(input.UserName, "userName") is { } error
             ? Fail(error)
             : RunAsync(enrolment.RecoverAsync(input.UserName.Value, cancellationToken));
 
     public ValueTask<Answer<EnrolmentResult>> FinishPasswordAsync(
-        Authentication who, FactorInput input, CancellationToken cancellationToken)
+        Authentication _, FactorInput input, CancellationToken cancellationToken)
         => (Need(input.Link, "link") ?? Need(input.Password, "password")) is { } error
             ? Fail(error)
             : RunAsync(enrolment.FinishAsync(input.Link.Value, input.Password.Value, cancellationToken));

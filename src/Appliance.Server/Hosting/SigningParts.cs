@@ -1,4 +1,3 @@
-using Appliance.Factors;
 using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Pkcs11;

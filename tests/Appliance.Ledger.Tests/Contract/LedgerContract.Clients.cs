@@ -69,7 +69,8 @@ public abstract partial class LedgerContract
 
         await ChangeClientAsync(ledger, row => row with
         {
-            Reach = ClientReach.Organisation, OrganisationId = ledger.Signer,
+            Reach = ClientReach.Organisation,
+            OrganisationId = ledger.Signer,
         });
         Assert.Equal(ReservationStatus.Ok, await ledger.TryReserveAsync(activation, hashes[0]));
 

@@ -1,5 +1,4 @@
 using Appliance.Grpc.Client;
-using Appliance.Server.Tests.Commands;
 using Appliance.Server.Tests.Processes;
 using Appliance.Tests.Shared.Postgres;
 

@@ -2,7 +2,6 @@ using Appliance.Grpc.Client;
 using Appliance.Server.Tests.Commands;
 using Appliance.Server.Tests.Processes;
 using Appliance.Tests.Shared.Postgres;
-using Proto = Csc.V2;
 
 namespace Appliance.Server.Tests.Cluster;
 

@@ -34,7 +34,8 @@ public sealed class OrganisationCommandTests
         var trail = await installation.JsonAsync($"audit show --organisation {made.Text("id")}");
         Assert.Equal(
             ["signer.restored", "signer.limited", "credential.created", "organisation.changed"],
-            trail.EnumerateArray().Select(record => record.Text("event")));
+            trail.EnumerateArray().Select(record => record.Text("event")),
+            StringComparer.Ordinal);
 
         using (var database = Database.Open(installation.StorePath, readOnly: false))
         {

@@ -54,6 +54,10 @@ public sealed class RunningAppliance : IAsyncLifetime
 
     internal string StorePath => _installation.StorePath;
 
+    internal Composition Composition => _composition!;
+
+    internal SigningParts Parts => _parts!;
+
     internal CommitLoop Ledger => _composition!.Loop;
 
     internal TestSigner Ioana { get; private set; } = null!;

@@ -3,7 +3,6 @@ using Appliance.Ledger;
 using Appliance.Server.Tests.Grpc;
 using Appliance.Server.Tests.Hosting;
 using Appliance.Signing.Provisioning;
-using Google.Protobuf;
 using Proto = Csc.V2;
 
 namespace Appliance.Server.Tests.Packages;

@@ -75,7 +75,7 @@ public sealed class OrganisationTests : IAsyncLifetime
         Assert.Equal(200, (await PostAsync(ours, "/csc/v2/signatures/signHash", sign, "request-1")).Status);
 
         var list = (await PostAsync(theirs, "/csc/v2/credentials/list", "{}")).Json.GetProperty("credentialIDs");
-        Assert.Equal([_seals[_beta]], list.EnumerateArray().Select(id => id.GetString()!));
+        Assert.Equal([_seals[_beta]], list.EnumerateArray().Select(id => id.GetString()!), StringComparer.Ordinal);
         (string Path, string Body)[] calls =
         [
             ("/csc/v2/credentials/list", $$"""{"userID":"{{_alpha:D}}"}"""),
@@ -151,7 +151,8 @@ public sealed class OrganisationTests : IAsyncLifetime
             ["signer.restored", "signer.limited"],
             (await PostAsync(token, "/signers/v1/history", body)).Json.GetProperty("records").EnumerateArray()
                 .Select(record => record.GetProperty("event").GetString()!)
-                .Where(name => name.StartsWith("signer.", StringComparison.Ordinal)));
+                .Where(name => name.StartsWith("signer.", StringComparison.Ordinal)),
+            StringComparer.Ordinal);
         var entry = Assert.Single(_appliance.Audit(AuditEvent.SignerLimited)).Record;
         Assert.Equal((_alpha, true, null), (entry.SignerId!.Value, entry.ClientId is not null, entry.Actor));
     }

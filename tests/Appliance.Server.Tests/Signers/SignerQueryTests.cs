@@ -38,8 +38,10 @@ public sealed class SignerQueryTests(RunningAppliance appliance) : IClassFixture
         var (first, second) = (rest.GetProperty("profiles")[0], rest.GetProperty("profiles")[1]);
         Assert.Equal("person", first.GetProperty("kind").GetString());
         Assert.Equal(
-            appliance.Mihai.Credentials.Order(),
-            first.GetProperty("credentialIDs").EnumerateArray().Select(id => id.GetString()!).Order());
+            appliance.Mihai.Credentials.Order(StringComparer.Ordinal),
+            first.GetProperty("credentialIDs").EnumerateArray().Select(id => id.GetString()!)
+                .Order(StringComparer.Ordinal),
+            StringComparer.Ordinal);
         Assert.Equal(profile.Id, second.GetProperty("profileID").GetGuid());
         Assert.Equal(
             ("employee", "Cub SRL", organisation.Id),
@@ -109,7 +111,7 @@ public sealed class SignerQueryTests(RunningAppliance appliance) : IClassFixture
         }
         while (cursor is not null);
 
-        Assert.Equal(hashes.Reverse().Select(Convert.ToHexString), seen);
+        Assert.Equal(hashes.Reverse().Select(Convert.ToHexString), seen, StringComparer.Ordinal);
         var rest = (await appliance.PostAsync("/signers/v1/history", """{"limit":1}""")).Json;
         Assert.Equal("signhash.done", rest.GetProperty("records")[0].GetProperty("event").GetString());
         Assert.Equal(

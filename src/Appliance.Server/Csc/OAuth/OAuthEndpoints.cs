@@ -11,9 +11,9 @@ namespace Appliance.Server.Csc.OAuth;
 /// </summary>
 internal sealed class OAuthEndpoints(ClientAuthentication clients, Admission admission)
 {
-    public ValueTask TokenAsync(HttpContext http, CscRoute route) => ServeAsync(http, IssueAsync);
+    public ValueTask TokenAsync(HttpContext http, CscRoute _) => ServeAsync(http, IssueAsync);
 
-    public ValueTask RevokeAsync(HttpContext http, CscRoute route) => ServeAsync(http, EndAsync);
+    public ValueTask RevokeAsync(HttpContext http, CscRoute _) => ServeAsync(http, EndAsync);
 
     private async ValueTask ServeAsync(HttpContext http, Func<HttpContext, FormBody, Task<CscError?>> serve)
     {

@@ -179,31 +179,29 @@ internal sealed class SignHashStream : IDisposable
         await TakePlacesAsync();
 
         // 2c
-        var known = _streams.Operations.AuthenticateAsync(_authorization);
-        if (known.IsCompletedSuccessfully && known.Result.Error is { } worthless)
+        if (_streams.Operations.Glance(_authorization) is { } worthless)
         {
             LeavePlaces();
             return worthless;
         }
-
 
         _taken++;
         _lastId = item.Id;
 
         // 2d
         _results.Expect();
-        _ = AnswerAsync(item, request, refusal, known);
+        _ = AnswerAsync(item, request, refusal);
         return null;
     }
 
     /// <summary>Never throws: the result says what became of the item.</summary>
-    private async Task AnswerAsync(
-        StreamItem item, Proto.SignHashRequest request, CscError? refusal, ValueTask<Authentication> known)
+    private async Task AnswerAsync(StreamItem item, Proto.SignHashRequest request, CscError? refusal)
     {
         Answer<SignHashResult> answer;
         try
         {
-            var who = await known;
+            // Another node may have ended the token: that is found out beside the items that follow.
+            var who = await _streams.Operations.AuthenticateAsync(_authorization);
             if (who.Error is { } worthless)
             {
                 Stop(worthless);

@@ -25,7 +25,7 @@ public sealed class ClientCallTests(RunningAppliance appliance) : IClassFixture<
     public async Task A_token_says_how_long_it_lives_and_is_kept_by_nobody()
     {
         var client = await appliance.AddClientAsync();
-        var answer = await appliance.FormAsync("/csc/v1/oauth2/token", new()
+        var answer = await appliance.FormAsync("/csc/v1/oauth2/token", new(StringComparer.Ordinal)
         {
             ["grant_type"] = "client_credentials",
             ["client_id"] = client.Id.ToString("D"),
@@ -285,17 +285,24 @@ public sealed class ClientCallTests(RunningAppliance appliance) : IClassFixture<
         {
             var info = (await appliance.PostAsync($"/csc/{version}/info", "{}", null)).Json;
             Assert.Equal(
-                ["basic", "oauth2client"], info.GetProperty("authType").EnumerateArray().Select(t => t.GetString()));
+                ["basic", "oauth2client"], info.GetProperty("authType").EnumerateArray().Select(t => t.GetString()),
+                StringComparer.Ordinal);
             Assert.Equal(
                 appliance.Rest.BaseAddress!.GetLeftPart(UriPartial.Authority), info.GetProperty("oauth2").GetString());
-            Assert.Contains("oauth2/token", info.GetProperty("methods").EnumerateArray().Select(m => m.GetString()));
+            Assert.Contains(
+                "oauth2/token",
+                info.GetProperty("methods").EnumerateArray().Select(m => m.GetString()),
+                StringComparer.Ordinal);
         }
     }
 
     private static object SignBody(string sad, byte[] hash, string credential)
         => new
         {
-            credentialID = credential, SAD = sad, hashes = new[] { Convert.ToBase64String(hash) }, signAlgo = Ecdsa,
+            credentialID = credential,
+            SAD = sad,
+            hashes = new[] { Convert.ToBase64String(hash) },
+            signAlgo = Ecdsa,
         };
 
     private object SignBody(string sad, byte[] hash) => SignBody(sad, hash, Seal);

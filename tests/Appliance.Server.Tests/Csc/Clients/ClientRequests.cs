@@ -29,7 +29,7 @@ internal static class ClientRequests
     }
 
     public static async Task<string> TokenAsync(this RunningAppliance appliance, Guid client, string secret)
-        => (await appliance.FormAsync("/oauth2/token", new()
+        => (await appliance.FormAsync("/oauth2/token", new(StringComparer.Ordinal)
         {
             ["grant_type"] = "client_credentials",
             ["client_id"] = client.ToString("D"),
