@@ -14,6 +14,7 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine(
-        "Usage: Appliance.Load echo [calls in flight] [seconds] | echo-server | ratio DIR [--quick] | flood DIR [--quick]");
+        "Usage: Appliance.Load echo [calls in flight] [seconds] | echo-server | ratio DIR [--quick] | "
+        + "flood DIR [--quick]");
     return 2;
 }

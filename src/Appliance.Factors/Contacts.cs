@@ -18,7 +18,9 @@ public sealed class Contacts
     /// <summary>Takes the 32-byte key derived for contacts; it must outlive this.</summary>
     public Contacts(ReadOnlyMemory<byte> key) => _key = key;
 
-    /// <summary>The signer's contact; null when there is none, or when the row is not as the appliance wrote it.</summary>
+    /// <summary>
+    /// The signer's contact; null when there is none, or when the row is not as the appliance wrote it.
+    /// </summary>
     /// <param name="connection">The connection to read from.</param>
     /// <param name="signerId">The signer.</param>
     /// <param name="tampered">True when there is a row that another hand wrote.</param>

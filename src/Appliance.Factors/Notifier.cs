@@ -8,8 +8,8 @@ namespace Appliance.Factors;
 
 /// <summary>
 /// Delivers what <see cref="Notices"/> enqueued, in the background. Of each signer the oldest message that goes the
-/// same way is delivered first, and a later one waits for it; other signers are not held up. What fails is tried again with
-/// growing pauses and given up in the end. Of several nodes over one store, one delivers a message.
+/// same way is delivered first, and a later one waits for it; other signers are not held up. What fails is tried again
+/// with growing pauses and given up in the end. Of several nodes over one store, one delivers a message.
 /// </summary>
 /// <remarks>
 /// At least once: a node that dies between delivery and the commit that removes the row leaves it to be delivered

@@ -83,7 +83,10 @@ public sealed class PasswordLane : IDisposable
             try
             {
                 return await Task.Factory.StartNew(
-                    () => RunBehindOthers(computation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                    () => RunBehindOthers(computation),
+                    CancellationToken.None,
+                    TaskCreationOptions.LongRunning,
+                    TaskScheduler.Default)
                     .ConfigureAwait(false);
             }
             finally

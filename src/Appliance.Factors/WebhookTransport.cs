@@ -9,8 +9,8 @@ namespace Appliance.Factors;
 
 /// <summary>
 /// Posts messages as JSON, signed as Standard Webhooks says: webhook-id (the same however often a message is sent, as
-/// is Idempotency-Key), webhook-timestamp, webhook-signature. Redirects are not followed, and of an answer only the status
-/// and Retry-After are looked at.
+/// is Idempotency-Key), webhook-timestamp, webhook-signature. Redirects are not followed, and of an answer only the
+/// status and Retry-After are looked at.
 /// </summary>
 public sealed class WebhookTransport : NoticeTransport
 {

@@ -56,7 +56,7 @@ public sealed class AccessTokens
         _access = access;
         _gates = new ClientGates(time);
         _epochs = store.IsShared
-            ? new EpochReader(() => store.Read(static connection => connection.Revocations.Read()))
+            ? new EpochReader(() => store.Read(static connection => connection.Revocations.Read()), time)
             : null;
     }
 

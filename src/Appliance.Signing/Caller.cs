@@ -5,7 +5,8 @@ namespace Appliance.Signing;
 /// <summary>
 /// Who calls, already authenticated by <c>Appliance.Identity</c>. Signing never validates tokens.
 /// </summary>
-/// <param name="SignerId">The signer that the service token belongs to; <see cref="Guid.Empty"/> for a client's own.</param>
+/// <param name="SignerId">The signer that the service token belongs to; <see cref="Guid.Empty"/> for a client's
+/// own.</param>
 /// <param name="ClientId">The client application; <see cref="Guid.Empty"/> when a signer signed in by itself.</param>
 /// <remarks>
 /// A client that authenticated by itself (client_credentials, mutual TLS) has no signer: what it works on says whose

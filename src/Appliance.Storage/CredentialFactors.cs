@@ -18,7 +18,9 @@ public enum CredentialFactors
     /// <summary>The signer's PIN.</summary>
     Pin = 2,
 
-    /// <summary>A code that is sent to the signer (CSC <c>ChallengeResponse</c>; version 1's OTP of type online).</summary>
+    /// <summary>
+    /// A code that is sent to the signer (CSC <c>ChallengeResponse</c>; version 1's OTP of type online).
+    /// </summary>
     Code = 4,
 
     /// <summary>

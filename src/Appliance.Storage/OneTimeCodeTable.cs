@@ -25,7 +25,8 @@ public sealed class OneTimeCodeTable
             $"SELECT {Columns} FROM one_time_code WHERE signer_id = ?1 AND purpose = ?2 AND subject = ?3");
         _deleteSigner = session.Prepare("DELETE FROM one_time_code WHERE signer_id = ?1");
         _deleteOver = session.Prepare(
-            "DELETE FROM one_time_code WHERE resend_at <= ?1 AND expires_at <= ?1 AND (signer_id, purpose, subject) IN " +
+            "DELETE FROM one_time_code WHERE resend_at <= ?1 AND expires_at <= ?1 " +
+            "AND (signer_id, purpose, subject) IN " +
             "(SELECT signer_id, purpose, subject FROM one_time_code WHERE resend_at <= ?1 AND expires_at <= ?1 " +
             "ORDER BY resend_at LIMIT ?2)");
     }

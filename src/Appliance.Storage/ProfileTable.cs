@@ -35,7 +35,9 @@ public sealed class ProfileTable
         return rows.Next() ? Read(rows) : null;
     }
 
-    /// <summary>Puts a pseudonym in the place of the names of a signer's profiles, and forgets for whom it acts.</summary>
+    /// <summary>
+    /// Puts a pseudonym in the place of the names of a signer's profiles, and forgets for whom it acts.
+    /// </summary>
     public void Erase(Guid signerId, string pseudonym)
         => _erase.Start().Bind(signerId).Bind(pseudonym).Execute();
 

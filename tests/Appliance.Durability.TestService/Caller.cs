@@ -18,7 +18,15 @@ internal sealed class Caller(CommitLoop loop, Activations activations, Marks mar
         var scal = _random.Next(1, 3);
         byte[][] hashes = [.. Enumerable.Range(0, total).Select(_ => RandomNumberGenerator.GetBytes(32))];
         var grant = new ActivationRequest(
-            Guid.CreateVersion7(), signer, signer, signer, scal, total, scal == 1 ? [] : hashes, long.MaxValue, Now);
+            Guid.CreateVersion7(),
+            signer,
+            signer,
+            Guid.Empty,
+            scal,
+            total,
+            scal == 1 ? [] : hashes,
+            long.MaxValue,
+            Now);
         var opening = new Opening(activations, grant, marks);
         Enqueue(opening);
         await opening.Done;
@@ -26,7 +34,13 @@ internal sealed class Caller(CommitLoop loop, Activations activations, Marks mar
         {
             var count = Math.Min(total - first, _random.Next(10) == 0 ? 30 : _random.Next(1, 4));
             await SignAsync(new ReservationRequest(
-                Guid.CreateVersion7(), grant.ActivationId, signer, 1, signer, signer, hashes[first..(first + count)],
+                Guid.CreateVersion7(),
+                grant.ActivationId,
+                signer,
+                1,
+                signer,
+                Guid.Empty,
+                hashes[first..(first + count)],
                 Now));
             first += count;
         }

@@ -1,4 +1,5 @@
 using Appliance.Identity.Tokens;
+using Appliance.Storage;
 
 namespace Appliance.Identity.Tests;
 
@@ -16,9 +17,9 @@ public sealed class EpochReaderTests
             begun.TrySetResult();
             may.Wait(TestContext.Current.CancellationToken);
             return value;
-        });
+        }, TimeProvider.System);
 
-        var first = Task.Run(() => reader.ReadAsync().AsTask(), TestContext.Current.CancellationToken);
+        var first = reader.ReadAsync().AsTask();
         await begun.Task;
         Volatile.Write(ref epoch, 2);
         var others = Enumerable.Range(0, 50).Select(_ => reader.ReadAsync().AsTask()).ToList();
@@ -35,11 +36,39 @@ public sealed class EpochReaderTests
     public async Task A_read_that_fails_fails_for_those_that_wait_for_it_and_the_next_is_another()
     {
         var fails = true;
-        var reader = new EpochReader(() => fails ? throw new InvalidOperationException("away") : 7);
+        var reader = new EpochReader(
+            () => fails ? throw new InvalidOperationException("away") : 7, TimeProvider.System);
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await reader.ReadAsync());
 
         fails = false;
 
+        Assert.Equal(7, await reader.ReadAsync());
+    }
+
+    [Fact]
+    public async Task A_store_that_hangs_refuses_who_comes_at_once_and_answers_when_it_is_back()
+    {
+        using var may = new SemaphoreSlim(0);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var time = new ManualTime(DateTimeOffset.UnixEpoch);
+        var reader = new EpochReader(
+            () =>
+            {
+                begun.TrySetResult();
+                may.Wait(TestContext.Current.CancellationToken);
+                return 7;
+            },
+            time);
+        var first = reader.ReadAsync().AsTask();
+        await begun.Task;
+        time.Advance(TimeSpan.FromSeconds(4));
+
+        var refusal = await Assert.ThrowsAsync<StoreException>(async () => await reader.ReadAsync());
+
+        Assert.True(refusal.IsTemporary);
+        may.Release();
+        Assert.Equal(7, await first);
+        may.Release();
         Assert.Equal(7, await reader.ReadAsync());
     }
 }

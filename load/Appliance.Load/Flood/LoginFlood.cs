@@ -21,7 +21,10 @@ internal sealed class LoginFlood : IAsyncDisposable
     private long _other;
 
     private LoginFlood(Uri address)
-        => _callers = [.. Enumerable.Range(0, Callers).Select(i => CallAsync(new Uri(address, "csc/v2/auth/login"), i))];
+    {
+        var login = new Uri(address, "csc/v2/auth/login");
+        _callers = [.. Enumerable.Range(0, Callers).Select(i => CallAsync(login, i))];
+    }
 
     /// <summary>Passwords that were computed and found wrong.</summary>
     public long Checked => Interlocked.Read(ref _checked);

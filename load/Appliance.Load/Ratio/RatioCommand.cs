@@ -32,7 +32,8 @@ internal static class RatioCommand
         {
             for (var i = 0; i < SigningLoad.Algorithms.Length; i++)
             {
-                await MeasureAsync(SigningLoad.Algorithms[i], i, cases, fixture, calls, tokens, token, tallies, rounds, seconds);
+                await MeasureAsync(
+                    SigningLoad.Algorithms[i], i, cases, fixture, calls, tokens, token, tallies, rounds, seconds);
             }
         }
 

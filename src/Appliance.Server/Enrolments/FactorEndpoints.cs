@@ -7,8 +7,8 @@ using Appliance.Storage;
 namespace Appliance.Server.Enrolments;
 
 /// <summary>
-/// Enrolment over REST: POST with JSON under /factors/v1/ and /signers/v1/. Much of it anybody may call, so a call takes
-/// its place when its small body is all there, and calls without a token have few.
+/// Enrolment over REST: POST with JSON under /factors/v1/ and /signers/v1/. Much of it anybody may call, so a call
+/// takes its place when its small body is all there, and calls without a token have few.
 /// </summary>
 internal sealed partial class FactorEndpoints
 {

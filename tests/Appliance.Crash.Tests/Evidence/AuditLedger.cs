@@ -81,9 +81,13 @@ internal sealed class AuditLedger
             return $"request {record.RequestId} has the outcome {record.Event} and no intent";
         }
 
-        if (trace.Outcome == AuditEvent.SignHashSpent && record.Event == AuditEvent.SignHashDone
-            && record.Detail?.StartsWith(TakenForDead, StringComparison.Ordinal) == true)
+        // Where several nodes write, the trail is read by time: which of the two comes first is chance.
+        var wasDone = trace.Outcome == AuditEvent.SignHashDone;
+        var isDone = record.Event == AuditEvent.SignHashDone;
+        if ((isDone && trace.Outcome == AuditEvent.SignHashSpent && IsOfTakenForDead(record))
+            || (wasDone && trace.IsOfTakenForDead && record.Event == AuditEvent.SignHashSpent))
         {
+            trace.Outcome = AuditEvent.SignHashSpent;
             trace.IsLate = true;
             return null;
         }
@@ -93,7 +97,11 @@ internal sealed class AuditLedger
             return $"request {record.RequestId} ended with {before} and then with {record.Event}";
         }
 
+        trace.IsOfTakenForDead = isDone && IsOfTakenForDead(record);
         trace.Outcome = record.Event;
         return null;
     }
+
+    private static bool IsOfTakenForDead(in AuditRecord record)
+        => record.Detail?.StartsWith(TakenForDead, StringComparison.Ordinal) == true;
 }

@@ -16,6 +16,9 @@ internal sealed record RequestTrace(Guid RequestId, string Digest, int Count, Gu
     /// <summary>Spent by another node, and then signed all the same by the one that had reserved it.</summary>
     public bool IsLate { get; set; }
 
+    /// <summary>Signed, as its run said that others took for dead.</summary>
+    public bool IsOfTakenForDead { get; set; }
+
     /// <summary>Whether its hashes may have been signed.</summary>
     public bool Counts => Outcome != AuditEvent.SignHashReleased;
 }

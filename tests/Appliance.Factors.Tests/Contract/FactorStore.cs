@@ -124,7 +124,8 @@ internal sealed class FactorStore : IDisposable
         var id = Guid.CreateVersion7(now);
         return Write(c =>
         {
-            c.Signers.Insert(new(id, $"signer {id:N}", "signer", null, SignerState.Active, now.ToUnixTimeMilliseconds()));
+            c.Signers.Insert(new(
+                id, $"signer {id:N}", "signer", null, SignerState.Active, now.ToUnixTimeMilliseconds()));
             Contacts.Set(c, id, new Contact("signer@example.ro", "+40721123456", "en"));
             return id;
         });

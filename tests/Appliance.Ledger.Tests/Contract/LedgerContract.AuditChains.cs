@@ -189,11 +189,15 @@ public abstract partial class LedgerContract
             TestContext.Current.CancellationToken);
 
         var reports = Enumerable.Range(0, 20).Select(_ => scene.Verify(live: true)).ToList();
+        while (reports[^1].Records == reports[0].Records)
+        {
+            reports.Add(scene.Verify(live: true));
+        }
+
         await stop.CancelAsync();
         await writing;
 
         Assert.All(reports, report => Assert.Empty(report.Findings));
-        Assert.True(reports[^1].Records > reports[0].Records);
     }
 
     private static async Task UntilAsync(Func<bool> condition)

@@ -13,7 +13,7 @@ internal static partial class SoftHsmTokens
 {
     public const string Library = "/usr/lib/softhsm/libsofthsm2.so";
     public const string Pin = "0042-command-tests";
-    private const int Count = 160;
+    private const int Count = 320;
 
     private static readonly Lazy<ConcurrentQueue<string>> s_labels = new(SetUp);
 

@@ -47,7 +47,9 @@ public sealed class EnrolmentTests : IAsyncLifetime
         Assert.Null(await _mailbox.TakeAsync());
 
         await RefusedAsync(
-            "/factors/v1/activate", Body(link, _appliance.FreshCode(Ioana)), "The code that was sent must be given first");
+            "/factors/v1/activate",
+            Body(link, _appliance.FreshCode(Ioana)),
+            "The code that was sent must be given first");
         await RefusedOtpAsync("/factors/v1/confirm", Body(link, Wrong(code)), Invalid);
         var paired = await OkAsync("/factors/v1/confirm", Body(link, code), null);
         var secret = paired.Text("secret");
@@ -249,7 +251,11 @@ public sealed class EnrolmentTests : IAsyncLifetime
         for (var i = 1; i < 5; i++)
         {
             await RefusedAsync(
-                "/factors/v1/pin", """{"pin":"4711","presentPin":"0815"}""", "The PIN is invalid", bearer, "invalid_pin");
+                "/factors/v1/pin",
+                """{"pin":"4711","presentPin":"0815"}""",
+                "The PIN is invalid",
+                bearer,
+                "invalid_pin");
         }
 
         await RefusedAsync("/factors/v1/pin", """{"pin":"4711","presentPin":"0815"}""", "OTP locked", bearer);

@@ -107,7 +107,10 @@ public sealed class RunningAppliance : IAsyncLifetime
         var loggers = _app.Services.GetRequiredService<ILoggerFactory>();
         _composition = Composition.Open(options, Time, loggers);
         _parts = await SigningParts.StartAsync(_composition, options, loggers, CancellationToken.None);
-        _notifying = Notifying.Start(_composition, options, loggers);
+        // Without it messages stay in the outbox, where tests find them.
+        _notifying = Settings.Any(setting => setting.Key.StartsWith("Notify:", StringComparison.Ordinal))
+            ? Notifying.Start(_composition, options, loggers)
+            : null;
         _claims = _peers.StartAudit(_composition.Loop, Time, loggers.CreateLogger<PeerAudit>());
         _wires = new Wires(_parts, options, _peers, Time, loggers);
         _app.Run(_wires.HandleAsync);

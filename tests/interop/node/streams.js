@@ -243,7 +243,8 @@ async function byReflection(appliance, version) {
 
     const listed = await ask({ list_services: '' });
     assert.deepStrictEqual(listed.list_services_response.service.map(({ name }) => name).sort(), [
-        'appliance.v1.Bulk', 'csc.v2.Auth', 'csc.v2.Credentials', 'csc.v2.Service', 'csc.v2.Signatures',
+        'appliance.v1.Approvals', 'appliance.v1.Bulk', 'appliance.v1.Enrolment', 'appliance.v1.Signers',
+        'csc.v2.Auth', 'csc.v2.Credentials', 'csc.v2.Service', 'csc.v2.Signatures',
         'grpc.health.v1.Health',
         'grpc.reflection.v1.ServerReflection', 'grpc.reflection.v1alpha.ServerReflection',
     ]);

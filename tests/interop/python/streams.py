@@ -292,7 +292,8 @@ def by_reflection(appliance, version):
 
         services = {service.name for service in ask(list_services="").list_services_response.service}
         expect(services == {
-            "appliance.v1.Bulk", "csc.v2.Service", "csc.v2.Auth", "csc.v2.Credentials", "csc.v2.Signatures",
+            "appliance.v1.Approvals", "appliance.v1.Bulk", "appliance.v1.Enrolment", "appliance.v1.Signers",
+            "csc.v2.Service", "csc.v2.Auth", "csc.v2.Credentials", "csc.v2.Signatures",
             "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
         }, "all services, got %s" % services)
         expect(ask(file_containing_symbol="csc.v2.Nothing").error_response.error_code == 5, "NOT_FOUND")

@@ -11,7 +11,8 @@ public sealed class InfoViewTests
     private const string OAuth = "https://o.example";
 
     private const string Common =
-        "\"methods\":[\"auth/login\",\"auth/revoke\",\"oauth2/token\",\"oauth2/revoke\",\"credentials/list\",\"credentials/info\","
+        "\"methods\":[\"auth/login\",\"auth/revoke\",\"oauth2/token\",\"oauth2/revoke\",\"credentials/list\","
+        + "\"credentials/info\","
         + "\"credentials/authorize\",\"credentials/extendTransaction\",\"signatures/signHash\",";
 
     private static readonly InfoSettings s_settings = new()
