@@ -7,6 +7,7 @@ using System.Text.Json;
 using Appliance.Factors;
 using Appliance.Server.Hosting;
 using Appliance.Server.Tests.Commands;
+using Appliance.Server.Tests.Enrolments;
 using Appliance.Server.Tests.Hosting;
 
 namespace Appliance.Server.Tests.Secrets;
@@ -43,7 +44,102 @@ internal sealed class SecretScenario(
         await PostAsync("/csc/v2/auth/revoke", $$"""{"token":"{{access}}"}""", "Bearer " + access);
     }
 
+    /// <summary>
+    /// What is sent and shown: links, codes, PINs, new passwords and new TOTP secrets, handles, a client's secret.
+    /// </summary>
+    /// <param name="spool">Where messages go; the one place that may hold what is sent.</param>
+    /// <param name="mail">The signer's address.</param>
+    /// <param name="phone">The signer's telephone.</param>
+    /// <param name="pin">The signer's PIN.</param>
+    /// <param name="client">A client that may do everything, and its secret.</param>
+    public async Task PlayEnrolmentAsync(
+        Spool spool, string mail, string phone, string pin, (string Id, string Secret) client)
+    {
+        search.Add("PIN", pin);
+        search.Add("client secret", client.Secret);
+        var login = await PostAsync("/csc/v2/auth/login", "{}", signer.Basic.ToString());
+        var bearer = "Bearer " + Noted("second access token", login.GetProperty("access_token").GetString()!);
+        await PlayClientAsync(client);
+        await PlayPinAsync(bearer, pin);
+        await PlayApprovalAsync(bearer, spool, mail);
+
+        await PostAsync("/factors/v1/invite", "{}", bearer);
+        var link = Noted("pairing link", await spool.NextLinkAsync("pairing-link", mail));
+        await PostAsync("/factors/v1/open", $$"""{"link":"{{link}}"}""", null);
+        var code = Noted("pairing code", await spool.NextCodeAsync("pairing-code", phone));
+        var paired = await PostAsync("/factors/v1/confirm", $$"""{"link":"{{link}}","code":"{{code}}"}""", null);
+        var secret = Noted("new TOTP secret", paired.GetProperty("secret").GetString()!);
+        search.Add(new Secret("new TOTP secret's bytes", Base32.Decode(secret)));
+        var first = Noted("first code", OneTime.Code(secret, now()));
+        await PostAsync("/factors/v1/activate", $$"""{"link":"{{link}}","code":"{{first}}"}""", null);
+
+        await PostAsync("/signers/v1/recover", $$"""{"userName":"{{signer.User}}"}""", null);
+        link = Noted("recovery link", await spool.NextLinkAsync("recovery-link", mail));
+        await PostAsync("/factors/v1/send", $$"""{"link":"{{link}}"}""", null);
+        code = Noted("recovery code", await spool.NextCodeAsync("recovery-code", phone));
+        await PostAsync("/factors/v1/confirm", $$"""{"link":"{{link}}","code":"{{code}}"}""", null);
+        var password = Noted("new password", "another horse 3");
+        await PostAsync("/signers/v1/password/finish", $$"""{"link":"{{link}}","password":"{{password}}"}""", null);
+        login = await PostAsync("/csc/v2/auth/login", "{}", Basic(signer.User, password));
+        Noted("last access token", login.GetProperty("access_token").GetString()!);
+        foreach (var spent in new[] { link, code, secret, password })
+        {
+            await PostAsync("/factors/v1/confirm", $$"""{"link":{"a":"{{spent}}"},"code":["{{spent}}""", spent);
+        }
+    }
+
     public void Dispose() => _http.Dispose();
+
+    private async Task PlayClientAsync((string Id, string Secret) client)
+    {
+        var wrong = Noted("wrong client secret", Convert.ToBase64String(RandomNumberGenerator.GetBytes(24)));
+        foreach (var secret in new[] { wrong, client.Secret })
+        {
+            using var response = await _http.PostAsync(
+                "/oauth2/token",
+                new FormUrlEncodedContent(
+                [
+                    new("grant_type", "client_credentials"), new("client_id", client.Id), new("client_secret", secret),
+                ]),
+                TestContext.Current.CancellationToken);
+            var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            if (response.IsSuccessStatusCode)
+            {
+                Noted("client's token", JsonDocument.Parse(text).RootElement.GetProperty("access_token").GetString()!);
+            }
+        }
+    }
+
+    private async Task PlayPinAsync(string bearer, string pin)
+    {
+        foreach (var given in new[] { Noted("wrong PIN", "860319"), pin })
+        {
+            var answer = await PostAsync("/csc/v2/credentials/authorize", Authorization(1, "PIN", given), bearer);
+            Assert.Equal(given == pin, answer.TryGetProperty("SAD", out var sad));
+            if (given == pin)
+            {
+                Noted("SAD of a PIN", sad.GetString()!);
+            }
+        }
+    }
+
+    private async Task PlayApprovalAsync(string bearer, Spool spool, string mail)
+    {
+        var asked = await PostAsync("/csc/v2/credentials/authorize", Authorization(2, "APPROVAL", null), bearer);
+        var handle = Noted("handle", asked.GetProperty("handle").GetString()!);
+        var link = Noted("approval link", await spool.NextLinkAsync("approval-link", mail));
+        await PostAsync("/approvals/v1/show", $$"""{"link":"{{link}}"}""", null);
+        var approved = await PostAsync("/approvals/v1/approve", $$"""{"link":"{{link}}"}""", null);
+        Assert.Equal("approved", approved.GetProperty("state").GetString());
+        var check = await PostAsync("/csc/v2/credentials/authorizeCheck", $$"""{"handle":"{{handle}}"}""", bearer);
+        Noted("approved SAD", check.GetProperty("SAD").GetString()!);
+    }
+
+    private string Authorization(int credential, string id, string? value) => $$"""
+        {"credentialID":"{{signer.Credentials[credential]}}","numSignatures":1,"hashes":["{{_hash}}"],
+        "hashAlgorithmOID":"2.16.840.1.101.3.4.2.1",
+        "authData":[{"id":"{{id}}"{{(value is null ? "" : $",\"value\":\"{value}\"")}}}]}
+        """;
 
     private async Task<string> AuthorizeAsync(string access)
     {

@@ -1,5 +1,7 @@
 using System.Text;
 using Appliance.Server.Tests.Commands;
+using Appliance.Server.Tests.Enrolments;
+using Appliance.Server.Tests.Hosting;
 using Appliance.Server.Tests.Processes;
 
 namespace Appliance.Server.Tests.Secrets;
@@ -10,6 +12,15 @@ namespace Appliance.Server.Tests.Secrets;
 /// </summary>
 public sealed class SecretTests : IDisposable
 {
+    private const string Pin = "739145";
+
+    private const string Import = """
+        [{"user":"ioana","name":"Ioana Pop","password":"correct horse 1","factor":true,
+          "email":"ioana@example.com","phone":"+40721123456","credentials":[
+            {"algorithm":"P-256"},{"algorithm":"P-256","factors":"pin"},{"algorithm":"P-256","factors":"approval"}]}]
+        """;
+
+    private readonly Spool _spool = new();
     private readonly Installation _installation = new();
     private readonly SecretSearch _search = new();
     private readonly List<string> _found = [];
@@ -17,11 +28,22 @@ public sealed class SecretTests : IDisposable
     [Fact]
     public async Task A_server_process_leaves_no_secret_anywhere()
     {
-        var signer = await RemoteSigner.PrepareAsync(_installation);
+        (await _installation.RunAsync("init")).Succeeded();
+        var file = _installation.PathOf("signers.json");
+        await File.WriteAllTextAsync(file, Import, TestContext.Current.CancellationToken);
+        var signer = new TestSigner((await _installation.JsonAsync($"signer import {file}"))[0]);
+        (await _installation.RunAsync("factor pin --user ioana", Pin)).Succeeded();
+        var client = (await _installation.JsonAsync(
+            "client create --client portal --reach all --operations read,authorize,sign,enrol")).Text("id");
+        var clientSecret = (await _installation.JsonAsync("client secret add --client portal")).Text("secret");
         _search.Add("token PIN", SoftHsmTokens.Pin);
-        using var server = await ServeProcess.StartAsync(_installation, "--set", "Log:Level=Trace");
+        using var server = await ServeProcess.StartAsync(
+            _installation,
+            ["--set", "Log:Level=Trace", "--set", "Notify:Email=spool", "--set", "Notify:Sms=spool",
+                "--set", $"Notify:SpoolFolder={_spool.Folder}"]);
         using var scenario = new SecretScenario(server.Ready!, signer, TimeProvider.System.GetUtcNow, _search);
         await scenario.PlayAsync();
+        await scenario.PlayEnrolmentAsync(_spool, "ioana@example.com", "+40721123456", Pin, (client, clientSecret));
 
         var process = $"/proc/{server.Id}";
         Look("command line", await ReadAsync($"{process}/cmdline"));
@@ -41,7 +63,11 @@ public sealed class SecretTests : IDisposable
         Assert.NotEmpty(planted.Find("store", await ReadAsync(_installation.StorePath)));
     }
 
-    public void Dispose() => _installation.Dispose();
+    public void Dispose()
+    {
+        _spool.Dispose();
+        _installation.Dispose();
+    }
 
     private void Look(string place, byte[] data)
     {
