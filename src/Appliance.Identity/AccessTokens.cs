@@ -168,8 +168,7 @@ public sealed class AccessTokens
         var caller = new Caller(row.SignerId, row.ClientId);
         if (found.Client is { } client)
         {
-            var most = caller.IsClient ? ClientOperations.All : ClientOperations.Signer;
-            caller = caller with { Operations = client.Operations & most };
+            caller = caller with { Operations = client.Operations & ClientOperations.All };
         }
 
         var gate = found.Client is null ? null : _gates.For(found.Client);
@@ -177,7 +176,10 @@ public sealed class AccessTokens
         return new(TokenStatus.Valid, caller, gate);
     }
 
-    /// <summary>A client's rights stand in its row, and its own token was made by this installation.</summary>
+    /// <summary>
+    /// A client's rights stand in its row, and its own token was made by this installation. Nobody is given a token of a
+    /// signer by way of a client: one in the store is another hand's, who could ask by it and approve by another.
+    /// </summary>
     private bool IsGenuine(in LoadedToken found)
     {
         var row = found.Row!;
@@ -186,8 +188,8 @@ public sealed class AccessTokens
             return row.SignerId != Guid.Empty;
         }
 
-        return _clients is not null && found.Client is { } client && _clients.Verify(client)
-            && (row.SignerId != Guid.Empty
-                || row.GrantId == _clients.GrantOf(row.Hash, row.ClientId, row.ExpiresAt));
+        return row.SignerId == Guid.Empty
+            && _clients is not null && found.Client is { } client && _clients.Verify(client)
+            && row.GrantId == _clients.GrantOf(row.Hash, row.ClientId, row.ExpiresAt);
     }
 }

@@ -17,9 +17,15 @@ public sealed partial class Enrolment
         var signer = UserName.TryRead(userName, out var name, out _)
             ? _store.Read(name, static (connection, wanted) => connection.Signers.FindByUserName(wanted))
             : null;
+        var recorded = 0;
         var result = await WriteAsync(
-            signer?.Id ?? Guid.Empty, connection => Recover(connection, signer?.Id), cancellationToken)
+            signer?.Id ?? Guid.Empty, connection => Recover(connection, signer?.Id, out recorded), cancellationToken)
             .ConfigureAwait(false);
+        if (result.Status == EnrolmentStatus.UnknownSigner)
+        {
+            _refusedRecoveries.Note(recorded);
+        }
+
         return result.Status == EnrolmentStatus.Overloaded ? result : new EnrolmentResult(EnrolmentStatus.Ok);
     }
 
@@ -107,8 +113,9 @@ public sealed partial class Enrolment
             : (EnrolmentStatus.LinkInvalid, null);
     }
 
-    private EnrolmentResult Recover(StoreConnection connection, Guid? signerId)
+    private EnrolmentResult Recover(StoreConnection connection, Guid? signerId, out int recorded)
     {
+        recorded = 0;
         var bearer = new EnrolmentBearer(null, signerId ?? Guid.Empty, Guid.Empty, null);
         var subject = signerId is null ? null : Resolve(connection, bearer, out _);
         var now = _time.GetUtcNow();
@@ -121,7 +128,7 @@ public sealed partial class Enrolment
             var why = subject is null ? "recovery: unknown user or limited"
                 : young ? "recovery: sent before"
                 : "recovery: e-mail and telephone are needed";
-            Record(connection, bearer, AuditEvent.CodeRefused, AuditOutcome.Refused, subject?.Id, why);
+            RecordRefused(connection, subject?.Id, why, recorded = _refusedRecoveries.Due());
             return Refused(EnrolmentStatus.UnknownSigner);
         }
 
@@ -131,6 +138,25 @@ public sealed partial class Enrolment
             subject.Id, NoticeKind.RecoveryLink, LinkPurpose.Recovery, text, email, subject.Language, life));
         Record(connection, bearer, AuditEvent.CodeSent, AuditOutcome.Ok, subject.Id, "link: recovery");
         return new EnrolmentResult(EnrolmentStatus.Ok);
+    }
+
+    /// <summary>Anybody may ask, so not every refusal has a record of its own.</summary>
+    private void RecordRefused(StoreConnection connection, Guid? signerId, string why, int count)
+    {
+        if (count == 0)
+        {
+            return;
+        }
+
+        AuditTrail.Append(connection, new AuditRecord
+        {
+            At = _time.GetUtcNow().ToUnixTimeMilliseconds(),
+            Event = AuditEvent.CodeRefused,
+            Outcome = AuditOutcome.Refused,
+            SignerId = signerId,
+            Detail = why,
+            Count = count,
+        });
     }
 
     private EnrolmentResult Finish(StoreConnection connection, EnrolmentBearer bearer, byte[] hash)

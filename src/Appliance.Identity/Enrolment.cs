@@ -22,6 +22,7 @@ public sealed partial class Enrolment
     private readonly EnrolmentParts _parts;
     private readonly TimeProvider _time;
     private readonly AccessTokens? _tokens;
+    private readonly RefusedRecoveries _refusedRecoveries;
 
     /// <summary>Makes the service.</summary>
     /// <param name="store">The store, to read from.</param>
@@ -41,6 +42,7 @@ public sealed partial class Enrolment
         _parts = parts;
         _time = time;
         _tokens = tokens;
+        _refusedRecoveries = new RefusedRecoveries(time);
     }
 
     /// <summary>What a signer has to prove itself with.</summary>

@@ -52,14 +52,15 @@ public sealed class SignerLimits
 
     /// <summary>
     /// Limits a signer: suspends its enabled credentials, voids its activations, approvals, codes and links, ends its
-    /// tokens, and tells it. A signer that is limited is limited anew: what was enabled since is suspended, too. No
-    /// code is asked for, and no count of wrong codes is touched.
+    /// tokens, and tells it. A signer that is limited is limited anew: what was enabled since is suspended, too. One that
+    /// is restricted stays restricted, and is limited once that is lifted. No code is asked for, and no count of wrong
+    /// codes is touched.
     /// </summary>
     /// <param name="signerId">The signer.</param>
     /// <param name="actor">The admin who does it; null for a client.</param>
     /// <param name="clientId">The client that does it; null for an admin.</param>
     /// <param name="cancellationToken">Gives up waiting; once the write is queued, it may still be done.</param>
-    /// <exception cref="DirectoryException">There is no such signer, or too much waits.</exception>
+    /// <exception cref="DirectoryException">There is no such signer, it is erased, or too much waits.</exception>
     public Task<Limitation> LimitAsync(
         Guid signerId, string? actor, Guid? clientId, CancellationToken cancellationToken)
         => WriteAsync(connection => Limit(connection, signerId, actor, clientId), cancellationToken);
@@ -88,7 +89,12 @@ public sealed class SignerLimits
             }
         }
 
-        connection.Signers.SetState(signerId, SignerState.Limited);
+        if (!connection.Signers.Limit(signerId))
+        {
+            throw new DirectoryException(
+                DirectoryFault.SignerErased, $"The data of signer {signerId:D} are erased; there is nothing to limit.");
+        }
+
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var activations = connection.Activations.CloseOfSigner(signerId, now);
         var tokens = connection.AccessTokens.RevokeSigner(signerId);
@@ -96,7 +102,7 @@ public sealed class SignerLimits
         connection.OneTimeCodes.DeleteSigner(signerId);
         connection.OneTimeLinks.DeleteSigner(signerId);
         Record(connection, AuditEvent.SignerLimited, signerId, suspended.Count, actor, clientId, now);
-        if (signer.State != SignerState.Limited)
+        if (signer.State == SignerState.Active)
         {
             Tell(connection, signerId, "limited");
         }
@@ -107,7 +113,8 @@ public sealed class SignerLimits
     private Limitation Restore(StoreConnection connection, Guid signerId, string? actor, Guid? clientId)
     {
         connection.LockSigner(signerId);
-        if (Find(connection, signerId).State != SignerState.Limited)
+        _ = Find(connection, signerId);
+        if (!connection.Signers.Restore(signerId))
         {
             throw new DirectoryException(DirectoryFault.NotLimited, $"Signer {signerId:D} is not limited.");
         }
@@ -122,7 +129,6 @@ public sealed class SignerLimits
         }
 
         connection.LimitedCredentials.Delete(signerId);
-        connection.Signers.SetState(signerId, SignerState.Active);
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         Record(connection, AuditEvent.SignerRestored, signerId, restored.Count, actor, clientId, now);
         Tell(connection, signerId, "restored");
@@ -184,7 +190,8 @@ public sealed class SignerLimits
     {
         var work = new CommitWork<Limitation>(apply, done =>
         {
-            _tokens?.Cache.RemoveSigner(done.SignerId);
+            // All of them: what is remembered of a client's token does not say whose organisation it is of.
+            _tokens?.Cache.Clear();
             foreach (var credential in done.Credentials)
             {
                 _forget?.Invoke(credential);

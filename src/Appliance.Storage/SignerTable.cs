@@ -13,6 +13,8 @@ public sealed class SignerTable
     private readonly Statement _list;
     private readonly Statement _setPassword;
     private readonly Statement _setState;
+    private readonly Statement _limit;
+    private readonly Statement _restore;
     private readonly Statement _lock;
     private readonly Statement _restrict;
     private readonly Statement _lift;
@@ -28,6 +30,10 @@ public sealed class SignerTable
         _list = session.Prepare($"SELECT {Columns} FROM signer WHERE id > ?1 ORDER BY id LIMIT ?2");
         _setPassword = session.Prepare("UPDATE signer SET password = ?2 WHERE id = ?1");
         _setState = session.Prepare("UPDATE signer SET state = ?2 WHERE id = ?1");
+        _limit = session.Prepare(
+            "UPDATE signer SET state = CASE state WHEN 2 THEN 2 ELSE 1 END, " +
+            "state_before = CASE state WHEN 2 THEN 1 ELSE state_before END WHERE id = ?1 AND state <> 3");
+        _restore = session.Prepare("UPDATE signer SET state = 0 WHERE id = ?1 AND state = 1");
         _restrict = session.Prepare(
             "UPDATE signer SET state_before = state, state = 2 WHERE id = ?1 AND state IN (0, 1)");
         _lift = session.Prepare("UPDATE signer SET state = state_before WHERE id = ?1 AND state = 2");
@@ -75,11 +81,18 @@ public sealed class SignerTable
     /// </summary>
     /// <returns>False when there is no such signer.</returns>
     public bool SetState(Guid id, SignerState state)
-    {
-        var changed = _setState.Start().Bind(id).Bind((int)state).Execute() == 1;
-        _raiseEpoch.Start().Execute();
-        return changed;
-    }
+        => Raised(_setState.Start().Bind(id).Bind((int)state).Execute() == 1);
+
+    /// <summary>
+    /// Limits a signer; one that is restricted stays so and is limited when that is lifted. Its tokens are good on no
+    /// node (<see cref="RevocationTable"/>).
+    /// </summary>
+    /// <returns>False when it is erased, or there is none.</returns>
+    public bool Limit(Guid id) => Raised(_limit.Start().Bind(id).Execute() == 1);
+
+    /// <summary>Makes a limited signer active.</summary>
+    /// <returns>False when it is not limited (it may be restricted), or there is none.</returns>
+    public bool Restore(Guid id) => Raised(_restore.Start().Bind(id).Execute() == 1);
 
     /// <summary>Restricts a signer that is active or limited, and remembers which.</summary>
     /// <returns>False when it is neither, or there is none.</returns>
@@ -96,6 +109,12 @@ public sealed class SignerTable
     /// <summary>Keeps everybody else from changing the signer until the transaction ends: common SQL's lock.</summary>
     /// <returns>False when there is no such signer.</returns>
     public bool Lock(Guid id) => _lock.Start().Bind(id).Execute() == 1;
+
+    private bool Raised(bool changed)
+    {
+        _raiseEpoch.Start().Execute();
+        return changed;
+    }
 
     private static string KeyOf(string userName) => userName.ToUpperInvariant();
 

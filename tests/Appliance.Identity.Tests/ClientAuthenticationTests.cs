@@ -195,6 +195,24 @@ public sealed class ClientAuthenticationTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_clients_token_that_somebody_gave_to_a_signer_is_none()
+    {
+        var signer = await _bench.Base.AddSigner();
+        var (client, secret) = await _bench.AddWithSecretAsync();
+        var text = await _bench.TokenAsync(client.Id, secret);
+        Assert.True(TokenKey.TryRead(text, out var key));
+        await _bench.Base.Write(c =>
+        {
+            var row = c.AccessTokens.Find(key.ToArray())!;
+            Assert.Equal(1, c.AccessTokens.DeleteExpired(row.ExpiresAt, 10));
+            c.AccessTokens.Insert(row with { SignerId = signer });
+            return true;
+        });
+
+        Assert.Equal(TokenStatus.Unknown, _bench.Tokens.Glance(text).Status);
+    }
+
+    [Fact]
     public async Task Rows_that_somebody_widened_in_the_store_are_good_for_nothing()
     {
         var (client, secret) = await _bench.AddWithSecretAsync();
