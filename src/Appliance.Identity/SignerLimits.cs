@@ -188,18 +188,38 @@ public sealed class SignerLimits
     private async Task<Limitation> WriteAsync(
         Func<StoreConnection, Limitation> apply, CancellationToken cancellationToken)
     {
-        var work = new CommitWork<Limitation>(apply, done =>
-        {
-            // All of them: what is remembered of a client's token does not say whose organisation it is of.
-            _tokens?.Cache.Clear();
-            foreach (var credential in done.Credentials)
+        // A refusal comes before any write, and is no failure of the transaction that its log should tell of.
+        var work = new CommitWork<(Limitation? Done, DirectoryException? Refusal)>(
+            connection =>
             {
-                _forget?.Invoke(credential);
-            }
-        });
-        return _commits.TryEnqueue(work)
-            ? await work.Completion.WaitAsync(cancellationToken).ConfigureAwait(false)
-            : throw new DirectoryException(
+                try
+                {
+                    return (apply(connection), null);
+                }
+                catch (DirectoryException e)
+                {
+                    return (null, e);
+                }
+            },
+            result =>
+            {
+                if (result.Done is { } done)
+                {
+                    // All of them: what is remembered of a client's token does not say whose organisation it is of.
+                    _tokens?.Cache.Clear();
+                    foreach (var credential in done.Credentials)
+                    {
+                        _forget?.Invoke(credential);
+                    }
+                }
+            });
+        if (!_commits.TryEnqueue(work))
+        {
+            throw new DirectoryException(
                 DirectoryFault.Overloaded, "Too many changes are waiting for the store; try again shortly.");
+        }
+
+        var (limitation, refusal) = await work.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return limitation ?? throw refusal!;
     }
 }

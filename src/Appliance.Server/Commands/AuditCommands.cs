@@ -70,6 +70,7 @@ internal static class AuditCommands
     private static void Answer(Workbench bench, IReadOnlyList<AuditEntry> entries)
     {
         var names = new Dictionary<Guid, string>();
+        var clients = new Dictionary<Guid, string>();
         var nodes = new Dictionary<long, string?>();
         var documents = entries.Select(entry => Describe(entry, NameOf, NodeOf(entry.Chain))).ToList();
         if (bench.Reply.Json)
@@ -79,8 +80,25 @@ internal static class AuditCommands
         }
 
         bench.Reply.Table(
-            ["Chain:no.", "Time (UTC)", "Event", "Outcome", "User", "Credential", "Count", "Admin", "Detail"],
-            documents.Select(ToCells));
+            ["Chain:no.", "Time (UTC)", "Event", "Outcome", "User", "Credential", "Client", "Count", "Admin", "Detail"],
+            documents.Select(document => ToCells(document, ClientOf(document.ClientId))));
+
+        string ClientOf(Guid? clientId)
+        {
+            if (clientId is not { } id)
+            {
+                return "";
+            }
+
+            if (!clients.TryGetValue(id, out var found))
+            {
+                found = bench.Store.Read(id, static (connection, id) => connection.Clients.Find(id)?.Name)
+                    ?? id.ToString("D");
+                clients.Add(id, found);
+            }
+
+            return found;
+        }
 
         string? NodeOf(long chain)
         {
@@ -126,7 +144,7 @@ internal static class AuditCommands
         Actor = entry.Record.Actor,
     };
 
-    private static IReadOnlyList<string> ToCells(AuditDocument document) =>
+    private static IReadOnlyList<string> ToCells(AuditDocument document, string client) =>
     [
         string.Create(CultureInfo.InvariantCulture, $"{document.Chain}:{document.Position}"),
         document.At.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture),
@@ -134,6 +152,7 @@ internal static class AuditCommands
         document.Outcome,
         document.User ?? "",
         document.CredentialId?.ToString("D") ?? "",
+        client,
         document.Count == 0 ? "" : document.Count.ToString(CultureInfo.InvariantCulture),
         document.Actor ?? "",
         document.Detail ?? "",

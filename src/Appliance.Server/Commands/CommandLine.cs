@@ -27,7 +27,7 @@ internal static class CommandLine
         var reply = new CommandReply(environment, parsed.GetValue(GlobalOptions.Json));
         if (parsed.Action is ParseErrorAction)
         {
-            reply.Error(string.Join(" ", parsed.Errors.Select(error => error.Message)) + " See --help.");
+            reply.Error(string.Join(" ", parsed.Errors.Select(error => Explain(error.Message))) + " See --help.");
             return ExitCode.Usage;
         }
 
@@ -59,5 +59,21 @@ internal static class CommandLine
             reply.Error(CommandErrors.Describe(error) ?? $"Unexpected: {error}");
             return ExitCode.Failed;
         }
+    }
+
+    // The parser names .NET's types.
+    private static string Explain(string message)
+    {
+        var at = message.IndexOf(" as expected type '", StringComparison.Ordinal);
+        if (at < 0)
+        {
+            return message;
+        }
+
+        var type = message[at..];
+        var what = type.Contains("System.Guid", StringComparison.Ordinal) ? "an id (8-4-4-4-12 hexadecimal digits)"
+            : type.Contains("System.Int", StringComparison.Ordinal) ? "a whole number"
+            : null;
+        return what is null ? message : $"{message[..at]}: it takes {what}.";
     }
 }

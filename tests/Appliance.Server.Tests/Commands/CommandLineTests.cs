@@ -36,6 +36,20 @@ public sealed class CommandLineTests
         (await installation.RunAsync(command)).Failed("--help", exitCode: 2);
     }
 
+    [Theory]
+    [InlineData("audit show --organisation acme", "takes an id")]
+    [InlineData("package show --credential acme", "takes an id")]
+    [InlineData("audit show --limit x", "takes a whole number")]
+    public async Task A_value_of_the_wrong_form_is_told_without_the_runtimes_types(string command, string told)
+    {
+        using var installation = new Installation(withToken: false);
+
+        var outcome = await installation.RunAsync(command);
+
+        outcome.Failed(told, exitCode: 2);
+        Assert.DoesNotContain("System.", outcome.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Errors_are_json_with_json()
     {
