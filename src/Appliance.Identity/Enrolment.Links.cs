@@ -145,7 +145,10 @@ public sealed partial class Enrolment
             return SendTo(connection, bearer, subject, subject.Contact?.Phone);
         }
 
-        return subject.Link?.Purpose == LinkPurpose.Activation && ContactRules.CheckPhone(phone) is null
+        // Once an authenticator is paired, a mailbox alone shall not bring its reset to another telephone.
+        var isPaired = connection.Factors.FindBySigner(subject.Id)
+            is { State: FactorState.Active or FactorState.Locked };
+        return subject.Link?.Purpose == LinkPurpose.Activation && !isPaired && ContactRules.CheckPhone(phone) is null
             ? SendTo(connection, bearer, subject, phone)
             : Refused(EnrolmentStatus.PhoneInvalid);
     }

@@ -174,8 +174,24 @@ public sealed class EnrolmentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_activation_names_no_other_telephone_once_an_authenticator_is_paired()
+    {
+        await OkAsync("/signers/v1/invite", "{}");
+        var link = await _mailbox.TakeLinkAsync(NoticeKind.ActivationLink);
+
+        await RefusedAsync(
+            "/factors/v1/send", $$"""{"link":"{{link}}","phone":"+40733333333"}""", "Invalid parameter phone");
+
+        Assert.Null(await _mailbox.TakeAsync());
+    }
+
+    [Fact]
     public async Task An_account_is_activated_with_a_telephone_that_the_signer_corrects_and_a_password()
     {
+        Assert.True(await _appliance.Ledger.WriteAsync(
+            connection => connection.Factors.Update(
+                connection.Factors.FindBySigner(Ioana.Id)! with { State = FactorState.Void, Secret = [] }),
+            TestContext.Current.CancellationToken));
         await OkAsync("/signers/v1/invite", "{}");
         var link = await _mailbox.TakeLinkAsync(NoticeKind.ActivationLink);
         var opened = await OkAsync("/factors/v1/open", Body(link), null);
