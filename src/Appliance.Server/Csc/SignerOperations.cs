@@ -32,12 +32,22 @@ internal sealed class SignerOperations(
             CscMethods.SignerProfiles,
             caller,
             input,
-            static (connection, id, _) => SignerView.Profiles(connection, id),
+            (connection, id, _) => SignerView.Profiles(
+                connection,
+                id,
+                reach.CredentialsOf(connection, caller, id),
+                isWhole: reach.IncludesAll(connection, caller, id)),
             cancellationToken);
 
     public ValueTask<Answer<PackagesAnswer>> PackagesAsync(
         CscVersion _, Caller caller, SignerInput input, CancellationToken cancellationToken)
-        => ReadAsync(CscMethods.SignerPackages, caller, input, SignerView.Packages, cancellationToken);
+        => ReadAsync(
+            CscMethods.SignerPackages,
+            caller,
+            input,
+            (connection, id, now) => SignerView.Packages(
+                connection, id, reach.CredentialsOf(connection, caller, id), now),
+            cancellationToken);
 
     public async ValueTask<Answer<HistoryAnswer>> HistoryAsync(
         CscVersion _, Caller caller, SignerInput input, CancellationToken cancellationToken)
@@ -75,11 +85,23 @@ internal sealed class SignerOperations(
 
     public ValueTask<Answer<LimitAnswer>> LimitAsync(
         CscVersion _, Caller caller, SignerInput input, CancellationToken cancellationToken)
-        => ChangeAsync(CscMethods.SignerLimit, "limited", limits.LimitAsync, caller, input, cancellationToken);
+        => ChangeAsync(
+            CscMethods.SignerLimit, "limited", reach.Includes, limits.LimitAsync, caller, input, cancellationToken);
 
+    /// <summary>
+    /// Whoever uses one of a signer's credentials may take it out of service; what that has ended for others too is not
+    /// its to bring back.
+    /// </summary>
     public ValueTask<Answer<LimitAnswer>> RestoreAsync(
         CscVersion _, Caller caller, SignerInput input, CancellationToken cancellationToken)
-        => ChangeAsync(CscMethods.SignerRestore, "active", limits.RestoreAsync, caller, input, cancellationToken);
+        => ChangeAsync(
+            CscMethods.SignerRestore,
+            "active",
+            reach.IncludesAll,
+            limits.RestoreAsync,
+            caller,
+            input,
+            cancellationToken);
 
     public void Dispose() => _history.Dispose();
 
@@ -108,13 +130,14 @@ internal sealed class SignerOperations(
     private async ValueTask<Answer<LimitAnswer>> ChangeAsync(
         string method,
         string state,
+        Func<StoreConnection, Caller, Guid, bool> mayChange,
         Func<Guid, string?, Guid?, CancellationToken, Task<Limitation>> change,
         Caller caller,
         SignerInput input,
         CancellationToken cancellationToken)
     {
         var error = ReadSigner(caller, input, ClientOperations.Manage, out var signerId);
-        if (error is null && !store.Read(connection => reach.Includes(connection, caller, signerId)))
+        if (error is null && !store.Read(connection => mayChange(connection, caller, signerId)))
         {
             error = CscErrors.UnknownSigner;
         }

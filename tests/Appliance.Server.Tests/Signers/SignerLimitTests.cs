@@ -2,6 +2,7 @@ using Appliance.Factors;
 using Appliance.Grpc.Client;
 using Appliance.Identity;
 using Appliance.Ledger;
+using Appliance.Server.Tests.Csc.Clients;
 using Appliance.Server.Tests.Grpc;
 using Appliance.Server.Tests.Hosting;
 using Appliance.Storage;
@@ -117,6 +118,21 @@ public sealed class SignerLimitTests : IAsyncLifetime
             (await _appliance.PostAsync("/signers/v1/restore", body)).Refused(
                 403, "access_denied", "The client may not call this method");
         }
+    }
+
+    [Fact]
+    public async Task Who_was_given_one_credential_limits_the_signer_and_does_not_bring_it_back()
+    {
+        var client = await _appliance.AddClientAsync(
+            new ClientOrder { Operations = ClientOperations.All }, Ioana.Credentials[0]);
+        var whole = await _appliance.AddClientAsync(
+            new ClientOrder { Operations = ClientOperations.All, Reach = ClientReach.All });
+        var body = new { signerID = Ioana.Id.ToString("D") };
+
+        Assert.Equal(200, (await _appliance.PostAsync(client, "/signers/v1/limit", body)).Status);
+        (await _appliance.PostAsync(client, "/signers/v1/restore", body)).Refused(
+            400, "invalid_request", "Invalid parameter signerID");
+        Assert.Equal(200, (await _appliance.PostAsync(whole, "/signers/v1/restore", body)).Status);
     }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

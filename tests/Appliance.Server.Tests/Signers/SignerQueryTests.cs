@@ -1,5 +1,6 @@
 using Appliance.Grpc.Client;
 using Appliance.Identity;
+using Appliance.Server.Tests.Csc.Clients;
 using Appliance.Server.Tests.Grpc;
 using Appliance.Server.Tests.Hosting;
 using Appliance.Signing.Provisioning;
@@ -151,6 +152,30 @@ public sealed class SignerQueryTests(RunningAppliance appliance) : IClassFixture
                 new() { SignerId = appliance.Ioana.Id.ToString("D") },
                 appliance.Mihai.Token));
         Assert.Equal(GrpcStatusCode.NotFound, refused.Code);
+    }
+
+    [Fact]
+    public async Task A_client_with_one_credential_of_a_signer_learns_nothing_of_the_others()
+    {
+        var (given, other) = (appliance.Ioana.Credentials[0], appliance.Ioana.Credentials[1]);
+        await appliance.Composition.CreateOrganisations("test").AddProfileAsync(
+            appliance.Ioana.Id,
+            ProfileKind.Person,
+            "Ioana Pop, elsewhere",
+            null,
+            TestContext.Current.CancellationToken);
+        var client = await appliance.AddClientAsync(null, given);
+        var body = new { signerID = appliance.Ioana.Id.ToString("D") };
+
+        var profiles = await appliance.PostAsync(client, "/signers/v1/profiles", body);
+        var packages = await appliance.PostAsync(client, "/signers/v1/packages", body);
+
+        Assert.Equal(200, profiles.Status);
+        Assert.Contains(given, profiles.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(other, profiles.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("elsewhere", profiles.Text, StringComparison.Ordinal);
+        Assert.Equal(200, packages.Status);
+        Assert.DoesNotContain(other, packages.Text, StringComparison.Ordinal);
     }
 
     private Task<RestAnswer> PostAsync(string method, string body)

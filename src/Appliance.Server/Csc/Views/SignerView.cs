@@ -8,31 +8,39 @@ namespace Appliance.Server.Csc.Views;
 /// <summary>A signer's account as its holder sees it.</summary>
 internal static class SignerView
 {
-    public static ProfilesAnswer Profiles(StoreConnection connection, Guid signerId)
+    /// <summary>The profiles with these credentials; all that there are where the caller may know all.</summary>
+    public static ProfilesAnswer Profiles(
+        StoreConnection connection, Guid signerId, IReadOnlyList<CredentialRow> credentials, bool isWhole)
     {
-        var credentials = connection.Credentials.ListBySigner(signerId);
-        var limited = connection.Signers.Find(signerId)?.State == SignerState.Limited;
+        var limited = connection.Signers.Find(signerId)?.State != SignerState.Active;
         return new ProfilesAnswer(
             signerId.ToString("D"),
             limited ? "limited" : "active",
             [
-                .. connection.Profiles.ListBySigner(signerId).Select(profile => new ProfileAnswer(
-                    profile.Id.ToString("D"),
-                    KindOf(profile.Kind),
-                    profile.Name,
-                    profile.OrganisationId?.ToString("D"),
-                    profile.OrganisationId is { } id ? connection.Organisations.Find(id)?.Name : null,
-                    profile.EndedAt is null ? "active" : "ended",
-                    TimeOf(profile.CreatedAt),
-                    [.. credentials.Where(row => row.ProfileId == profile.Id).Select(row => row.Id.ToString("D"))])),
+                .. connection.Profiles.ListBySigner(signerId)
+                    .Where(profile => isWhole || credentials.Any(row => row.ProfileId == profile.Id))
+                    .Select(profile => new ProfileAnswer(
+                        profile.Id.ToString("D"),
+                        KindOf(profile.Kind),
+                        profile.Name,
+                        profile.OrganisationId?.ToString("D"),
+                        profile.OrganisationId is { } id ? connection.Organisations.Find(id)?.Name : null,
+                        profile.EndedAt is null ? "active" : "ended",
+                        TimeOf(profile.CreatedAt),
+                        [
+                            .. credentials.Where(row => row.ProfileId == profile.Id)
+                                .Select(row => row.Id.ToString("D")),
+                        ])),
             ]);
     }
 
-    public static PackagesAnswer Packages(StoreConnection connection, Guid signerId, DateTimeOffset now)
+    /// <summary>The packages of these credentials.</summary>
+    public static PackagesAnswer Packages(
+        StoreConnection connection, Guid signerId, IReadOnlyList<CredentialRow> credentials, DateTimeOffset now)
         => new(
             signerId.ToString("D"),
             [
-                .. connection.Credentials.ListBySigner(signerId)
+                .. credentials
                     .Where(row => row.Metered)
                     .Select(row => PackageOf(connection, row.Id, now)),
             ]);
