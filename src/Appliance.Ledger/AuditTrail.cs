@@ -28,7 +28,7 @@ public static class AuditTrail
             record.SignerId,
             record.CredentialId,
             record.ActivationId,
-            record.ClientId,
+            record.ClientId == Guid.Empty ? null : record.ClientId,
             record.RequestId,
             record.Count,
             record.Digest,

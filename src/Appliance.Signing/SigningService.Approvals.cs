@@ -64,8 +64,9 @@ public sealed partial class SigningService
             case SigningStatus.ApprovalPending:
                 return AuthorizeResult.Refused(status) with { Handle = handle };
             default:
+                var named = OnBehalf(caller, status == SigningStatus.HandleInvalid ? null : row?.SignerId);
                 return await RefuseAsync(
-                    AuditEvent.AuthorizeRefused, caller, row?.CredentialId ?? default, status, cancellationToken);
+                    AuditEvent.AuthorizeRefused, named, row?.CredentialId ?? default, status, cancellationToken);
         }
     }
 

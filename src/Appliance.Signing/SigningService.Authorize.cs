@@ -55,7 +55,11 @@ public sealed partial class SigningService
         return status == SigningStatus.Ok
             ? await OpenAsync(request, credential!, cancellationToken)
             : await RefuseAsync(
-                AuditEvent.AuthorizeRefused, request.Caller, request.CredentialId, status, cancellationToken);
+                AuditEvent.AuthorizeRefused,
+                OnBehalf(request.Caller, credential?.SignerId),
+                request.CredentialId,
+                status,
+                cancellationToken);
     }
 
     /// <summary>
@@ -230,7 +234,11 @@ public sealed partial class SigningService
         {
             return computed != SigningStatus.Ok
                 ? await RefuseAsync(
-                    AuditEvent.AuthorizeRefused, request.Caller, request.CredentialId, computed, cancellationToken)
+                    AuditEvent.AuthorizeRefused,
+                    OnBehalf(request.Caller, credential.SignerId),
+                    request.CredentialId,
+                    computed,
+                    cancellationToken)
                 : await WriteAsync(
                     connection => Decide(connection, request, credential, plan, proof, check, act),
                     request.Hashes.Count,
@@ -388,6 +396,10 @@ public sealed partial class SigningService
             return AuthorizeResult.Refused(SigningStatus.Failed);
         }
     }
+
+    /// <summary>The caller as records name it: with the signer of what it may use, where that is known.</summary>
+    private static Caller OnBehalf(Caller caller, Guid? signerId)
+        => signerId is { } id ? caller with { SignerId = id } : caller;
 
     private async ValueTask<AuthorizeResult> RefuseAsync(
         AuditEvent auditEvent,

@@ -58,6 +58,32 @@ public sealed class ClientCallTests(RunningAppliance appliance) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_refused_authorisation_names_client_and_signer_in_the_trail()
+    {
+        var client = await appliance.AddClientAsync(credentials: Seal);
+        var hash = Convert.ToBase64String(new byte[32]);
+        await appliance.PostAsync(
+            client,
+            "/csc/v2/credentials/authorize",
+            new { credentialID = Seal, numSignatures = 1, hashes = new[] { hash, hash } });
+
+        var record = appliance.Audit(AuditEvent.AuthorizeRefused, 1)[0].Record;
+        Assert.Equal((appliance.Acme.Id, client.Id), (record.SignerId, record.ClientId));
+    }
+
+    [Fact]
+    public async Task A_signers_own_sign_in_leaves_no_client_in_the_trail()
+    {
+        await appliance.PostAsync(
+            "/csc/v2/credentials/authorize",
+            $$"""{"credentialID":"{{Seal}}","numSignatures":1,"hashes":["{{Convert.ToBase64String(new byte[32])}}"]}""",
+            "Bearer " + appliance.Acme.Token);
+
+        var record = appliance.Audit(AuditEvent.AuthorizeRefused, 1)[0].Record;
+        Assert.Equal((appliance.Acme.Id, (Guid?)null), (record.SignerId, record.ClientId));
+    }
+
+    [Fact]
     public async Task The_same_over_gRPC()
     {
         var client = await appliance.AddClientAsync(credentials: Seal);
