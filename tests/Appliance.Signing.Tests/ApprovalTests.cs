@@ -137,10 +137,9 @@ public sealed class ApprovalTests(SoftHsm hsm) : IAsyncLifetime
         Assert.Equal(5, waiting.Count);
 
         // Denying makes no room, or an attacker could go on for ever; approving does.
-        var reference = new ApprovalReference { Caller = _ioana, ApprovalId = waiting[0].Id };
-        Assert.Equal(SigningStatus.Ok, await DenyAsync(reference));
+        var first = new ApprovalReference { Link = LinkOf((await _fixture.TakeNoticeAsync(_ioana))!) };
+        Assert.Equal(SigningStatus.Ok, await DenyAsync(first));
         Assert.Equal(SigningStatus.ApprovalLimit, (await TryAskAsync()).Status);
-        await _fixture.TakeNoticeAsync(_ioana);
         Assert.Equal(SigningStatus.Ok, await ApproveAsync(LinkOf((await _fixture.TakeNoticeAsync(_ioana))!)));
         Assert.Equal(SigningStatus.ApprovalPending, (await TryAskAsync()).Status);
         _fixture.Time.Advance(TimeSpan.FromMinutes(10));

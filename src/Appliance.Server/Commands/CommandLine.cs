@@ -61,7 +61,7 @@ internal static class CommandLine
         }
     }
 
-    // The parser names .NET's types.
+    /// <summary>The parser names the types of .NET.</summary>
     private static string Explain(string message)
     {
         var at = message.IndexOf(" as expected type '", StringComparison.Ordinal);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Appliance.Factors;
 using Appliance.Server.Tests.Commands;
 using Appliance.Server.Tests.Hosting;
+using Appliance.Storage;
 
 namespace Appliance.Server.Tests.Enrolments;
 
