@@ -137,7 +137,7 @@ public sealed class ApprovalTests(SoftHsm hsm) : IAsyncLifetime
         Assert.Equal(5, waiting.Count);
 
         // Denying makes no room, or an attacker could go on for ever; approving does.
-        var first = new ApprovalReference { Link = LinkOf((await _fixture.TakeNoticeAsync(_ioana))!) };
+        var first = LinkOf((await _fixture.TakeNoticeAsync(_ioana))!);
         Assert.Equal(SigningStatus.Ok, await DenyAsync(first));
         Assert.Equal(SigningStatus.ApprovalLimit, (await TryAskAsync()).Status);
         Assert.Equal(SigningStatus.Ok, await ApproveAsync(LinkOf((await _fixture.TakeNoticeAsync(_ioana))!)));
