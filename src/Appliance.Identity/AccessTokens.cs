@@ -177,8 +177,8 @@ public sealed class AccessTokens
     }
 
     /// <summary>
-    /// A client's rights stand in its row, and its own token was made by this installation. Nobody is given a token of a
-    /// signer by way of a client: one in the store is another hand's, who could ask by it and approve by another.
+    /// A client's rights stand in its row, and its own token was made by this installation. Nobody is given a token of
+    /// a signer by way of a client: one in the store is another hand's, who could ask by it and approve by another.
     /// </summary>
     private bool IsGenuine(in LoadedToken found)
     {

@@ -52,9 +52,9 @@ public sealed class SignerLimits
 
     /// <summary>
     /// Limits a signer: suspends its enabled credentials, voids its activations, approvals, codes and links, ends its
-    /// tokens, and tells it. A signer that is limited is limited anew: what was enabled since is suspended, too. One that
-    /// is restricted stays restricted, and is limited once that is lifted. No code is asked for, and no count of wrong
-    /// codes is touched.
+    /// tokens, and tells it. A signer that is limited is limited anew: what was enabled since is suspended, too. One
+    /// that is restricted stays restricted, and is limited once that is lifted. No code is asked for, and no count of
+    /// wrong codes is touched.
     /// </summary>
     /// <param name="signerId">The signer.</param>
     /// <param name="actor">The admin who does it; null for a client.</param>
