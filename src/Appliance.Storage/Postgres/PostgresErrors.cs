@@ -30,6 +30,8 @@ internal static class PostgresErrors
     {
         "40001" or "40P01" or "55P03" => StoreFailure.Conflict,
         "57P01" or "57P02" or "57P03" or "57P05" or "53300" or "25006" => StoreFailure.Unavailable,
+        // A server that hung, or was paused, ends what waited in it when it goes on.
+        "25P03" or "57014" => StoreFailure.Unavailable,
         "53100" => StoreFailure.Full,
         "58030" => StoreFailure.Io,
         "XX001" or "XX002" => StoreFailure.Corrupt,
