@@ -4,13 +4,13 @@
 #   N passed, N failed[, N skipped]
 # A suite that crashes, hangs, leaves no result, ends badly without a failed test, or runs no test is one failure
 # more. Exits 0 only when tests ran and none failed.
-#   SUITE_SECONDS  how long one suite may take (600)
+#   SUITE_SECONDS  how long one suite may take (900)
 #   SUITE_JOBS     how many run at a time (2)
 set -euo pipefail
 
 results="$1"
 shift
-limit="${SUITE_SECONDS:-600}"
+limit="${SUITE_SECONDS:-900}"
 jobs="${SUITE_JOBS:-2}"
 rm -rf "$results"
 mkdir -p "$results"
