@@ -92,15 +92,13 @@ public readonly record struct ArchiveTimestamp(
         for (var i = 0; i < ReducedTree.Count; i++)
         {
             List<byte[]> list = [.. ReducedTree[i]];
-            var isIn = list.Exists(hash => hash.AsSpan().SequenceEqual(node));
-            if (i == 0 && !isIn)
-            {
-                return null;
-            }
-
-            if (!isIn)
+            if (i > 0)
             {
                 list.Add(node);
+            }
+            else if (!list.Exists(hash => hash.AsSpan().SequenceEqual(node)))
+            {
+                return null;
             }
 
             list.Sort(static (left, right) => left.AsSpan().SequenceCompareTo(right));

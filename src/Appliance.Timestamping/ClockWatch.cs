@@ -26,6 +26,7 @@ public sealed partial class ClockWatch : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private ClockSources _trusted;
     private Task? _loop;
+    private int _disposed;
 
     /// <summary>A watch; <see cref="Start"/> or <see cref="Check"/> begins.</summary>
     /// <param name="options">Settings without errors.</param>
@@ -112,6 +113,16 @@ public sealed partial class ClockWatch : IAsyncDisposable
         return guard;
     }
 
+    /// <summary>A unit is no more.</summary>
+    internal void Remove(ClockGuard guard)
+    {
+        lock (_gate)
+        {
+            _guards.Remove(guard);
+            guard.Verdict = ClockVerdict.Unknown;
+        }
+    }
+
     /// <summary>An operator says that the clock is right now, and answers for it until then.</summary>
     /// <param name="until">End of the assertion; the past withdraws it.</param>
     /// <param name="by">Who, for the record.</param>
@@ -155,6 +166,11 @@ public sealed partial class ClockWatch : IAsyncDisposable
     /// <summary>Stops looking; the units have no time a few intervals later.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _stop.CancelAsync();
         if (_loop is not null)
         {

@@ -45,6 +45,9 @@ public sealed class ClockWatchOptions
         Range(SntpTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10), nameof(SntpTimeout));
         Range(StepLimit, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1), nameof(StepLimit));
         Add(Servers.Count > 16, "More than 16 NTP servers.");
+        Add(
+            Servers.Any(server => string.IsNullOrWhiteSpace(server.Host) || server.Port is < 1 or > 65535),
+            "An NTP server has a name or address, and a port from 1 to 65535.");
         Add(Quorum < 0 || Quorum > Math.Max(Servers.Count, 0), "The quorum is larger than the number of NTP servers.");
         Add(OscillatorPpm is < 1 or > 500, $"{nameof(OscillatorPpm)} is not within 1 and 500.");
         Add(LogLimit is < 16 or > 1_000_000, $"{nameof(LogLimit)} is not within 16 and 1,000,000.");

@@ -16,6 +16,7 @@ public sealed class TimestampUnit : IDisposable
     private readonly byte[][] _policies;
     private readonly FrozenSet<string> _imprintOids;
     private readonly SampledVerifier _verifier;
+    private readonly ClockWatch _watch;
     private readonly long _usableFrom;
     private readonly long _usableTo;
 
@@ -63,6 +64,7 @@ public sealed class TimestampUnit : IDisposable
         _imprintOids = options.ImprintAlgorithms.Select(name => ImprintAlgorithm.ByName(name).Oid)
             .ToFrozenSet(StringComparer.Ordinal);
         _verifier = new SampledVerifier(certificates[0], Digest, options.VerifyOneIn);
+        _watch = clock;
         Clock = clock.Guard(options.Name, options.Sources, options.Accuracy.Span);
         AccuracyNanoseconds = options.Accuracy.Span.Ticks * 100;
     }
@@ -121,7 +123,11 @@ public sealed class TimestampUnit : IDisposable
     public Stamp NewStamp() => new(this);
 
     /// <inheritdoc/>
-    public void Dispose() => _verifier.Dispose();
+    public void Dispose()
+    {
+        _watch.Remove(Clock);
+        _verifier.Dispose();
+    }
 
     /// <summary>Whether this unit serves a request; costs no signature and no exception.</summary>
     /// <param name="request">Well-formed.</param>

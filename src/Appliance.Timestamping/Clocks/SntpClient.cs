@@ -34,6 +34,10 @@ internal sealed class SntpClient(TimeProvider time, Func<long> rawNanoseconds, T
         {
             return new SntpSample($"cannot be reached ({e.SocketErrorCode})");
         }
+        catch (ArgumentException)
+        {
+            return new SntpSample("is no name or address");
+        }
     }
 
     /// <summary>The four timestamps to offset and radius.</summary>

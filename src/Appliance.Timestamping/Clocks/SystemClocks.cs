@@ -72,7 +72,6 @@ internal static unsafe partial class SystemClocks
             leap);
     }
 
-    [SuppressGCTransition]
     [LibraryImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int clock_gettime(int clock, long* time);
 

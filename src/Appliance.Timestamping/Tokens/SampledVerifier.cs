@@ -12,6 +12,7 @@ internal sealed class SampledVerifier : IDisposable
     private readonly Lock _gate = new();
     private readonly RSA? _rsa;
     private readonly ECDsa? _ecdsa;
+    private readonly int _rsaLength;
     private readonly HashAlgorithmName _digest;
     private readonly uint _oneIn;
     private uint _count;
@@ -23,13 +24,21 @@ internal sealed class SampledVerifier : IDisposable
     {
         _rsa = certificate.GetRSAPublicKey();
         _ecdsa = certificate.GetECDsaPublicKey();
+        _rsaLength = (_rsa?.KeySize ?? 0) / 8;
         _digest = digest;
         _oneIn = (uint)oneIn;
     }
 
-    /// <summary>True also for a signature that is not among the samples.</summary>
+    /// <summary>
+    /// True also for a signature that is not among the samples, as long as it has an RSA key's length.
+    /// </summary>
     public bool Accepts(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
+        if (_rsaLength != 0 && signature.Length != _rsaLength)
+        {
+            return false;
+        }
+
         var count = unchecked(Interlocked.Increment(ref _count) - 1);
         return count % _oneIn != 0 || Verify(hash, signature);
     }
