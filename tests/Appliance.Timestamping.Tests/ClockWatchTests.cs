@@ -224,14 +224,17 @@ public sealed class ClockWatchTests
     [Fact]
     public async Task The_machines_own_clocks_are_read()
     {
-        await using var watch = new ClockWatch(
-            new ClockWatchOptions { AssertedUntil = TimeProvider.System.GetUtcNow().AddDays(1) });
+        await using var watch = new ClockWatch(new ClockWatchOptions
+        {
+            AssertedUntil = TimeProvider.System.GetUtcNow().AddDays(1),
+            CheckInterval = TimeSpan.FromSeconds(10),
+        });
         var guard = watch.Guard("unit", ClockSources.Operator, s_second);
         watch.Start();
 
         Assert.True(guard.TryRead(out var first));
         Assert.True(guard.TryRead(out var second));
-        Assert.InRange(second.RawNanoseconds, first.RawNanoseconds, first.RawNanoseconds + 10_000_000_000);
+        Assert.True(second.RawNanoseconds >= first.RawNanoseconds);
         Assert.Equal(4, watch.Sources.Count);
         Assert.InRange(watch.Sources[0].Bound, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
     }

@@ -21,10 +21,9 @@ public sealed class TokenInteropTests(SoftHsm hsm)
         var id = System.Text.Encoding.ASCII.GetBytes(algorithm.ToString());
         var info = hsm.Token.GenerateKeyPair(algorithm, id, algorithm.ToString());
         var certificate = Authority.Issue(info, algorithm.ToString());
-        await using var watch = new ClockWatch(
-            new ClockWatchOptions { AssertedUntil = TimeProvider.System.GetUtcNow().AddDays(1) });
+        await using var watch = Watch(TimeSpan.FromDays(1));
         using var unit = new TimestampUnit(
-            UnitScene.Options(),
+            Patient(),
             new KeyReference(id, algorithm.ToString(), info),
             [certificate, Authority.Root],
             watch);
@@ -53,6 +52,73 @@ public sealed class TokenInteropTests(SoftHsm hsm)
         CheckCms(directory, response, root);
     }
 
+    [Fact]
+    public async Task A_hundred_stamps_at_once_have_serial_numbers_of_their_own_and_verify()
+    {
+        var (key, certificate) = Generate("many");
+        await using var watch = Watch(TimeSpan.FromDays(1));
+        using var unit = new TimestampUnit(Patient(), key, [certificate], watch);
+        watch.Start();
+        using var slots = new SlotGroup(
+            [hsm.Token], new SlotGroupOptions { Sessions = 4, Dispatch = SlotDispatch.Workers });
+        using var directory = new TemporaryDirectory();
+        var query = directory.Write("q", TimestampRequest.Create(HashAlgorithmName.SHA256, UnitScene.Digest));
+
+        var responses = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => StampAsync(slots, unit, query)));
+
+        var verifier = new TimestampVerifier([Authority.Root]);
+        var serials = responses.Select(response => TimestampResponse.TokenOf(response))
+            .Select(token => verifier.Verify(token, UnitScene.Digest))
+            .Select(result => (result.Verdict, Serial: Convert.ToHexString(result.Token!.Value.SerialNumber.Span)))
+            .ToList();
+        Assert.All(serials, result => Assert.Equal(TimestampVerdict.Valid, result.Verdict));
+        Assert.Equal(100, serials.Select(result => result.Serial).Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_not_trusted_costs_no_signature()
+    {
+        var (key, certificate) = Generate("untrusted");
+        await using var watch = Watch(TimeSpan.FromDays(-1));
+        using var unit = new TimestampUnit(Patient(), key, [certificate], watch);
+        watch.Start();
+        using var slots = new SlotGroup(
+            [hsm.Token], new SlotGroupOptions { Sessions = 1, Dispatch = SlotDispatch.Inline });
+        var stamp = unit.NewStamp();
+        Assert.Equal(
+            TimestampFailure.None,
+            stamp.Prepare(TimestampRequest.Create(HashAlgorithmName.SHA256, UnitScene.Digest)));
+
+        slots.Sign(stamp.Job);
+
+        Assert.Equal(TimestampFailure.TimeNotAvailable, stamp.Complete(out var response));
+        Assert.Null(response);
+        Assert.Equal((SignOutcome.NeverDispatched, 0), (stamp.Job.Outcome, stamp.Job.SignedCount));
+    }
+
+    private static ClockWatch Watch(TimeSpan asserted)
+        => new(new ClockWatchOptions
+        {
+            AssertedUntil = TimeProvider.System.GetUtcNow() + asserted,
+            CheckInterval = TimeSpan.FromSeconds(10),
+        });
+
+    /// <summary>Accurate enough for a machine that has other things to do.</summary>
+    private static TimestampUnitOptions Patient() => new()
+    {
+        Name = "unit",
+        DefaultPolicy = UnitScene.Policy,
+        AcceptedPolicies = [UnitScene.OtherPolicy],
+        Accuracy = new TimestampAccuracy(60, 500),
+    };
+
+    private (KeyReference Key, X509Certificate2 Certificate) Generate(string label)
+    {
+        var id = System.Text.Encoding.ASCII.GetBytes(label);
+        var info = hsm.Token.GenerateKeyPair(KeyAlgorithm.EcP256, id, label);
+        return (new KeyReference(id, label, info), Authority.Issue(info, label));
+    }
+
     private static async Task CheckWithoutCertificatesAsync(
         SlotGroup slots, TimestampUnit unit, TemporaryDirectory directory, string root, string own)
     {
@@ -72,7 +138,7 @@ public sealed class TokenInteropTests(SoftHsm hsm)
         Verifies("-queryfile", query, "-in", reply, "-CAfile", root, "-untrusted", own);
         var text = OpenSsl.Run("ts", "-reply", "-in", reply, "-text");
         Assert.Contains($"Policy OID: {UnitScene.OtherPolicy}", text, StringComparison.Ordinal);
-        Assert.Contains("Accuracy: unspecified seconds, 0x01F4 millis", text, StringComparison.Ordinal);
+        Assert.Contains("Accuracy: 0x3C seconds, 0x01F4 millis", text, StringComparison.Ordinal);
         Assert.Contains("Ordering: no", text, StringComparison.Ordinal);
     }
 
