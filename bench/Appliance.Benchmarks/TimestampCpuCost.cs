@@ -10,7 +10,7 @@ internal static class TimestampCpuCost
 
     public static void Print()
     {
-        Console.WriteLine("| algorithm | way | CPU us each, median (lowest) | each second of one core | bytes allocated |");
+        Console.WriteLine("| algorithm | way | CPU us each, median (lowest) | a second of a core | bytes |");
         Console.WriteLine("|---|---|---:|---:|---:|");
         foreach (var algorithm in new[] { KeyAlgorithm.EcP256, KeyAlgorithm.Rsa2048 })
         {
