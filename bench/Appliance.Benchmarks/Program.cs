@@ -18,8 +18,8 @@ namespace Appliance.Benchmarks;
 /// <c>-- --timestamp-cpu</c> that of a time-stamp, and <c>-- --ledger</c> that of the ledger (<c>--ledger-postgres
 /// CONNECTION WRITERS</c> over PostgreSQL, see load/ledger.sh); <c>-- --ledger-size</c> compares small activations with
 /// large ones, <c>-- --fill STORE CREDENTIALS RECORDS</c> fills a store and <c>-- --scale STORE CREDENTIALS</c>
-/// compares it with an empty one (load/scale.sh does both). In process: a generated project would not find our build settings,
-/// and PKCS#11 wants one process anyway.
+/// compares it with an empty one (load/scale.sh does both). In process: a generated project would not find our build
+/// settings, and PKCS#11 wants one process anyway.
 /// </summary>
 internal static class Program
 {
