@@ -15,8 +15,8 @@ namespace Appliance.Benchmarks;
 
 /// <summary>
 /// <c>dotnet run -c Release --project bench/Appliance.Benchmarks -- --filter '*'</c>, with <c>--quick</c> for a short
-/// run; <c>-- --cpu</c> prints processor time per signature instead, for machines that others load, and
-/// <c>-- --ledger</c> that of the ledger (<c>--ledger-postgres CONNECTION WRITERS</c> over PostgreSQL, see
+/// run; <c>-- --cpu</c> prints processor time per signature instead, for machines that others load,
+/// <c>-- --timestamp-cpu</c> that of a time stamp, <c>-- --ledger</c> that of the ledger (<c>--ledger-postgres CONNECTION WRITERS</c> over PostgreSQL, see
 /// load/ledger.sh); <c>-- --ledger-size</c> compares small activations with large ones, <c>-- --audit RECORDS
 /// [CONNECTION]</c> verifies an audit trail, <c>-- --fill STORE CREDENTIALS RECORDS</c> fills a store and <c>-- --scale
 /// STORE CREDENTIALS</c> compares it with an empty one (load/scale.sh does both). In process: a generated project would
@@ -29,6 +29,12 @@ internal static class Program
         if (args.Contains("--cpu", StringComparer.Ordinal))
         {
             CpuCost.Print();
+            return;
+        }
+
+        if (args.Contains("--timestamp-cpu", StringComparer.Ordinal))
+        {
+            TimestampCpuCost.Print();
             return;
         }
 

@@ -1,0 +1,348 @@
+using Appliance.Timestamping.Clocks;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Appliance.Timestamping;
+
+/// <summary>
+/// Watches the machine's clock for all units, and fails closed: 1 reads the wall clock against the raw one and asks the
+/// kernel, 2 takes what NTP servers answered, 3 tells each unit whether its sources agree within its accuracy.
+/// </summary>
+public sealed partial class ClockWatch : IAsyncDisposable
+{
+    private static readonly ClockSources[] s_sources =
+        [ClockSources.Wall, ClockSources.Kernel, ClockSources.Sntp, ClockSources.Operator];
+
+    private readonly Lock _gate = new();
+    private readonly ClockWatchOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Action<ClockEvent>? _onEvent;
+    private readonly ClockReaders _readers;
+    private readonly ClockBoard _board;
+    private readonly DriftLog _log;
+    private readonly List<ClockGuard> _guards = [];
+    private readonly Queue<ClockEvent> _untold = new();
+    private readonly CancellationTokenSource _stop = new();
+    private ClockSources _trusted;
+    private Task? _loop;
+    private int _disposed;
+
+    /// <summary>A watch; <see cref="Start"/> or <see cref="Check"/> begins.</summary>
+    /// <param name="options">Settings without errors.</param>
+    /// <param name="time">The wall clock that tokens are stamped with; null for the system's.</param>
+    /// <param name="logger">Null logs nothing.</param>
+    /// <param name="onEvent">
+    /// Called for each event, for alert and audit, on a thread of the watch. Must be quick.
+    /// </param>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    public ClockWatch(
+        ClockWatchOptions options,
+        TimeProvider? time = null,
+        ILogger? logger = null,
+        Action<ClockEvent>? onEvent = null)
+        : this(options, time ?? TimeProvider.System, logger, onEvent, readers: null)
+    {
+    }
+
+    internal ClockWatch(
+        ClockWatchOptions options,
+        TimeProvider time,
+        ILogger? logger,
+        Action<ClockEvent>? onEvent,
+        ClockReaders? readers)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.FindErrors() is [var error, ..])
+        {
+            throw new ArgumentException(error, nameof(options));
+        }
+
+        _options = options;
+        _time = time;
+        _logger = logger ?? NullLogger.Instance;
+        _onEvent = onEvent;
+        _readers = readers ?? new ClockReaders(
+            SystemClocks.RawNanoseconds,
+            SystemClocks.ReadKernel,
+            new SntpClient(time, SystemClocks.RawNanoseconds, options.SntpTimeout).QueryAsync);
+        _board = new ClockBoard(options);
+        _log = new DriftLog(options.LogLimit);
+        _faults = new string?[options.Servers.Count];
+    }
+
+    /// <summary>The wall clock.</summary>
+    public TimeProvider Time => _time;
+
+    /// <summary>The drift log, oldest first, at most <see cref="ClockWatchOptions.LogLimit"/> entries.</summary>
+    public IReadOnlyList<ClockEvent> Events => _log.Read();
+
+    /// <summary>What each source says.</summary>
+    public IReadOnlyList<ClockSourceStatus> Sources
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. s_sources.Select(_board.StatusOf)];
+            }
+        }
+    }
+
+    /// <summary>A unit's guard. It gives no time before the next look.</summary>
+    /// <param name="unit">For events.</param>
+    /// <param name="required">What must agree; the wall clock's own watch is always among it.</param>
+    /// <param name="accuracy">Within what; positive.</param>
+    /// <exception cref="ArgumentException">
+    /// NTP servers are required and none is configured, or the accuracy is not positive.
+    /// </exception>
+    public ClockGuard Guard(string unit, ClockSources required, TimeSpan accuracy)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(accuracy, TimeSpan.Zero);
+        if (required.HasFlag(ClockSources.Sntp) && _options.Servers.Count == 0)
+        {
+            throw new ArgumentException($"The unit {unit} requires NTP servers; none is configured.", nameof(required));
+        }
+
+        var guard = new ClockGuard(unit, required, accuracy, _readers, _time);
+        lock (_gate)
+        {
+            _guards.Add(guard);
+        }
+
+        return guard;
+    }
+
+    /// <summary>A unit is no more.</summary>
+    internal void Remove(ClockGuard guard)
+    {
+        lock (_gate)
+        {
+            _guards.Remove(guard);
+            guard.Verdict = ClockVerdict.Unknown;
+        }
+    }
+
+    /// <summary>An operator says that the clock is right now, and answers for it until then.</summary>
+    /// <param name="until">End of the assertion; the past withdraws it.</param>
+    /// <param name="by">Who, for the record.</param>
+    public void Assert(DateTimeOffset until, string by)
+    {
+        lock (_gate)
+        {
+            LookNow();
+            _board.AssertedUntil = until;
+            if (until > _time.GetUtcNow())
+            {
+                _board.Confirm();
+            }
+
+            Note(ClockEventKind.Asserted, by, default, $"until {until:u}");
+            Decide();
+        }
+
+        Tell();
+    }
+
+    /// <summary>Looks at wall clock and kernel once, and tells the units.</summary>
+    public void Check()
+    {
+        lock (_gate)
+        {
+            LookNow();
+            Decide();
+        }
+
+        Tell();
+    }
+
+    /// <summary>Begins to look by itself, at once and then regularly, until it is disposed.</summary>
+    public void Start()
+    {
+        Check();
+        _loop ??= RunAsync();
+    }
+
+    /// <summary>Stops looking; the units have no time a few intervals later.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _stop.CancelAsync();
+        if (_loop is not null)
+        {
+            await _loop;
+        }
+
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        using var timer = new PeriodicTimer(_options.CheckInterval, _time);
+        var poll = Task.CompletedTask;
+        try
+        {
+            do
+            {
+                try
+                {
+                    Check();
+                    poll = poll.IsCompleted && IsPollDue() ? PollAsync(_stop.Token) : poll;
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    Log.WatchFailed(_logger, e);
+                }
+            }
+            while (await timer.WaitForNextTickAsync(_stop.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            // Disposed.
+        }
+
+        await poll.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void LookNow()
+    {
+        var step = _board.Look(_readers.Read(_time), _readers.Kernel(), out var isLeap);
+        if (step != 0)
+        {
+            Note(ClockEventKind.Stepped, "wall clock", TimeSpan.FromTicks(step), "the wall clock was set");
+            _askAgain = true;
+        }
+
+        if (isLeap)
+        {
+            Note(ClockEventKind.LeapApplied, "wall clock", default, "the kernel has applied the leap second");
+        }
+
+        if (_board.TryAnnounceLeap(out var leap))
+        {
+            var what = leap.Direction == LeapDirection.Insert ? "inserted" : "deleted";
+            Note(
+                ClockEventKind.LeapAnnounced,
+                "UTC",
+                default,
+                $"a second is {what} before {new DateTime(leap.Midnight, DateTimeKind.Utc):u}");
+        }
+    }
+
+    /// <summary>A verdict for each unit, and events where something has changed.</summary>
+    private void Decide()
+    {
+        foreach (var source in s_sources)
+        {
+            var status = _board.StatusOf(source);
+            if (status.IsTrusted != _trusted.HasFlag(source))
+            {
+                _trusted ^= source;
+                Note(
+                    status.IsTrusted ? ClockEventKind.SourceTrusted : ClockEventKind.SourceLost,
+                    source.ToString(),
+                    status.IsTrusted ? status.Bound : default,
+                    status.Text);
+            }
+        }
+
+        foreach (var guard in _guards)
+        {
+            var verdict = Judge(guard);
+            var changed = verdict.IsTrusted != guard.Verdict.IsTrusted
+                || ReferenceEquals(guard.Verdict, ClockVerdict.Unknown);
+            guard.Verdict = verdict;
+            if (changed)
+            {
+                Note(
+                    verdict.IsTrusted ? ClockEventKind.UnitResumed : ClockEventKind.UnitSuspended,
+                    guard.Unit,
+                    default,
+                    verdict.Text);
+            }
+        }
+    }
+
+    private ClockVerdict Judge(ClockGuard guard)
+    {
+        var headroom = guard.Accuracy;
+        string? fault = _board.Leap.IsSuspended(_board.Last.UtcTicks) ? "a leap second is happening" : null;
+        foreach (var source in s_sources)
+        {
+            if (!guard.Required.HasFlag(source) || fault is not null)
+            {
+                continue;
+            }
+
+            var status = _board.StatusOf(source);
+            if (!status.IsTrusted)
+            {
+                fault = $"{source}: {status.Text}";
+            }
+            else if (status.Bound > guard.Accuracy)
+            {
+                fault = $"{source}: the clock may be off by {status.Bound}, more than {guard.Accuracy}";
+            }
+            else if (guard.Accuracy - status.Bound < headroom)
+            {
+                headroom = guard.Accuracy - status.Bound;
+            }
+        }
+
+        var last = _board.Last;
+        return new ClockVerdict(
+            fault is null,
+            fault ?? "the sources agree",
+            last.Offset,
+            headroom.Ticks,
+            last.RawNanoseconds + (_options.CheckInterval.Ticks * 100 * 5),
+            _board.Leap);
+    }
+
+    private void Note(ClockEventKind kind, string subject, TimeSpan offset, string text)
+    {
+        var last = _board.Last;
+        var entry = new ClockEvent(
+            new DateTimeOffset(last.UtcTicks, TimeSpan.Zero), last.RawNanoseconds, kind, subject, offset, text);
+        _log.Add(entry);
+        _untold.Enqueue(entry);
+    }
+
+    /// <summary>Outside of the lock: who listens may ask back.</summary>
+    private void Tell()
+    {
+        while (TryTakeUntold(out var entry))
+        {
+            if (entry.Kind is ClockEventKind.Stepped or ClockEventKind.SourceLost or ClockEventKind.UnitSuspended
+                or ClockEventKind.ServerRefused or ClockEventKind.LeapAnnounced)
+            {
+                Log.Warned(_logger, entry.Kind, entry.Subject, entry.Offset, entry.Text);
+            }
+            else
+            {
+                Log.Noted(_logger, entry.Kind, entry.Subject, entry.Offset, entry.Text);
+            }
+
+            try
+            {
+                _onEvent?.Invoke(entry);
+            }
+            catch (Exception e)
+            {
+                Log.ReceiverFailed(_logger, e);
+            }
+        }
+    }
+
+    private bool TryTakeUntold(out ClockEvent entry)
+    {
+        lock (_gate)
+        {
+            return _untold.TryDequeue(out entry);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using Appliance.Pkcs11;
+using Appliance.Timestamping.Asn1;
+using Appliance.Timestamping.Clocks;
+using Appliance.Timestamping.Tokens;
+
+namespace Appliance.Timestamping;
+
+/// <summary>
+/// One request on its way through a unit: 1 <see cref="Prepare"/> reads and decides, in memory; 2 the signing thread
+/// calls <see cref="TryBegin"/>, which reads the clock and encodes; 3 it signs <see cref="Digest"/>; 4
+/// <see cref="Complete(ReadOnlySpan{byte}, out byte[])"/> checks and makes the response. Steps 2 to 4 may be repeated,
+/// and encode anew each time.
+/// <see cref="Job"/> is 2 and 3 for a <see cref="SlotGroup"/>. Not for several threads at once; reusable.
+/// </summary>
+public sealed class Stamp
+{
+    private static readonly Func<SignJob, bool> s_begin = static job => ((Stamp)job.State!).TryBegin();
+
+    private readonly TimestampUnit _unit;
+    private readonly byte[] _info;
+    private readonly byte[] _attributes;
+    private readonly byte[] _digest;
+    private readonly byte[] _serial = new byte[SerialNumbers.Length];
+    private TimestampRequest _request;
+    private Range _infoRange;
+    private ClockReading _begun;
+    private int _policy;
+
+    internal Stamp(TimestampUnit unit)
+    {
+        _unit = unit;
+        _info = new byte[unit.Info.MaxLength];
+        _attributes = new byte[unit.Token.AttributesLength];
+        _digest = new byte[unit.Token.DigestLength];
+        Job = new SignJob
+        {
+            Key = unit.Key,
+            Scheme = unit.Scheme,
+            Hashes = [_digest],
+            MayStart = s_begin,
+            State = this,
+        };
+    }
+
+    /// <summary>
+    /// Ready for a <see cref="SlotGroup"/>: its MayStart is <see cref="TryBegin"/>, on the session's thread. Who hands
+    /// it over sets Completed and calls <see cref="Complete(out byte[])"/> from there.
+    /// </summary>
+    public SignJob Job { get; }
+
+    /// <summary>The unit.</summary>
+    public TimestampUnit Unit => _unit;
+
+    /// <summary>The caller's own.</summary>
+    public object? State { get; set; }
+
+    /// <summary>What the key signs; filled in by <see cref="TryBegin"/>, always the same array.</summary>
+    public byte[] Digest => _digest;
+
+    /// <summary>Why there is no token, after each step; None so far.</summary>
+    public TimestampFailure Failure { get; private set; }
+
+    /// <summary>
+    /// The last <see cref="Complete(out byte[])"/> threw a good signature away because it took longer than the accuracy
+    /// allows: another try may succeed.
+    /// </summary>
+    public bool MayRetry { get; private set; }
+
+    /// <summary>Serial number of the token, 20 bytes, big-endian; changes with each <see cref="TryBegin"/>.</summary>
+    public ReadOnlyMemory<byte> SerialNumber => _serial;
+
+    /// <summary>Time of the token, before it was cut to the digits that genTime has.</summary>
+    public DateTimeOffset Time => new(_begun.UtcTicks, TimeSpan.Zero);
+
+    /// <summary>The digest that is stamped.</summary>
+    public ReadOnlyMemory<byte> Imprint => _request.Digest;
+
+    /// <summary>Dotted decimal; for records, since it allocates.</summary>
+    public string Policy => Der.ReadOid(_unit.PolicyAt(_policy));
+
+    /// <summary>Hash algorithm of the imprint, dotted decimal; for records.</summary>
+    public string HashAlgorithm => Der.ReadOid(_request.HashAlgorithmOid.Span);
+
+    /// <summary>Reads a request and decides about it. Never throws; reads no clock and costs no signature.</summary>
+    /// <param name="request">DER of a TimeStampReq; must not change until the stamp is done.</param>
+    /// <returns>None, or the failure to answer with (<see cref="TimestampResponse.Refusal"/>).</returns>
+    public TimestampFailure Prepare(ReadOnlyMemory<byte> request)
+    {
+        MayRetry = false;
+        Failure = TimestampRequest.TryDecode(request, out _request);
+        if (Failure == TimestampFailure.None)
+        {
+            Failure = _unit.Decide(_request, out _policy);
+        }
+
+        return Failure;
+    }
+
+    /// <summary>On the signing thread, just before it signs: reads the clock, draws a serial number, encodes.</summary>
+    /// <returns>False when nothing may be signed; <see cref="Failure"/> says why.</returns>
+    public bool TryBegin()
+    {
+        MayRetry = false;
+        if (!_unit.Clock.TryRead(out _begun))
+        {
+            Failure = TimestampFailure.TimeNotAvailable;
+            return false;
+        }
+
+        if (!_unit.IsUsableAt(_begun.UtcTicks))
+        {
+            Failure = TimestampFailure.SystemFailure;
+            return false;
+        }
+
+        Failure = TimestampFailure.None;
+        SerialNumbers.Fill(_serial);
+        _infoRange = _unit.Info.Write(_info, _policy, _request, _serial, _begun.UtcTicks);
+        _unit.Token.Hash(_info.AsSpan(_infoRange), _attributes, _digest);
+        return true;
+    }
+
+    /// <summary>
+    /// The response from <see cref="Job"/>, in its Completed. Whatever else became of the job is a systemFailure, or
+    /// what <see cref="TryBegin"/> found.
+    /// </summary>
+    public TimestampFailure Complete(out byte[]? response)
+    {
+        response = null;
+        if (Job.Outcome == SignOutcome.Signed)
+        {
+            return Complete(Job.Signatures[0], out response);
+        }
+
+        return Failure = Failure == TimestampFailure.None ? TimestampFailure.SystemFailure : Failure;
+    }
+
+    /// <summary>
+    /// Makes the response of a signature, if it may leave: the clock is still trusted, signing took no longer than the
+    /// accuracy, and what was made answers the request.
+    /// </summary>
+    /// <param name="signature">PKCS#1 octets or DER Ecdsa-Sig-Value.</param>
+    /// <param name="response">DER of the TimeStampResp; null when it must not leave.</param>
+    public TimestampFailure Complete(ReadOnlySpan<byte> signature, out byte[]? response)
+    {
+        response = null;
+        if (!_unit.Clock.TryRead(out var now))
+        {
+            return Failure = TimestampFailure.TimeNotAvailable;
+        }
+
+        // By the raw clock: genTime would be off by more than the token says it can be.
+        if (now.RawNanoseconds - _begun.RawNanoseconds > _unit.AccuracyNanoseconds)
+        {
+            MayRetry = true;
+            return Failure = TimestampFailure.TimeNotAvailable;
+        }
+
+        var made = _unit.Token.Assemble(
+            _info.AsSpan(_infoRange), _attributes, signature, _request.CertificatesRequested);
+        if (!TokenCheck.Answers(made, _request, _unit.PolicyAt(_policy), _serial, _unit.Digest)
+            || !_unit.AcceptsSignature(_digest, signature))
+        {
+            return Failure = TimestampFailure.SystemFailure;
+        }
+
+        response = made;
+        return Failure = TimestampFailure.None;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using Appliance.Timestamping.Tests.Keys;
+
+namespace Appliance.Timestamping.Tests.Batches;
+
+public sealed class TimestampBatchTests
+{
+    [Theory]
+    [InlineData("SHA256")]
+    [InlineData("SHA384")]
+    [InlineData("SHA512")]
+    [InlineData("SHA3-256")]
+    public void Each_digest_of_a_batch_of_any_size_is_accepted_by_an_independent_verifier(string algorithm)
+    {
+        var name = new HashAlgorithmName(algorithm);
+        using var scene = new UnitScene();
+        var verifier = new TimestampVerifier([Authority.Root]);
+        foreach (var size in (int[])[1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 33])
+        {
+            var digests = Enumerable.Range(0, size)
+                .Select(index => CryptographicOperations.HashData(name, BitConverter.GetBytes(index))).ToList();
+            var batch = new TimestampBatch(name, digests);
+            var token = Stamp(scene, name, batch.Root);
+            foreach (var digest in digests)
+            {
+                var archive = batch.For(digest, token).Encode();
+
+                Assert.True(Rfc4998Judge.Accepts(archive, digest));
+                Assert.Equal(TimestampVerdict.Valid, verifier.VerifyArchive(archive, digest).Verdict);
+                Assert.Equal(archive, ArchiveTimestamp.Decode(archive).Encode());
+            }
+        }
+    }
+
+    [Fact]
+    public void Equal_digests_are_one_leaf()
+    {
+        using var scene = new UnitScene();
+        byte[][] digests = [new byte[32], UnitScene.Digest, new byte[32], UnitScene.Digest, new byte[32]];
+        var batch = new TimestampBatch(HashAlgorithmName.SHA256, digests);
+        var token = Stamp(scene, HashAlgorithmName.SHA256, batch.Root);
+
+        Assert.Equal(SHA256.HashData([.. new byte[32], .. UnitScene.Digest]), batch.Root);
+        Assert.All(digests, digest => Assert.True(Rfc4998Judge.Accepts(batch.For(digest, token).Encode(), digest)));
+    }
+
+    [Fact]
+    public void Another_digest_another_token_and_a_changed_tree_are_refused()
+    {
+        using var scene = new UnitScene();
+        var verifier = new TimestampVerifier([Authority.Root]);
+        var digests = Enumerable.Range(0, 8).Select(index => SHA256.HashData([(byte)index])).ToList();
+        var batch = new TimestampBatch(HashAlgorithmName.SHA256, digests);
+        var token = Stamp(scene, HashAlgorithmName.SHA256, batch.Root);
+        var archive = batch.For(digests[3], token);
+
+        Assert.Equal(TimestampVerdict.OtherDigest, verifier.VerifyArchive(archive.Encode(), digests[5]).Verdict);
+        var other = archive with { Token = Stamp(scene, HashAlgorithmName.SHA256, new byte[32]) };
+        Assert.Equal(TimestampVerdict.OtherDigest, verifier.VerifyArchive(other.Encode(), digests[3]).Verdict);
+        var shorter = archive with { ReducedTree = [.. archive.ReducedTree.SkipLast(1)] };
+        Assert.Equal(TimestampVerdict.OtherDigest, verifier.VerifyArchive(shorter.Encode(), digests[3]).Verdict);
+        Assert.Equal(TimestampVerdict.Malformed, verifier.VerifyArchive(new byte[] { 0x30, 0 }, digests[3]).Verdict);
+        Assert.Throws<KeyNotFoundException>(() => batch.For(new byte[32], token));
+    }
+
+    [Fact]
+    public void A_batch_has_digests_of_one_length()
+    {
+        Assert.Throws<ArgumentException>(() => new TimestampBatch(HashAlgorithmName.SHA256, []));
+        Assert.Throws<ArgumentException>(() => new TimestampBatch(HashAlgorithmName.SHA256, [new byte[48]]));
+        Assert.Throws<ArgumentException>(() => new TimestampBatch(HashAlgorithmName.SHA1, [new byte[20]]));
+    }
+
+    private static ReadOnlyMemory<byte> Stamp(UnitScene scene, HashAlgorithmName algorithm, byte[] root)
+        => TimestampResponse.TokenOf(scene.Issue(TimestampRequest.Create(algorithm, root)));
+}

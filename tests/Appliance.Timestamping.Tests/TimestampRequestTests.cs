@@ -1,0 +1,225 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using Appliance.Timestamping.Tests.Keys;
+
+namespace Appliance.Timestamping.Tests;
+
+public sealed class TimestampRequestTests
+{
+    private const string Sha256 = "2.16.840.1.101.3.4.2.1";
+
+    [Theory]
+    [InlineData("-sha256", "2.16.840.1.101.3.4.2.1", 32)]
+    [InlineData("-sha384", "2.16.840.1.101.3.4.2.2", 48)]
+    [InlineData("-sha512", "2.16.840.1.101.3.4.2.3", 64)]
+    [InlineData("-sha3-256", "2.16.840.1.101.3.4.2.8", 32)]
+    public void What_openssl_asks_for_is_read(string option, string algorithm, int length)
+    {
+        using var directory = new TemporaryDirectory();
+        var data = directory.Write("data", "hello");
+        OpenSsl.Run(
+            "ts", "-query", "-data", data, option, "-cert", "-tspolicy", "1.2.3.4", "-out", directory.File("q"));
+
+        var failure = TimestampRequest.TryDecode(File.ReadAllBytes(directory.File("q")), out var request);
+
+        Assert.Equal(TimestampFailure.None, failure);
+        Assert.Equal(algorithm, Timestamping.Asn1.Der.ReadOid(request.HashAlgorithmOid.Span));
+        Assert.Equal(length, request.Digest.Length);
+        Assert.Equal("1.2.3.4", Timestamping.Asn1.Der.ReadOid(request.PolicyOid.Span));
+        Assert.InRange(request.Nonce.Length, 7, 9);
+        Assert.True(request.CertificatesRequested);
+        Assert.False(request.HasExtensions);
+    }
+
+    [Fact]
+    public void What_is_made_here_is_what_the_platform_makes()
+    {
+        byte[] nonce = [0x81, 2, 3, 4];
+        var theirs = Rfc3161Request(nonce).Encode();
+
+        var ours = TimestampRequest.Create(HashAlgorithmName.SHA256, UnitScene.Digest, "1.2.3", nonce);
+
+        Assert.Equal(TimestampFailure.None, TimestampRequest.TryDecode(theirs, out var request));
+        Assert.Equal(TimestampFailure.None, TimestampRequest.TryDecode(ours, out var own));
+        Assert.Equal(request.Digest.ToArray(), own.Digest.ToArray());
+        Assert.Equal(request.Nonce.ToArray(), own.Nonce.ToArray());
+        Assert.Equal(request.PolicyOid.ToArray(), own.PolicyOid.ToArray());
+        Assert.True(own.CertificatesRequested);
+    }
+
+    [Fact]
+    public void An_explicit_certReq_FALSE_is_tolerated()
+    {
+        var request = Build(after: writer => writer.WriteBoolean(false));
+
+        Assert.Equal(TimestampFailure.None, TimestampRequest.TryDecode(request, out var read));
+        Assert.False(read.CertificatesRequested);
+    }
+
+    public static TheoryData<string, TimestampFailure> Refused => new()
+    {
+        { "", TimestampFailure.BadDataFormat },
+        { "00", TimestampFailure.BadDataFormat },
+        { "3000", TimestampFailure.BadDataFormat },
+        { "3080020101000000", TimestampFailure.BadDataFormat },
+        { "30030201", TimestampFailure.BadDataFormat },
+        { "3003020101", TimestampFailure.BadDataFormat },
+        { "30040202000130", TimestampFailure.BadDataFormat },
+        { "3003020102", TimestampFailure.BadRequest },
+        { "3003020100", TimestampFailure.BadRequest },
+        { "30020200", TimestampFailure.BadDataFormat },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void A_malformed_request_is_refused(string hex, TimestampFailure expected)
+        => Assert.Equal(expected, TimestampRequest.TryDecode(Convert.FromHexString(hex), out _));
+
+    [Fact]
+    public void What_stands_behind_a_request_is_refused()
+        => Refuses([.. Build(), 0x00], TimestampFailure.BadDataFormat);
+
+    [Fact]
+    public void A_request_of_4_KiB_is_not_looked_at()
+        => Refuses(Build(after: writer => WriteExtension(writer, 5000)), TimestampFailure.BadDataFormat);
+
+    [Fact]
+    public void Fields_in_another_order_are_refused() => Refuses(
+        Build(after: writer =>
+        {
+            writer.WriteBoolean(true);
+            writer.WriteInteger(5);
+        }),
+        TimestampFailure.BadDataFormat);
+
+    [Fact]
+    public void A_nonce_without_end_is_refused()
+        => Refuses(
+            Build(after: writer => writer.WriteIntegerUnsigned([1, .. new byte[64]])), TimestampFailure.BadRequest);
+
+    [Fact]
+    public void Other_tags_and_empty_extensions_are_refused()
+    {
+        Refuses(
+            Build(after: writer => writer.WriteOctetString([1], new Asn1Tag(TagClass.ContextSpecific, 5))),
+            TimestampFailure.BadDataFormat);
+        Refuses(
+            Build(after: writer =>
+            {
+                using (writer.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 0)))
+                {
+                    // Nothing in it.
+                }
+            }),
+            TimestampFailure.BadDataFormat);
+    }
+
+    public static TheoryData<string, int, string?, bool, TimestampFailure> Decided => new()
+    {
+        { Sha256, 32, null, false, TimestampFailure.None },
+        { "1.3.14.3.2.26", 20, null, false, TimestampFailure.BadAlgorithm },
+        { "1.2.840.113549.2.5", 16, null, false, TimestampFailure.BadAlgorithm },
+        { "2.16.840.1.101.3.4.2.4", 28, null, false, TimestampFailure.BadAlgorithm },
+        { "2.16.840.1.101.3.4.2.99", 32, null, false, TimestampFailure.BadAlgorithm },
+        { Sha256, 31, null, false, TimestampFailure.BadDataFormat },
+        { Sha256, 64, null, false, TimestampFailure.BadDataFormat },
+        { Sha256, 32, UnitScene.OtherPolicy, false, TimestampFailure.None },
+        { Sha256, 32, "1.2.3.4.5", false, TimestampFailure.UnacceptedPolicy },
+        { Sha256, 32, null, true, TimestampFailure.UnacceptedExtension },
+        { "1.3.14.3.2.26", 20, "1.2.3.4.5", true, TimestampFailure.BadAlgorithm },
+    };
+
+    [Theory]
+    [MemberData(nameof(Decided))]
+    public void A_unit_decides(string algorithm, int length, string? policy, bool extension, TimestampFailure expected)
+    {
+        using var scene = new UnitScene();
+        var request = Build(algorithm, length, after: writer =>
+        {
+            if (policy is not null)
+            {
+                writer.WriteObjectIdentifier(policy);
+            }
+
+            if (extension)
+            {
+                WriteExtension(writer, 10);
+            }
+        });
+
+        Assert.Equal(expected, scene.Unit.NewStamp().Prepare(request));
+    }
+
+    [Fact]
+    public void An_algorithm_with_parameters_is_refused_and_with_NULL_accepted()
+    {
+        using var scene = new UnitScene();
+        var stamp = scene.Unit.NewStamp();
+
+        Assert.Equal(TimestampFailure.None, stamp.Prepare(Build(parameters: writer => writer.WriteNull())));
+        Assert.Equal(
+            TimestampFailure.BadAlgorithm, stamp.Prepare(Build(parameters: writer => writer.WriteInteger(1))));
+    }
+
+    [Fact]
+    public void An_algorithm_that_a_unit_does_not_accept_is_refused()
+    {
+        using var scene = new UnitScene(options: new TimestampUnitOptions
+        {
+            Name = "strict",
+            DefaultPolicy = UnitScene.Policy,
+            ImprintAlgorithms = [HashAlgorithmName.SHA512],
+        });
+
+        Assert.Equal(TimestampFailure.BadAlgorithm, scene.Unit.NewStamp().Prepare(Build()));
+    }
+
+    private static void Refuses(byte[] request, TimestampFailure expected)
+        => Assert.Equal(expected, TimestampRequest.TryDecode(request, out _));
+
+    private static void WriteExtension(AsnWriter writer, int length)
+    {
+        using (writer.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 0)))
+        using (writer.PushSequence())
+        {
+            writer.WriteObjectIdentifier("1.2.3");
+            writer.WriteOctetString(new byte[length]);
+        }
+    }
+
+    private static System.Security.Cryptography.Pkcs.Rfc3161TimestampRequest Rfc3161Request(byte[] nonce)
+        => System.Security.Cryptography.Pkcs.Rfc3161TimestampRequest.CreateFromHash(
+            UnitScene.Digest,
+            HashAlgorithmName.SHA256,
+            new Oid("1.2.3"),
+            nonce,
+            requestSignerCertificates: true,
+            extensions: null);
+
+    private static byte[] Build(
+        string algorithm = Sha256,
+        int length = 32,
+        Action<AsnWriter>? parameters = null,
+        Action<AsnWriter>? after = null)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            writer.WriteInteger(1);
+            using (writer.PushSequence())
+            {
+                using (writer.PushSequence())
+                {
+                    writer.WriteObjectIdentifier(algorithm);
+                    parameters?.Invoke(writer);
+                }
+
+                writer.WriteOctetString(new byte[length]);
+            }
+
+            after?.Invoke(writer);
+        }
+
+        return writer.Encode();
+    }
+}
