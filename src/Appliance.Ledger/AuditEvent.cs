@@ -208,4 +208,25 @@ public enum AuditEvent
 
     /// <summary>An activation was opened for a TLS login.</summary>
     TlsLoginAuthorized,
+
+    /// <summary>A time stamp is going to be made.</summary>
+    TimestampIntent,
+
+    /// <summary>A time-stamp token was issued.</summary>
+    TimestampIssued,
+
+    /// <summary>There is no token after all; what it would have cost was given back.</summary>
+    TimestampFailed,
+
+    /// <summary>A time stamp was refused: quota, package, transaction.</summary>
+    TimestampRefused,
+
+    /// <summary>The clock, a source of it, or a time-stamping unit's trust in it changed.</summary>
+    ClockChanged,
+
+    /// <summary>An admin answered for the clock, or took it back.</summary>
+    ClockAsserted,
+
+    /// <summary>A time-stamping unit's key was made, or its certificate came.</summary>
+    TimestampUnitChanged,
 }

@@ -66,7 +66,10 @@ public sealed class Stamp
     /// </summary>
     public bool MayRetry { get; private set; }
 
-    /// <summary>Serial number of the token, 20 bytes, big-endian; changes with each <see cref="TryBegin"/>.</summary>
+    /// <summary>
+    /// Serial number of the token, 20 bytes, big-endian. Drawn with each request and not with each try, so that it can
+    /// be on record before the key is used: only one of the tries ever leaves.
+    /// </summary>
     public ReadOnlyMemory<byte> SerialNumber => _serial;
 
     /// <summary>Time of the token, before it was cut to the digits that genTime has.</summary>
@@ -93,10 +96,15 @@ public sealed class Stamp
             Failure = _unit.Decide(_request, out _policy);
         }
 
+        if (Failure == TimestampFailure.None)
+        {
+            SerialNumbers.Fill(_serial);
+        }
+
         return Failure;
     }
 
-    /// <summary>On the signing thread, just before it signs: reads the clock, draws a serial number, encodes.</summary>
+    /// <summary>On the signing thread, just before it signs: reads the clock, encodes.</summary>
     /// <returns>False when nothing may be signed; <see cref="Failure"/> says why.</returns>
     public bool TryBegin()
     {
@@ -114,7 +122,6 @@ public sealed class Stamp
         }
 
         Failure = TimestampFailure.None;
-        SerialNumbers.Fill(_serial);
         _infoRange = _unit.Info.Write(_info, _policy, _request, _serial, _begun.UtcTicks);
         _unit.Token.Hash(_info.AsSpan(_infoRange), _attributes, _digest);
         return true;

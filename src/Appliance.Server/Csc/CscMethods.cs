@@ -27,6 +27,7 @@ internal static class CscMethods
     public const string SignerHistory = "signers/history";
     public const string SignerLimit = "signers/limit";
     public const string SignerRestore = "signers/restore";
+    public const string Timestamp = "signatures/timestamp";
     public const string BulkOpen = "bulk/activations/open";
     public const string BulkFill = "bulk/activations/fill";
     public const string BulkClose = "bulk/activations/close";

@@ -3,6 +3,7 @@ using Appliance.Server.Admin;
 using Appliance.Server.Auditing;
 using Appliance.Server.Hosting.Peers;
 using Appliance.Server.Options;
+using Appliance.Server.Timestamps;
 using Appliance.Storage;
 
 namespace Appliance.Server.Hosting;
@@ -40,7 +41,8 @@ internal static partial class ApplianceHost
         await using var sweeper = Sweeps.Start(composition, options, loggers);
         await using var claims = peers.StartAudit(composition.Loop, time, logger);
         await using var audit = AuditKeeper.Start(composition, parts.Slots, options, loggers);
-        using var wires = new Wires(parts, options, peers, time, loggers);
+        await using var timestamps = TimestampParts.Start(composition, parts, options.Timestamping, loggers);
+        using var wires = new Wires(parts, timestamps, options, peers, time, loggers);
         app.Lifetime.ApplicationStopping.Register(wires.Drain);
         app.Run(wires.HandleAsync);
         var live = new LiveAppliance(composition, parts, audit, () => wires.CallsInFlight, time.GetUtcNow())

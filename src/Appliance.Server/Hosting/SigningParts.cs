@@ -97,6 +97,9 @@ internal sealed class SigningParts : IAsyncDisposable
 
     public Enrolment Enrolment { get; }
 
+    /// <summary>False while others may take this node for dead.</summary>
+    public bool MayDispatch() => _activations.MayDispatch;
+
     /// <summary>What client applications may use.</summary>
     public ClientAccess Access { get; }
 

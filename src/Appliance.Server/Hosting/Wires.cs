@@ -7,11 +7,12 @@ using Appliance.Server.Grpc;
 using Appliance.Server.Grpc.Streaming;
 using Appliance.Server.Hosting.Peers;
 using Appliance.Server.Options;
+using Appliance.Server.Timestamps;
 
 namespace Appliance.Server.Hosting;
 
 /// <summary>
-/// Which wire a request belongs to: gRPC by its path or content type, health, enrolment and CSC over REST.
+/// Which wire a request belongs to: gRPC by its path or content type, health, time stamps, enrolment and CSC over REST.
 /// </summary>
 internal sealed class Wires : IDisposable
 {
@@ -25,6 +26,7 @@ internal sealed class Wires : IDisposable
     private readonly Health _health;
     private readonly CscEndpoints _csc;
     private readonly FactorEndpoints _factors;
+    private readonly TimestampEndpoints? _timestamps;
     private readonly GrpcDispatcher _grpc;
     private readonly SignerOperations _signers;
     private readonly ITimer _healthTimer;
@@ -32,8 +34,19 @@ internal sealed class Wires : IDisposable
     private readonly TimeSpan _grace;
     private readonly Action _stopWaiting;
 
+    /// <param name="parts">Signing and sign-in.</param>
+    /// <param name="timestamps">The time-stamping authority; null for none.</param>
+    /// <param name="options">Validated.</param>
+    /// <param name="peers">Who is on the other end.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">Where it is told.</param>
     public Wires(
-        SigningParts parts, ApplianceOptions options, PeerDesk peers, TimeProvider time, ILoggerFactory loggers)
+        SigningParts parts,
+        TimestampParts? timestamps,
+        ApplianceOptions options,
+        PeerDesk peers,
+        TimeProvider time,
+        ILoggerFactory loggers)
     {
         _peers = peers;
         _health = new Health(() => parts.Slots.Slots.Any(slot => slot.Healthy), () => parts.Watch.Obstacle);
@@ -59,6 +72,10 @@ internal sealed class Wires : IDisposable
         var factors = new FactorOperations(parts.Enrolment, parts.Access);
         var enrolments = new FactorCalls(operations, open);
         _factors = new FactorEndpoints(factors, enrolments, loggers.CreateLogger<FactorEndpoints>());
+        _timestamps = timestamps is null
+            ? null
+            : new TimestampEndpoints(
+                timestamps.Service, new TimestampAccess(operations, timestamps.IsOpen), _admission);
         var methods = new GrpcMethods();
         Streams = new SignHashStreams(operations, options.Limits, time, loggers.CreateLogger<SignHashStreams>());
         new CscGrpcServices(operations, options.Info, _admission, Streams).Map(methods);
@@ -116,6 +133,11 @@ internal sealed class Wires : IDisposable
         if (_health.TryHandle(http, out var handled))
         {
             return handled;
+        }
+
+        if (_timestamps?.Find(http.Request.Path.Value ?? "/") is { } unit)
+        {
+            return _timestamps.HandleAsync(http, unit);
         }
 
         return _factors.Find(http) is { } route ? _factors.HandleAsync(http, route) : _csc.HandleAsync(http);

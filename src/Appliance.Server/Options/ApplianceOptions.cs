@@ -34,6 +34,8 @@ internal sealed class ApplianceOptions
 
     public AuditSettings Audit { get; set; } = new();
 
+    public TimestampingSettings Timestamping { get; set; } = new();
+
     public LimitSettings Limits { get; set; } = new();
 
     public InfoSettings Info { get; set; } = new();

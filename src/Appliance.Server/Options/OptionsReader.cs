@@ -40,10 +40,31 @@ internal static class OptionsReader
 
                 Bind(section, property.GetValue(target)!, $"{name}:", errors);
             }
+            else if (property.GetValue(target) is IDictionary named)
+            {
+                BindNamed(section, named, property.PropertyType.GetGenericArguments()[1], name, errors);
+            }
             else
             {
                 Set(property, target, section, name, errors);
             }
+        }
+    }
+
+    /// <summary>Sections of one kind, each under a name of its own.</summary>
+    private static void BindNamed(
+        IConfigurationSection section, IDictionary named, Type kind, string path, List<string> errors)
+    {
+        foreach (var item in section.GetChildren())
+        {
+            if (item.Value is not null)
+            {
+                errors.Add($"{path}:{item.Key}: is a section; give it an object.");
+            }
+
+            var value = Activator.CreateInstance(kind)!;
+            Bind(item, value, $"{path}:{item.Key}:", errors);
+            named.Add(item.Key, value);
         }
     }
 

@@ -44,6 +44,7 @@ internal static class OptionsRules
         Range(errors, "Bulk:OpenSeconds", options.Bulk.OpenSeconds, 60, 86_400);
         Range(errors, "Ledger:SweepAfterHours", options.Ledger.SweepAfterHours, 1, 8_760);
         AuditRules.Check(options.Audit, errors);
+        TimestampingRules.Check(options.Timestamping, errors);
         Range(errors, "Limits:CallsInFlight", options.Limits.CallsInFlight, 1, 65_536);
         Range(errors, "Limits:Streams", options.Limits.Streams, 1, 1_024);
         Range(errors, "Limits:StreamItems", options.Limits.StreamItems, 1, 4_096);

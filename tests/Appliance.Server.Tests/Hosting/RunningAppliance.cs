@@ -7,6 +7,7 @@ using Appliance.Server.Hosting;
 using Appliance.Server.Hosting.Peers;
 using Appliance.Server.Options;
 using Appliance.Server.Tests.Commands;
+using Appliance.Server.Timestamps;
 using Appliance.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -28,6 +29,7 @@ public sealed class RunningAppliance : IAsyncLifetime
     private SigningParts? _parts;
     private Wires? _wires;
     private Notifying? _notifying;
+    private TimestampParts? _timestamps;
     private PeerDesk? _peers;
     private PeerAudit? _claims;
 
@@ -112,7 +114,8 @@ public sealed class RunningAppliance : IAsyncLifetime
             ? Notifying.Start(_composition, options, loggers)
             : null;
         _claims = _peers.StartAudit(_composition.Loop, Time, loggers.CreateLogger<PeerAudit>());
-        _wires = new Wires(_parts, options, _peers, Time, loggers);
+        _timestamps = TimestampParts.Start(_composition, _parts, options.Timestamping, loggers);
+        _wires = new Wires(_parts, _timestamps, options, _peers, Time, loggers);
         _app.Run(_wires.HandleAsync);
         await _app.StartAsync(TestContext.Current.CancellationToken);
         var ready = ReadyFile.Describe(_app, options.Listen);
@@ -139,6 +142,7 @@ public sealed class RunningAppliance : IAsyncLifetime
         }
 
         _wires?.Dispose();
+        await (_timestamps?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_notifying?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_parts?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_claims?.DisposeAsync() ?? ValueTask.CompletedTask);

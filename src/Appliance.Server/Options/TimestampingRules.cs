@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace Appliance.Server.Options;
+
+/// <summary>The rules of the time-stamping authority's settings, as far as they stand without token and files.</summary>
+internal static class TimestampingRules
+{
+    public static void Check(TimestampingSettings settings, List<string> errors)
+    {
+        if (settings.Default is { } name && !settings.Units.ContainsKey(name))
+        {
+            errors.Add("Timestamping:Default: names none of Timestamping:Units.");
+        }
+
+        if (settings.Clock.AssertedUntil is { } until
+            && !DateTimeOffset.TryParse(until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _))
+        {
+            errors.Add("Timestamping:Clock:AssertedUntil: must be a time such as 2027-01-31T00:00:00Z.");
+        }
+    }
+}

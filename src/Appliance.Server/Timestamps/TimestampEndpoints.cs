@@ -1,0 +1,136 @@
+using System.Buffers;
+using System.Net;
+using Appliance.Grpc;
+using Appliance.Server.Csc;
+using Appliance.Server.Csc.Rest;
+using Appliance.Timestamping;
+using Microsoft.Net.Http.Headers;
+
+namespace Appliance.Server.Timestamps;
+
+/// <summary>
+/// The time-stamp protocol over HTTP (RFC 3161 section 3.4): POST /tsa for the default unit, /tsa/UNIT for one. What is
+/// wrong with a TimeStampReq is told in a TimeStampResp, with 200; statuses of HTTP are for what is wrong with the
+/// call.
+/// </summary>
+internal sealed class TimestampEndpoints(TimestampService service, TimestampAccess access, Admission admission)
+{
+    private const string Prefix = "/tsa";
+    private const string Query = "application/timestamp-query";
+    private const string Reply = "application/timestamp-reply";
+
+    private static readonly CscError s_notQuery = new(
+        HttpStatusCode.UnsupportedMediaType,
+        GrpcStatusCode.InvalidArgument,
+        "invalid_request",
+        "The Content-Type must be application/timestamp-query");
+
+    /// <summary>The unit of a path; null when it is none of ours.</summary>
+    public TimestampUnit? Find(string path)
+    {
+        if (!path.StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        if (path.Length == Prefix.Length || path is "/tsa/")
+        {
+            return service.Units[0];
+        }
+
+        return path[Prefix.Length] == '/' ? service.Find(path[(Prefix.Length + 1)..]) : null;
+    }
+
+    /// <summary>Answers one request.</summary>
+    public async Task HandleAsync(HttpContext http, TimestampUnit unit)
+    {
+        if (!HttpMethods.IsPost(http.Request.Method))
+        {
+            http.Response.Headers.Allow = HttpMethods.Post;
+            await JsonReply.WriteErrorAsync(http, CscErrors.NotPost);
+            return;
+        }
+
+        if (!IsQuery(http.Request.ContentType))
+        {
+            await JsonReply.WriteErrorAsync(http, s_notQuery);
+            return;
+        }
+
+        var body = await RequestBody.ReadAsync<byte[]>(
+            http.Request,
+            TimestampRequest.MaxLength,
+            static (body, _) => body.ToArray(),
+            http.RequestAborted);
+        if ((body.Error ?? admission.TryEnter()) is { } refusal)
+        {
+            await JsonReply.WriteErrorAsync(http, refusal);
+            return;
+        }
+
+        try
+        {
+            await StampAsync(http, unit, body.Value);
+        }
+        finally
+        {
+            admission.Leave();
+        }
+    }
+
+    private static bool IsQuery(string? contentType)
+        => string.Equals(contentType, Query, StringComparison.OrdinalIgnoreCase)
+            || (MediaTypeHeaderValue.TryParse(contentType, out var type)
+                && type.MediaType.Equals(Query, StringComparison.OrdinalIgnoreCase));
+
+    private async ValueTask StampAsync(HttpContext http, TimestampUnit unit, byte[] request)
+    {
+        var who = await access.EnterAsync(http.Request.Headers.Authorization, unit);
+        if (who.Error is { } unknown)
+        {
+            await JsonReply.WriteErrorAsync(http, unknown);
+            return;
+        }
+
+        try
+        {
+            var call = await access.AdmitAsync(
+                who.Caller, unit, request, credentialId: null, CscMethods.Timestamp, http.RequestAborted);
+            if (call.Error is { } error)
+            {
+                await JsonReply.WriteErrorAsync(http, error);
+                return;
+            }
+
+            await ReplyAsync(http, await service.StampAsync(call.Value));
+        }
+        finally
+        {
+            who.Leave();
+        }
+    }
+
+    private static async ValueTask ReplyAsync(HttpContext http, StampResult result)
+    {
+        switch (result.Status)
+        {
+            case StampStatus.Answered:
+                var response = http.Response;
+                response.ContentType = Reply;
+                response.ContentLength = result.Response.Length;
+                response.Headers.CacheControl = "no-store";
+                response.BodyWriter.Write(result.Response.Span);
+                await response.BodyWriter.FlushAsync(http.RequestAborted);
+                break;
+            case StampStatus.Overloaded:
+                await JsonReply.WriteErrorAsync(http, CscErrors.Busy);
+                break;
+            case StampStatus.StoreUnavailable:
+                await JsonReply.WriteErrorAsync(http, CscErrors.StoreAway);
+                break;
+            default:
+                await JsonReply.WriteErrorAsync(http, CscErrors.NotAllowed);
+                break;
+        }
+    }
+}

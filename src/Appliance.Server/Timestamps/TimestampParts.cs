@@ -1,0 +1,79 @@
+using Appliance.Server.Hosting;
+using Appliance.Server.Options;
+using Appliance.Timestamping;
+
+namespace Appliance.Server.Timestamps;
+
+/// <summary>The authority of a server that runs: clock watch, units, and what answers requests.</summary>
+internal sealed class TimestampParts : IAsyncDisposable
+{
+    private readonly TimestampingSettings _settings;
+    private readonly IReadOnlyList<TimestampUnit> _units;
+
+    private TimestampParts(
+        TimestampingSettings settings, ClockWatch clock, IReadOnlyList<TimestampUnit> units, TimestampService service)
+    {
+        _settings = settings;
+        Clock = clock;
+        _units = units;
+        Service = service;
+    }
+
+    /// <summary>What the units' time rests on.</summary>
+    public ClockWatch Clock { get; }
+
+    public TimestampService Service { get; }
+
+    /// <summary>Null where the settings name no units.</summary>
+    /// <exception cref="OptionsException">A unit cannot issue.</exception>
+    public static TimestampParts? Start(
+        Composition composition, SigningParts parts, TimestampingSettings settings, ILoggerFactory loggers)
+    {
+        if (settings.Units.Count == 0)
+        {
+            return null;
+        }
+
+        var clock = new ClockWatch(
+            TimestampUnits.OptionsOf(settings.Clock), composition.Time, loggers.CreateLogger<ClockWatch>());
+        var inventory = composition.Token.ReadInventory();
+        var units = new List<TimestampUnit>();
+        foreach (var (name, unit) in InOrder(settings))
+        {
+            var certificates = TimestampUnits.LoadCertificates(name, unit);
+            units.Add(new TimestampUnit(
+                TimestampUnits.OptionsOf(name, unit),
+                TimestampUnits.FindKey(name, unit, inventory, certificates[0]),
+                certificates,
+                clock));
+        }
+
+        clock.Start();
+        return new TimestampParts(
+            settings,
+            clock,
+            units,
+            new TimestampService(units, composition.Loop, parts.Slots, parts.MayDispatch, composition.Time));
+    }
+
+    /// <summary>Whether anybody may have time stamps of a unit.</summary>
+    public bool IsOpen(TimestampUnit unit)
+        => string.Equals(_settings.Units[unit.Options.Name].Access, "open", StringComparison.Ordinal);
+
+    /// <summary>After the last call.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var unit in _units)
+        {
+            unit.Dispose();
+        }
+
+        await Clock.DisposeAsync();
+    }
+
+    /// <summary>The default one first.</summary>
+    private static IEnumerable<KeyValuePair<string, TimestampUnitSettings>> InOrder(TimestampingSettings settings)
+        => settings.Units
+            .OrderBy(unit => unit.Key != settings.Default)
+            .ThenBy(unit => unit.Key, StringComparer.Ordinal);
+}

@@ -1,0 +1,159 @@
+using System.Threading.Tasks.Sources;
+using Appliance.Ledger;
+using Appliance.Pkcs11;
+
+namespace Appliance.Timestamping.Issuing;
+
+/// <summary>
+/// One time stamp between the commit loop, a session's thread and the caller that awaits it. It branches on nothing but
+/// what those two report.
+/// </summary>
+internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoolWorkItem
+{
+    /// <summary>How often it is signed before a token that takes longer than the accuracy is given up.</summary>
+    private const int Attempts = 3;
+
+    private static readonly Func<SignJob, bool> s_mayStart =
+        static job => ((StampOperation)job.State!).TryBegin();
+
+    private static readonly Action<SignJob> s_signed = static job => ((StampOperation)job.State!).OnSigned();
+
+    private static readonly Action<TimestampIntent> s_recorded =
+        static intent => ((StampOperation)intent.State!).OnRecorded();
+
+    private readonly StampPipeline _pipeline;
+    private readonly Stamp _stamp;
+    private readonly StampCall _call;
+    private readonly Guid _requestId = Guid.NewGuid();
+    private readonly TimestampIntent _intent;
+    private ManualResetValueTaskSourceCore<StampResult> _result;
+    private int _attempt;
+
+    /// <param name="pipeline">What it passes through.</param>
+    /// <param name="stamp">Prepared.</param>
+    /// <param name="call">What was asked.</param>
+    public StampOperation(StampPipeline pipeline, Stamp stamp, in StampCall call)
+    {
+        _pipeline = pipeline;
+        _stamp = stamp;
+        _call = call;
+        _intent = new TimestampIntent(s_recorded) { State = this };
+        var job = stamp.Job;
+        job.State = this;
+        job.MayStart = s_mayStart;
+        job.Completed = s_signed;
+    }
+
+    /// <summary>Starts; the task is its result.</summary>
+    public ValueTask<StampResult> StartAsync()
+    {
+        _intent.Prepare(
+            Record(AuditEvent.TimestampIntent, AuditOutcome.Ok, StampText.Intent(_stamp)), _call.Terms);
+        return _pipeline.Ledger.TryEnqueue(_intent)
+            ? new ValueTask<StampResult>(this, _result.Version)
+            : new ValueTask<StampResult>(StampResult.Of(StampStatus.Overloaded));
+    }
+
+    /// <summary>The ledger has decided. Runs on the commit thread: hands the job on and returns.</summary>
+    private void OnRecorded()
+    {
+        switch (_intent.Status)
+        {
+            case TimestampIntentStatus.Ok when _pipeline.Slots.Dispatch == SlotDispatch.Inline:
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                break;
+            case TimestampIntentStatus.Ok:
+                Dispatch();
+                break;
+            case TimestampIntentStatus.Refused:
+                Complete(StampResult.Refused(_intent.Refusal), inline: false);
+                break;
+            case TimestampIntentStatus.StoreUnavailable:
+                Complete(StampResult.Of(StampStatus.StoreUnavailable), inline: false);
+                break;
+            default:
+                Complete(StampResult.Failed(TimestampFailure.SystemFailure), inline: false);
+                break;
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute() => Dispatch();
+
+    private void Dispatch()
+    {
+        try
+        {
+            if (_pipeline.Slots.Dispatch == SlotDispatch.Inline)
+            {
+                _pipeline.Slots.Sign(_stamp.Job);
+            }
+            else if (!_pipeline.Slots.TryEnqueue(_stamp.Job))
+            {
+                Fail("queue full");
+                Complete(StampResult.Of(StampStatus.Overloaded), inline: false);
+            }
+        }
+        catch (Exception error)
+        {
+            Fail($"not dispatched: {error.GetType().Name}");
+            Complete(StampResult.Failed(TimestampFailure.SystemFailure), inline: false);
+        }
+    }
+
+    /// <summary>On the session's thread, just before it signs.</summary>
+    private bool TryBegin() => _pipeline.MayDispatch() && _stamp.TryBegin();
+
+    /// <summary>The token has answered. Runs on the thread that signed.</summary>
+    private void OnSigned()
+    {
+        var failure = _stamp.Complete(out var response);
+        if (failure == TimestampFailure.None)
+        {
+            _intent.Settle(
+                _pipeline.Ledger,
+                Record(AuditEvent.TimestampIssued, AuditOutcome.Ok, StampText.Issued(_stamp)));
+            Complete(StampResult.Granted(response!), inline: _pipeline.Slots.Dispatch == SlotDispatch.Inline);
+        }
+        else if (_stamp.MayRetry && ++_attempt < Attempts)
+        {
+            Dispatch();
+        }
+        else
+        {
+            var job = _stamp.Job;
+            Fail($"{failure}, {job.Outcome}, CKR 0x{job.ReturnValue:X8}");
+            Complete(StampResult.Failed(failure), inline: _pipeline.Slots.Dispatch == SlotDispatch.Inline);
+        }
+    }
+
+    private void Fail(string why)
+        => _intent.Settle(_pipeline.Ledger, Record(AuditEvent.TimestampFailed, AuditOutcome.Failed, why));
+
+    private AuditRecord Record(AuditEvent happened, AuditOutcome outcome, string detail) => new()
+    {
+        At = _pipeline.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+        Event = happened,
+        Outcome = outcome,
+        SignerId = _call.SignerId,
+        ClientId = _call.ClientId,
+        RequestId = _requestId,
+        Count = 1,
+        Digest = _stamp.Imprint,
+        Detail = detail,
+    };
+
+    /// <summary>As SignOperation does: inline the thread that signed answers, else it goes on with the next job.</summary>
+    private void Complete(StampResult result, bool inline)
+    {
+        _result.RunContinuationsAsynchronously = !inline;
+        _result.SetResult(result);
+    }
+
+    StampResult IValueTaskSource<StampResult>.GetResult(short token) => _result.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<StampResult>.GetStatus(short token) => _result.GetStatus(token);
+
+    void IValueTaskSource<StampResult>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+        => _result.OnCompleted(continuation, state, token, flags);
+}

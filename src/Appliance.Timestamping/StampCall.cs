@@ -1,0 +1,16 @@
+using Appliance.Ledger;
+
+namespace Appliance.Timestamping;
+
+/// <summary>A TimeStampReq and whose it is.</summary>
+/// <param name="Unit">Who is to answer it.</param>
+/// <param name="Request">DER of the TimeStampReq; must not change until the call is answered.</param>
+/// <param name="SignerId">For whom, for the audit trail; null where nobody is known.</param>
+/// <param name="ClientId">The client application that asks; null for none.</param>
+/// <param name="Terms">What it costs; null where it costs nothing and everybody may have it.</param>
+public readonly record struct StampCall(
+    TimestampUnit Unit,
+    ReadOnlyMemory<byte> Request,
+    Guid? SignerId = null,
+    Guid? ClientId = null,
+    TimestampTerms? Terms = null);
