@@ -60,7 +60,7 @@ public sealed class TimestampUnitOptions
         Add(!IsName(Name), $"\"{Name}\" is no name of a unit: lower-case letters, digits and hyphens, at most 63.");
         foreach (var policy in Policies)
         {
-            Add(!IsOid(policy), $"\"{policy}\" is no policy: an object identifier such as 0.4.0.2023.1.1.");
+            Add(!IsPolicy(policy), $"\"{policy}\" is no policy: an object identifier such as 0.4.0.2023.1.1.");
         }
 
         Add(!Accuracy.IsValid, "An accuracy has seconds from 0, millis and micros from 0 to 999, and is not zero.");
@@ -98,11 +98,12 @@ public sealed class TimestampUnitOptions
         => name?.Length is > 0 and <= MaxNameLength
             && name.All(letter => letter is '-' || char.IsAsciiDigit(letter) || char.IsAsciiLetterLower(letter));
 
-    private static bool IsOid(string text)
+    /// <summary>Whether a text is a policy's object identifier.</summary>
+    public static bool IsPolicy(string? text)
     {
         try
         {
-            return Der.EncodeOid(text).Length <= 64;
+            return text is not null && Der.EncodeOid(text).Length <= 64;
         }
         catch (ArgumentException)
         {

@@ -49,4 +49,5 @@ namespace Appliance.Server.Commands;
 [JsonSerializable(typeof(AuditPruneDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(TimestampKeyDocument))]
+[JsonSerializable(typeof(IReadOnlyList<TimestampUnitDocument>))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -5,6 +5,7 @@ using Appliance.Identity;
 using Appliance.Pkcs11;
 using Appliance.Server.Admin;
 using Appliance.Server.Commands.Documents;
+using Appliance.Server.Commands.Timestamps;
 
 namespace Appliance.Server.Commands;
 
@@ -67,6 +68,7 @@ internal static class StatusCommand
             LedgerWaiting = live.Composition.Loop.Waiting,
             Commits = live.Composition.Loop.Commits,
             Notices = DescribeNotices(live),
+            TimestampUnits = UnitStatus.Describe(live),
         };
     }
 
@@ -135,5 +137,6 @@ internal static class StatusCommand
                 slot.InFlight.ToString(CultureInfo.InvariantCulture),
                 slot.LastError ?? "",
             }));
+        UnitStatus.Answer(reply, status.TimestampUnits);
     }
 }

@@ -1,3 +1,4 @@
+using Appliance.Pkcs11;
 using Appliance.Server.Hosting;
 using Appliance.Server.Options;
 using Appliance.Timestamping;
@@ -9,13 +10,19 @@ internal sealed class TimestampParts : IAsyncDisposable
 {
     private readonly TimestampingSettings _settings;
     private readonly IReadOnlyList<TimestampUnit> _units;
+    private readonly UnitEnds _ends;
 
     private TimestampParts(
-        TimestampingSettings settings, ClockWatch clock, IReadOnlyList<TimestampUnit> units, TimestampService service)
+        TimestampingSettings settings,
+        ClockWatch clock,
+        IReadOnlyList<TimestampUnit> units,
+        UnitEnds ends,
+        TimestampService service)
     {
         _settings = settings;
         Clock = clock;
         _units = units;
+        _ends = ends;
         Service = service;
     }
 
@@ -24,13 +31,19 @@ internal sealed class TimestampParts : IAsyncDisposable
 
     public TimestampService Service { get; }
 
+    /// <summary>The default one first.</summary>
+    public IReadOnlyList<TimestampUnit> Units => _units;
+
+    /// <summary>A unit's settings.</summary>
+    public TimestampUnitSettings SettingsOf(TimestampUnit unit) => _settings.Units[unit.Options.Name];
+
     /// <summary>Null where the settings name no units.</summary>
     /// <param name="composition">Store, token, commit loop.</param>
     /// <param name="parts">Sessions.</param>
     /// <param name="settings">Units and clock.</param>
     /// <param name="loggers">For the clock watch.</param>
     /// <param name="time">The clock of stamps; null for the appliance's.</param>
-    /// <exception cref="OptionsException">A unit cannot issue.</exception>
+    /// <exception cref="OptionsException">Units cannot issue: all that is wrong with each.</exception>
     public static TimestampParts? Start(
         Composition composition,
         SigningParts parts,
@@ -46,32 +59,24 @@ internal sealed class TimestampParts : IAsyncDisposable
         time ??= composition.Time;
         var clock = new ClockWatch(
             TimestampUnits.OptionsOf(settings.Clock), time, loggers.CreateLogger<ClockWatch>());
-        var units = new List<TimestampUnit>();
-        foreach (var (name, unit) in InOrder(settings))
-        {
-            var certificates = TimestampUnits.LoadCertificates(name, unit);
-            units.Add(new TimestampUnit(
-                TimestampUnits.OptionsOf(name, unit),
-                TimestampUnits.FindKey(name, unit, composition.Token, certificates[0]),
-                certificates,
-                clock));
-        }
-
+        var units = MakeUnits(settings, composition.Token, clock, time.GetUtcNow());
         clock.Start();
         return new TimestampParts(
             settings,
             clock,
             units,
+            new UnitEnds(units, time, loggers.CreateLogger<UnitEnds>()),
             new TimestampService(units, composition.Loop, parts.Slots, parts.MayDispatch, time));
     }
 
     /// <summary>Whether anybody may have time stamps of a unit.</summary>
     public bool IsOpen(TimestampUnit unit)
-        => string.Equals(_settings.Units[unit.Options.Name].Access, "open", StringComparison.Ordinal);
+        => string.Equals(SettingsOf(unit).Access, "open", StringComparison.Ordinal);
 
     /// <summary>After the last call.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _ends.DisposeAsync();
         foreach (var unit in _units)
         {
             unit.Dispose();
@@ -80,9 +85,28 @@ internal sealed class TimestampParts : IAsyncDisposable
         await Clock.DisposeAsync();
     }
 
-    /// <summary>The default one first.</summary>
-    private static IEnumerable<KeyValuePair<string, TimestampUnitSettings>> InOrder(TimestampingSettings settings)
-        => settings.Units
-            .OrderBy(unit => unit.Key != settings.Default)
-            .ThenBy(unit => unit.Key, StringComparer.Ordinal);
+    private static List<TimestampUnit> MakeUnits(
+        TimestampingSettings settings, Token token, ClockWatch clock, DateTimeOffset now)
+    {
+        var examined = new List<UnitExamination>();
+        try
+        {
+            foreach (var (name, unit) in TimestampUnits.InOrder(settings))
+            {
+                examined.Add(TimestampUnits.Examine(name, unit, token, now));
+            }
+
+            var errors = examined.SelectMany(unit => unit.Errors).ToList();
+            return errors.Count == 0
+                ? [.. examined.Select(unit => new TimestampUnit(unit.Options, unit.Key!, unit.Certificates, clock))]
+                : throw new OptionsException(errors);
+        }
+        finally
+        {
+            foreach (var unit in examined)
+            {
+                unit.Dispose();
+            }
+        }
+    }
 }

@@ -58,5 +58,7 @@ internal static class ServerChecks
         {
             list.Fail(Name, sentence + "; see: appliance status.");
         }
+
+        TimestampChecks.Report(list, status.TimestampUnits);
     }
 }
