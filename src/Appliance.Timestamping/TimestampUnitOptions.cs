@@ -49,7 +49,7 @@ public sealed class TimestampUnitOptions
     public bool UsesPss { get; init; }
 
     /// <summary>One signature in so many is verified before it leaves, the first one always; 1 to 1,000,000.</summary>
-    public int VerifyOneIn { get; init; } = 64;
+    public int VerifyOneIn { get; init; } = 1_000;
 
     internal IEnumerable<string> Policies => AcceptedPolicies.Prepend(DefaultPolicy).Distinct(StringComparer.Ordinal);
 

@@ -31,7 +31,7 @@ public sealed class StampTests
         Assert.Equal(new TimestampAccuracy(0, 500), token.Accuracy);
         Assert.Equal(stamp.SerialNumber.ToArray(), token.SerialNumber.ToArray());
         Assert.Equal((token.Policy, token.Time), (stamp.Policy, stamp.Time));
-        Assert.Equal("2.16.840.1.101.3.4.2.1", stamp.HashAlgorithm);
+        Assert.Equal("SHA256", stamp.HashAlgorithm);
         Assert.Equal(UnitScene.Digest, stamp.Imprint.ToArray());
     }
 
@@ -52,7 +52,7 @@ public sealed class StampTests
 
         Assert.True(stamp.TryBegin());
         Assert.NotEqual(first.Digest, stamp.Digest);
-        Assert.NotEqual(first.Serial, stamp.SerialNumber.ToArray());
+        Assert.Equal(first.Serial, stamp.SerialNumber.ToArray());
         Assert.Equal(TimestampFailure.None, stamp.Complete(scene.Sign(stamp), out response));
         Assert.Equal(scene.Clocks.GetUtcNow(), TimestampToken.Decode(TimestampResponse.TokenOf(response)).Time);
     }
@@ -101,21 +101,27 @@ public sealed class StampTests
     }
 
     [Fact]
-    public void The_first_and_then_one_in_so_many_signatures_are_verified()
+    public void The_first_and_then_one_in_so_many_signatures_are_verified_and_after_a_wrong_one_each()
     {
-        using var scene = new UnitScene();
+        using var scene = new UnitScene(options: UnitScene.Options(verifyOneIn: 8));
         var stamp = scene.Unit.NewStamp();
-        var outcomes = new List<TimestampFailure>();
-        for (var i = 0; i < 65; i++)
+
+        Assert.All(Range(8), _ => Assert.Equal(TimestampFailure.None, Complete(isRight: true)));
+        Assert.All(Range(3), _ => Assert.Equal(TimestampFailure.SystemFailure, Complete(isRight: false)));
+        Assert.All(Range(5), _ => Assert.Equal(TimestampFailure.None, Complete(isRight: true)));
+        Assert.Equal(TimestampFailure.SystemFailure, Complete(isRight: false));
+        Assert.Equal(TimestampFailure.None, Complete(isRight: true));
+        Assert.Equal(TimestampFailure.None, Complete(isRight: false));
+
+        IEnumerable<int> Range(int count) => Enumerable.Range(0, count);
+
+        TimestampFailure Complete(bool isRight)
         {
             stamp.Prepare(s_request);
             Assert.True(stamp.TryBegin());
-            outcomes.Add(stamp.Complete(MemoryKey.P256.Sign(new byte[32], HashAlgorithmName.SHA256), out _));
+            return stamp.Complete(
+                isRight ? scene.Sign(stamp) : MemoryKey.P256.Sign(new byte[32], HashAlgorithmName.SHA256), out _);
         }
-
-        Assert.Equal(TimestampFailure.SystemFailure, outcomes[0]);
-        Assert.All(outcomes[1..64], outcome => Assert.Equal(TimestampFailure.None, outcome));
-        Assert.Equal(TimestampFailure.SystemFailure, outcomes[64]);
     }
 
     [Fact]

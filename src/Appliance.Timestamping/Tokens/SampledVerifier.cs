@@ -5,7 +5,8 @@ namespace Appliance.Timestamping.Tokens;
 
 /// <summary>
 /// Verifies the first and then one in so many signatures with the certificate's public key: a token that signs wrongly
-/// is noticed though a verification costs more than an ECDSA signature.
+/// is noticed though a verification costs more than an ECDSA signature. After a wrong one each is verified until one is
+/// right.
 /// </summary>
 internal sealed class SampledVerifier : IDisposable
 {
@@ -16,6 +17,7 @@ internal sealed class SampledVerifier : IDisposable
     private readonly HashAlgorithmName _digest;
     private readonly uint _oneIn;
     private uint _count;
+    private volatile bool _distrusts;
 
     /// <param name="certificate">With an RSA or EC key.</param>
     /// <param name="digest">Hash of the signature.</param>
@@ -40,7 +42,14 @@ internal sealed class SampledVerifier : IDisposable
         }
 
         var count = unchecked(Interlocked.Increment(ref _count) - 1);
-        return count % _oneIn != 0 || Verify(hash, signature);
+        if (count % _oneIn != 0 && !_distrusts)
+        {
+            return true;
+        }
+
+        var isRight = Verify(hash, signature);
+        _distrusts = !isRight;
+        return isRight;
     }
 
     public void Dispose()
