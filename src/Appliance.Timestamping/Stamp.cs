@@ -29,6 +29,7 @@ public sealed class Stamp
     private Range _infoRange;
     private ClockReading _begun;
     private int _policy;
+    private bool _isPrepared;
 
     internal Stamp(TimestampUnit unit)
     {
@@ -103,7 +104,8 @@ public sealed class Stamp
             HashAlgorithm = algorithm.Name.Name ?? "";
         }
 
-        if (Failure == TimestampFailure.None)
+        _isPrepared = Failure == TimestampFailure.None;
+        if (_isPrepared)
         {
             SerialNumbers.Fill(_serial);
         }
@@ -112,10 +114,20 @@ public sealed class Stamp
     }
 
     /// <summary>On the signing thread, just before it signs: reads the clock, encodes.</summary>
-    /// <returns>False when nothing may be signed; <see cref="Failure"/> says why.</returns>
+    /// <returns>
+    /// False when nothing may be signed, as without a request that <see cref="Prepare"/> took; <see cref="Failure"/>
+    /// says why.
+    /// </returns>
     public bool TryBegin()
     {
         MayRetry = false;
+        if (!_isPrepared)
+        {
+            // What Prepare found, if it was called at all.
+            Failure = Failure == TimestampFailure.None ? TimestampFailure.SystemFailure : Failure;
+            return false;
+        }
+
         if (!_unit.Clock.TryRead(out _begun))
         {
             Failure = TimestampFailure.TimeNotAvailable;
@@ -141,6 +153,7 @@ public sealed class Stamp
     public TimestampFailure Complete(out byte[]? response)
     {
         response = null;
+        MayRetry = false;
         if (Job.Outcome == SignOutcome.Signed)
         {
             return Complete(Job.Signatures[0], out response);
