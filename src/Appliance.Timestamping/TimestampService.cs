@@ -21,12 +21,14 @@ public sealed class TimestampService
     /// <param name="slots">Where the units' keys are.</param>
     /// <param name="mayDispatch">False while others may take this node for dead; null for always.</param>
     /// <param name="time">The clock of audit records.</param>
+    /// <param name="metrics">Counts what becomes of calls; the caller disposes them. Null for nobody.</param>
     public TimestampService(
         IReadOnlyList<TimestampUnit> units,
         CommitLoop ledger,
         SlotGroup slots,
         Func<bool>? mayDispatch,
-        TimeProvider time)
+        TimeProvider time,
+        TimestampMetrics? metrics = null)
     {
         ArgumentNullException.ThrowIfNull(units);
         ArgumentNullException.ThrowIfNull(ledger);
@@ -34,7 +36,7 @@ public sealed class TimestampService
         ArgumentNullException.ThrowIfNull(time);
         Units = units;
         _units = units.ToFrozenDictionary(unit => unit.Options.Name, StringComparer.Ordinal);
-        var pipeline = new StampPipeline(ledger, slots, mayDispatch ?? (static () => true), time);
+        var pipeline = new StampPipeline(ledger, slots, mayDispatch ?? (static () => true), time, metrics);
         _pools = units.ToFrozenDictionary(unit => unit, unit => new StampPool(pipeline, unit));
     }
 

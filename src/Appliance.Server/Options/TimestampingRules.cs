@@ -1,4 +1,4 @@
-using System.Globalization;
+using Appliance.Server.Timestamps.Clocks;
 
 namespace Appliance.Server.Options;
 
@@ -12,10 +12,6 @@ internal static class TimestampingRules
             errors.Add("Timestamping:Default: names none of Timestamping:Units.");
         }
 
-        if (settings.Clock.AssertedUntil is { } until
-            && !DateTimeOffset.TryParse(until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _))
-        {
-            errors.Add("Timestamping:Clock:AssertedUntil: must be a time such as 2027-01-31T00:00:00Z.");
-        }
+        errors.AddRange(ClockSetup.FindErrors(settings.Clock));
     }
 }

@@ -57,7 +57,7 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
         if (failure != TimestampFailure.None)
         {
             _pool.Return(this);
-            return new ValueTask<StampResult>(StampResult.Failed(failure));
+            return Refuse(StampResult.Failed(failure));
         }
 
         _result.Reset();
@@ -73,7 +73,13 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
         }
 
         _pool.Return(this);
-        return new ValueTask<StampResult>(StampResult.Of(StampStatus.Overloaded));
+        return Refuse(StampResult.Of(StampStatus.Overloaded));
+    }
+
+    private ValueTask<StampResult> Refuse(StampResult result)
+    {
+        _pipeline.Metrics?.Count(_stamp.Unit, result);
+        return new ValueTask<StampResult>(result);
     }
 
     /// <summary>The ledger has decided. Runs on the commit thread: hands the job on and returns.</summary>
@@ -170,6 +176,7 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
     /// <summary>As SignOperation does: inline the thread that signed answers, else it goes on with the next job.</summary>
     private void Complete(StampResult result, bool inline)
     {
+        _pipeline.Metrics?.Count(_stamp.Unit, result);
         _result.RunContinuationsAsynchronously = !inline;
         _result.SetResult(result);
     }

@@ -11,5 +11,6 @@ internal static class TimestampCommands
         {
             new UnitCreateCommand().Build(environment),
         },
+        ClockCommands.Build(environment),
     };
 }
