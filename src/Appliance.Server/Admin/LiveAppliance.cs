@@ -21,6 +21,6 @@ internal sealed record LiveAppliance(
     /// <summary>What delivers messages to signers; null where nothing does.</summary>
     public Notifier? Notifier { get; init; }
 
-    /// <summary>The time-stamping authority; null where there is none.</summary>
+    /// <summary>The time-stamping authority; null where there is no unit.</summary>
     public TimestampParts? Timestamps { get; init; }
 }

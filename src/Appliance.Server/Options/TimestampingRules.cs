@@ -42,6 +42,7 @@ internal static class TimestampingRules
         const string Section = "Timestamping:Clock";
         Range(errors, $"{Section}:CheckMilliseconds", clock.CheckMilliseconds, 100, 10_000);
         Range(errors, $"{Section}:StepMilliseconds", clock.StepMilliseconds, 1, 1_000);
+        Range(errors, $"{Section}:OscillatorPpm", clock.OscillatorPpm, 1, 500);
         Range(errors, $"{Section}:NtpSeconds", clock.NtpSeconds, 1, 3_600);
         var servers = SettingList.Read(clock.NtpServers);
         foreach (var server in servers.Where(server => !NtpServerName.TryParse(server, out _)))
@@ -64,8 +65,9 @@ internal static class TimestampingRules
                 : $"{Section}:NtpQuorum: must be {least} to {servers.Length} of {servers.Length} servers, or 0.");
         }
 
-        if (clock.AssertedUntil is { } until
-            && !DateTimeOffset.TryParse(until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _))
+        if (!string.IsNullOrEmpty(clock.AssertedUntil)
+            && !DateTimeOffset.TryParse(
+                clock.AssertedUntil, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _))
         {
             errors.Add($"{Section}:AssertedUntil: must be a time such as 2027-01-31T00:00:00Z.");
         }

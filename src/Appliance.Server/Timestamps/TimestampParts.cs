@@ -1,6 +1,7 @@
 using Appliance.Pkcs11;
 using Appliance.Server.Hosting;
 using Appliance.Server.Options;
+using Appliance.Server.Timestamps.Clocks;
 using Appliance.Timestamping;
 
 namespace Appliance.Server.Timestamps;
@@ -11,23 +12,26 @@ internal sealed class TimestampParts : IAsyncDisposable
     private readonly TimestampingSettings _settings;
     private readonly IReadOnlyList<TimestampUnit> _units;
     private readonly UnitEnds _ends;
+    private readonly TimestampMetrics _metrics;
 
     private TimestampParts(
         TimestampingSettings settings,
-        ClockWatch clock,
+        ClockKeeper clock,
         IReadOnlyList<TimestampUnit> units,
         UnitEnds ends,
+        TimestampMetrics metrics,
         TimestampService service)
     {
         _settings = settings;
         Clock = clock;
         _units = units;
         _ends = ends;
+        _metrics = metrics;
         Service = service;
     }
 
     /// <summary>What the units' time rests on.</summary>
-    public ClockWatch Clock { get; }
+    public ClockKeeper Clock { get; }
 
     public TimestampService Service { get; }
 
@@ -57,16 +61,20 @@ internal sealed class TimestampParts : IAsyncDisposable
         }
 
         time ??= composition.Time;
-        var clock = new ClockWatch(
-            TimestampUnits.OptionsOf(settings.Clock), time, loggers.CreateLogger<ClockWatch>());
-        var units = MakeUnits(settings, composition.Token, clock, time.GetUtcNow());
+        var examined = Examine(settings, composition.Token, time.GetUtcNow());
+        var clock = new ClockKeeper(composition, settings.Clock, loggers, time);
+        var units = examined.ConvertAll(
+            unit => new TimestampUnit(unit.Options, unit.Key!, unit.Certificates, clock.Watch));
+        examined.ForEach(unit => unit.Dispose());
         clock.Start();
+        var metrics = new TimestampMetrics(clock.Watch, units);
         return new TimestampParts(
             settings,
             clock,
             units,
             new UnitEnds(units, time, loggers.CreateLogger<UnitEnds>()),
-            new TimestampService(units, composition.Loop, parts.Slots, parts.MayDispatch, time));
+            metrics,
+            new TimestampService(units, composition.Loop, parts.Slots, parts.MayDispatch, time, metrics));
     }
 
     /// <summary>Whether anybody may have time stamps of a unit.</summary>
@@ -77,6 +85,7 @@ internal sealed class TimestampParts : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _ends.DisposeAsync();
+        _metrics.Dispose();
         foreach (var unit in _units)
         {
             unit.Dispose();
@@ -85,28 +94,17 @@ internal sealed class TimestampParts : IAsyncDisposable
         await Clock.DisposeAsync();
     }
 
-    private static List<TimestampUnit> MakeUnits(
-        TimestampingSettings settings, Token token, ClockWatch clock, DateTimeOffset now)
+    private static List<UnitExamination> Examine(TimestampingSettings settings, Token token, DateTimeOffset now)
     {
-        var examined = new List<UnitExamination>();
-        try
+        List<UnitExamination> examined =
+            [.. TimestampUnits.InOrder(settings).Select(unit => TimestampUnits.Examine(unit.Key, unit.Value, token, now))];
+        List<string> errors = [.. examined.SelectMany(unit => unit.Errors)];
+        if (errors.Count == 0)
         {
-            foreach (var (name, unit) in TimestampUnits.InOrder(settings))
-            {
-                examined.Add(TimestampUnits.Examine(name, unit, token, now));
-            }
+            return examined;
+        }
 
-            var errors = examined.SelectMany(unit => unit.Errors).ToList();
-            return errors.Count == 0
-                ? [.. examined.Select(unit => new TimestampUnit(unit.Options, unit.Key!, unit.Certificates, clock))]
-                : throw new OptionsException(errors);
-        }
-        finally
-        {
-            foreach (var unit in examined)
-            {
-                unit.Dispose();
-            }
-        }
+        examined.ForEach(unit => unit.Dispose());
+        throw new OptionsException(errors);
     }
 }

@@ -69,19 +69,6 @@ internal static class TimestampUnits
         VerifyOneIn = settings.VerifyOneIn,
     };
 
-    /// <summary>The clock watch's options.</summary>
-    public static ClockWatchOptions OptionsOf(ClockSettings settings) => new()
-    {
-        CheckInterval = TimeSpan.FromMilliseconds(settings.CheckMilliseconds),
-        StepLimit = TimeSpan.FromMilliseconds(settings.StepMilliseconds),
-        SntpInterval = TimeSpan.FromSeconds(settings.NtpSeconds),
-        Quorum = settings.NtpQuorum,
-        Servers = [.. SettingList.Read(settings.NtpServers).Select(ServerOf)],
-        AssertedUntil = settings.AssertedUntil is { } until
-            ? DateTimeOffset.Parse(until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
-            : null,
-    };
-
     private static IReadOnlyList<X509Certificate2> LoadCertificates(
         string name, TimestampUnitSettings settings, List<string> errors)
     {
@@ -184,6 +171,4 @@ internal static class TimestampUnits
         return sources;
     }
 
-    private static SntpServer ServerOf(string text)
-        => NtpServerName.TryParse(text, out var server) ? server : new SntpServer(text);
 }

@@ -12,5 +12,6 @@ internal static class TimestampCommands
             new UnitCreateCommand().Build(environment),
             UnitListCommand.Build(environment),
         },
+        ClockCommands.Build(environment),
     };
 }
