@@ -9,25 +9,17 @@ namespace Appliance.Ledger;
 /// </content>
 public sealed partial class Packages
 {
-    /// <exception cref="ArgumentException">The imprint is not as long as its algorithm says.</exception>
-    internal static void DemandImprint(TimestampClaim claim)
-    {
-        if (claim.Imprint.Length != Imprints.LengthOf(claim.Algorithm))
-        {
-            throw new ArgumentException("The imprint is not as long as its algorithm says.", nameof(claim));
-        }
-    }
-
     /// <summary>
     /// Decides who pays for a time stamp and takes it, in the transaction that is open; the time stamp is made after
     /// its commit. What is decided is in the audit trail (<c>timestamp.covered</c>, <c>timestamp.counted</c>).
     /// </summary>
     /// <param name="store">The loop's connection.</param>
-    /// <param name="claim">What is asked.</param>
+    /// <param name="claim">Who asks.</param>
     /// <param name="signerId">For whom.</param>
-    /// <param name="intent">The record of the request.</param>
+    /// <param name="intent">The record of the request, with RFC 3161 messageImprint.hashedMessage as its digest.</param>
     /// <param name="covered">The signature that paid for it, taken away; null unless Covered.</param>
     /// <param name="package">The package that a transaction was taken from; null unless Counted.</param>
+    /// <exception cref="ArgumentException">The imprint is not as long as its algorithm says.</exception>
     internal TimestampTaking TakeTimestamp(
         StoreConnection store,
         TimestampClaim claim,
@@ -36,8 +28,13 @@ public sealed partial class Packages
         out SignatureDigestRow? covered,
         out Guid? package)
     {
+        if (intent.Digest.Length != Imprints.LengthOf(claim.Algorithm))
+        {
+            throw new ArgumentException("The imprint is not as long as its algorithm says.", nameof(intent));
+        }
+
         package = null;
-        var digest = _mac.OfImprint(signerId, claim.Algorithm, claim.Imprint.Span);
+        var digest = _mac.OfImprint(signerId, claim.Algorithm, intent.Digest.Span);
         covered = store.SignatureDigests.Take(claim.Algorithm, digest, intent.At);
         if (covered is not null)
         {

@@ -2,7 +2,7 @@ using Appliance.Storage;
 
 namespace Appliance.Ledger;
 
-/// <summary>Who asks for a time stamp over what.</summary>
+/// <summary>Who asks for a time stamp.</summary>
 public sealed record TimestampClaim
 {
     /// <summary>For whom; null where no signer is known, and no package pays.</summary>
@@ -22,13 +22,8 @@ public sealed record TimestampClaim
     /// </summary>
     public required Func<StoreConnection, IReadOnlyList<Guid>> Credentials { get; init; }
 
-    /// <summary>The algorithm of the imprint.</summary>
+    /// <summary>The algorithm of the imprint, which stands in the record of the intent.</summary>
     public ImprintAlgorithm Algorithm { get; init; }
-
-    /// <summary>
-    /// RFC 3161 messageImprint.hashedMessage, as long as the algorithm says; must not change until there is an answer.
-    /// </summary>
-    public ReadOnlyMemory<byte> Imprint { get; init; }
 
     /// <summary>No time stamp where no transaction pays for it.</summary>
     public bool RequireTransaction { get; init; }

@@ -10,11 +10,10 @@ public sealed partial class SigningService
     /// The terms of a time stamp, for whoever makes it: they decide and take in the transaction of its intent. A signer
     /// none of whose credentials is metered pays for nothing.
     /// </summary>
-    /// <param name="order">Who asks for what.</param>
+    /// <param name="order">Who asks.</param>
     /// <param name="terms">The terms, of this one time stamp; null unless Ok.</param>
     /// <param name="signerId">For whom it is; null for nobody.</param>
     /// <returns>Ok, or UnknownCredential for one that is not the caller's to use.</returns>
-    /// <exception cref="ArgumentException">The imprint has another length.</exception>
     /// <exception cref="StoreException">The store failed.</exception>
     public SigningStatus FindTimestampTerms(in TimestampOrder order, out TimestampTerms? terms, out Guid? signerId)
     {
@@ -40,7 +39,6 @@ public sealed partial class SigningService
             Standing = connection => DecideTimestamp(connection, caller, credentialId, signer),
             Credentials = connection => signer is { } id ? FindMetered(connection, id, credentialId) : [],
             Algorithm = order.Algorithm,
-            Imprint = order.Imprint,
             RequireTransaction = order.RequireTransaction,
             HasQuota = caller.IsClient && PerDayOf(caller.TimestampsPerDay) > 0,
         });

@@ -62,9 +62,9 @@ internal sealed class LedgerNode : IAsyncDisposable
     }
 
     /// <summary>Asks for a time stamp; returns when the ledger has decided and the decision is durable.</summary>
-    public async Task<TimestampScene> StampAsync(TimestampClaim claim, long now)
+    public async Task<TimestampScene> StampAsync(TestClaim claim, long now)
     {
-        var scene = new TimestampScene(Loop, new TimestampTerms(Activations.Packages, claim));
+        var scene = new TimestampScene(Loop, claim.On(Activations.Packages));
         await scene.StartAsync(claim, now);
         return scene;
     }

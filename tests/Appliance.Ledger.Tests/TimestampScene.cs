@@ -25,14 +25,14 @@ internal sealed class TimestampScene
 
     public Guid RequestId => _record.RequestId!.Value;
 
-    public async Task StartAsync(TimestampClaim claim, long now)
+    public async Task StartAsync(TestClaim claim, long now)
     {
         Enqueue(claim, now);
         await _decided.Task;
     }
 
     /// <summary>Hands it to the loop; <see cref="DecidedAsync"/> waits.</summary>
-    public void Enqueue(TimestampClaim claim, long now)
+    public void Enqueue(TestClaim claim, long now)
     {
         _record = new AuditRecord
         {

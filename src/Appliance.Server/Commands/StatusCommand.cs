@@ -59,6 +59,7 @@ internal static class StatusCommand
                 ? DateTimeOffset.FromUnixTimeMilliseconds(seal.At)
                 : null,
             AuditSealObstacle = live.Audit.Sealer.Obstacle,
+            AuditStampObstacle = live.Audit.Sealer.TimestampObstacle,
             AuditExports =
             [
                 .. live.Audit.Exports.Select(
@@ -116,6 +117,11 @@ internal static class StatusCommand
                 CultureInfo.InvariantCulture,
                 $"Audit seal {status.AuditSeal?.ToString(CultureInfo.InvariantCulture) ?? "none yet"}"
                 + $"{(status.AuditSealedAt is { } at ? $" of {at:u}" : "")}."));
+        if (status.AuditStampObstacle is { } missing)
+        {
+            reply.Say($"Audit seals have NO TIME STAMPS: {missing}.");
+        }
+
         foreach (var export in status.AuditExports)
         {
             reply.Say(string.Create(

@@ -53,7 +53,7 @@ internal sealed class TimestampAccess(
     /// <summary>The call on its terms, or why the caller may not make it.</summary>
     /// <param name="caller">From <see cref="EnterAsync"/>; default for anybody.</param>
     /// <param name="unit">Who is to answer.</param>
-    /// <param name="request">DER of the TimeStampReq; must not change until the call is answered.</param>
+    /// <param name="request">DER of the TimeStampReq.</param>
     /// <param name="credentialId">For whose signer, where a client asks; null for none.</param>
     /// <param name="method">The method's name, for the audit trail.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -94,7 +94,6 @@ internal sealed class TimestampAccess(
             credentialId,
             ImprintAlgorithms.Of(read.HashAlgorithmOid.Span)
                 ?? throw new InvalidOperationException("A unit takes an algorithm that the ledger does not know."),
-            read.Digest,
             requireTransaction);
         try
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Net;
 using Appliance.Grpc;
 using Appliance.Server.Csc;
@@ -61,24 +62,45 @@ internal sealed class TimestampEndpoints(TimestampService service, TimestampAcce
             return;
         }
 
-        var body = await RequestBody.ReadAsync<byte[]>(
-            http.Request,
-            TimestampRequest.MaxLength,
-            static (body, _) => body.ToArray(),
-            http.RequestAborted);
-        if ((body.Error ?? admission.TryEnter()) is { } refusal)
-        {
-            await JsonReply.WriteErrorAsync(http, refusal);
-            return;
-        }
-
+        var reader = http.Request.BodyReader;
+        var (error, body) = await ReadAsync(http, reader);
         try
         {
-            await StampAsync(http, unit, body.Value);
+            if ((error ?? admission.TryEnter()) is { } refusal)
+            {
+                await JsonReply.WriteErrorAsync(http, refusal);
+                return;
+            }
+
+            try
+            {
+                await StampAsync(http, unit, body.IsSingleSegment ? body.First : body.ToArray());
+            }
+            finally
+            {
+                admission.Leave();
+            }
         }
         finally
         {
-            admission.Leave();
+            reader.AdvanceTo(body.End);
+        }
+    }
+
+    /// <summary>The whole body where the connection has it: a usual one is copied nowhere.</summary>
+    private static async ValueTask<(CscError? Error, ReadOnlySequence<byte> Body)> ReadAsync(
+        HttpContext http, PipeReader reader)
+    {
+        while (true)
+        {
+            var result = await reader.ReadAsync(http.RequestAborted);
+            var isTooLarge = Math.Max(result.Buffer.Length, http.Request.ContentLength ?? 0) > TimestampRequest.MaxLength;
+            if (isTooLarge || result.IsCompleted)
+            {
+                return (isTooLarge ? CscErrors.TooLarge : null, result.Buffer);
+            }
+
+            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
         }
     }
 
@@ -87,7 +109,7 @@ internal sealed class TimestampEndpoints(TimestampService service, TimestampAcce
             || (MediaTypeHeaderValue.TryParse(contentType, out var type)
                 && type.MediaType.Equals(Query, StringComparison.OrdinalIgnoreCase));
 
-    private async ValueTask StampAsync(HttpContext http, TimestampUnit unit, byte[] request)
+    private async ValueTask StampAsync(HttpContext http, TimestampUnit unit, ReadOnlyMemory<byte> request)
     {
         var who = await access.EnterAsync(http.Request.Headers.Authorization, unit, http);
         if (who.Error is { } unknown)

@@ -252,7 +252,7 @@ public abstract partial class LedgerContract
                     return new TimestampStanding(TimestampRefusal.None, 100);
                 },
             };
-            var scene = new TimestampScene(ledger.Loop, new TimestampTerms(ledger.Activations.Packages, claim));
+            var scene = new TimestampScene(ledger.Loop, claim.On(ledger.Activations.Packages));
             scene.Enqueue(claim, ledger.Now);
             return scene;
         }

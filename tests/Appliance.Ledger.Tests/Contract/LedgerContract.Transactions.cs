@@ -83,8 +83,8 @@ public abstract partial class LedgerContract
         Assert.Equal(0, LeftOf(ledger));
         var refused = ledger.Audit(AuditEvent.TimestampCounted)[^1].Record;
         Assert.Equal((AuditOutcome.Refused, "PackageExhausted"), (refused.Outcome, refused.Detail));
-        await Assert.ThrowsAsync<ArgumentException>(
-            () => StampAsync(ledger, ImprintAlgorithm.Sha384, imprint));
+        var misfit = await ledger.Node.StampAsync(Claim(ledger, imprint, ImprintAlgorithm.Sha384), ledger.Now);
+        Assert.Equal(TimestampIntentStatus.StoreFailed, misfit.Status);
     }
 
     [Fact]
@@ -258,15 +258,13 @@ public abstract partial class LedgerContract
     }
 
     /// <summary>What the fixture's signer and client ask for: nothing stands against it, nothing is counted.</summary>
-    private protected static TimestampClaim Claim(
-        LedgerFixture ledger, byte[] imprint, ImprintAlgorithm algorithm = ImprintAlgorithm.Sha256) => new()
+    private protected static TestClaim Claim(
+        LedgerFixture ledger, byte[] imprint, ImprintAlgorithm algorithm = ImprintAlgorithm.Sha256) => new(imprint)
     {
         SignerId = ledger.Signer,
         ClientId = ledger.Client,
-        Standing = static _ => new TimestampStanding(TimestampRefusal.None),
         Credentials = _ => [ledger.Credential],
         Algorithm = algorithm,
-        Imprint = imprint,
     };
 
     private static byte[] Hash(ImprintAlgorithm algorithm, byte[] value) => algorithm switch

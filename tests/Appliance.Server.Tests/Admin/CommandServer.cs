@@ -41,7 +41,7 @@ public sealed class CommandServer : IAsyncLifetime
         _loggers = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Trace).AddProvider(Log));
         _composition = Composition.Open(options, TimeProvider.System, _loggers);
         _parts = await SigningParts.StartAsync(_composition, options, _loggers, CancellationToken.None);
-        _audit = AuditKeeper.Start(_composition, _parts.Slots, options, _loggers);
+        _audit = AuditKeeper.Start(_composition, _parts.Slots, timestamps: null, options, _loggers);
         _server = AdminServer.Start(
             new LiveAppliance(_composition, _parts, _audit, () => 0, TimeProvider.System.GetUtcNow()),
             AdminSocketPath.Of(options),

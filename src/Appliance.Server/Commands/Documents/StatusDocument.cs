@@ -42,6 +42,10 @@ internal sealed record StatusDocument
     [JsonPropertyName("auditSealObstacle")]
     public required string? AuditSealObstacle { get; init; }
 
+    /// <summary>Why seals have no time stamps; null while they have them, or are to have none.</summary>
+    [JsonPropertyName("auditStampObstacle")]
+    public required string? AuditStampObstacle { get; init; }
+
     /// <summary>The continuous exports of the trail.</summary>
     [JsonPropertyName("auditExports")]
     public required IReadOnlyList<AuditExportDocument> AuditExports { get; init; }
