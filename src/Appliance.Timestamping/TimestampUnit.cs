@@ -131,6 +131,19 @@ public sealed class TimestampUnit : IDisposable
         _verifier.Dispose();
     }
 
+    /// <summary>
+    /// Reads a request and decides about it as <see cref="Stamp.Prepare"/> does: for who has to know what is asked
+    /// before it may be done. Never throws.
+    /// </summary>
+    /// <param name="source">DER of the TimeStampReq.</param>
+    /// <param name="request">What was read, when None is returned.</param>
+    /// <returns>None, or the failure that <see cref="TimestampService"/> answers with.</returns>
+    public TimestampFailure Read(ReadOnlyMemory<byte> source, out TimestampRequest request)
+    {
+        var failure = TimestampRequest.TryDecode(source, out request);
+        return failure == TimestampFailure.None ? Decide(request, out _, out _) : failure;
+    }
+
     /// <summary>Whether this unit serves a request; costs no signature and no exception.</summary>
     /// <param name="request">Well-formed.</param>
     /// <param name="policy">Index of the policy that applies.</param>
