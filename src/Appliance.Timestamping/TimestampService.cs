@@ -54,4 +54,36 @@ public sealed class TimestampService
             ? new StampOperation(_pipeline, stamp, call).StartAsync()
             : new ValueTask<StampResult>(StampResult.Failed(failure));
     }
+
+    /// <summary>
+    /// Starts several requests: what they need is made first, then all intents are handed to the ledger together, so
+    /// that one group commit can take them.
+    /// </summary>
+    /// <param name="calls">What is asked.</param>
+    /// <param name="results">Gets the task of each; as many as calls, each to be awaited once.</param>
+    public void StampAll(ReadOnlySpan<StampCall> calls, Span<ValueTask<StampResult>> results)
+    {
+        var operations = new StampOperation?[calls.Length];
+        for (var i = 0; i < calls.Length; i++)
+        {
+            var stamp = calls[i].Unit.NewStamp();
+            var failure = stamp.Prepare(calls[i].Request);
+            if (failure == TimestampFailure.None)
+            {
+                operations[i] = new StampOperation(_pipeline, stamp, calls[i]);
+            }
+            else
+            {
+                results[i] = new ValueTask<StampResult>(StampResult.Failed(failure));
+            }
+        }
+
+        for (var i = 0; i < operations.Length; i++)
+        {
+            if (operations[i] is { } operation)
+            {
+                results[i] = operation.StartAsync();
+            }
+        }
+    }
 }

@@ -42,17 +42,14 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
         job.State = this;
         job.MayStart = s_mayStart;
         job.Completed = s_signed;
+        _intent.Prepare(Record(AuditEvent.TimestampIntent, AuditOutcome.Ok, StampText.Intent(_stamp)), call.Terms);
     }
 
     /// <summary>Starts; the task is its result.</summary>
     public ValueTask<StampResult> StartAsync()
-    {
-        _intent.Prepare(
-            Record(AuditEvent.TimestampIntent, AuditOutcome.Ok, StampText.Intent(_stamp)), _call.Terms);
-        return _pipeline.Ledger.TryEnqueue(_intent)
+        => _pipeline.Ledger.TryEnqueue(_intent)
             ? new ValueTask<StampResult>(this, _result.Version)
             : new ValueTask<StampResult>(StampResult.Of(StampStatus.Overloaded));
-    }
 
     /// <summary>The ledger has decided. Runs on the commit thread: hands the job on and returns.</summary>
     private void OnRecorded()
