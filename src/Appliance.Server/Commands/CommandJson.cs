@@ -48,4 +48,5 @@ namespace Appliance.Server.Commands;
 [JsonSerializable(typeof(AuditKeyDocument))]
 [JsonSerializable(typeof(AuditPruneDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(TimestampKeyDocument))]
 internal sealed partial class CommandJson : JsonSerializerContext;
