@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.Pkcs;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography.Xml;
 using Appliance.Timestamping.Asn1;
 
 namespace Appliance.Timestamping;
@@ -94,8 +95,7 @@ public sealed class TimestampVerifier
                 || !decoded.VerifySignatureForHash(
                     told.Digest.Span, new Oid(AlgorithmOf(token)), out signer, _others))
             {
-                return new TimestampVerification(
-                    TimestampVerdict.BadSignature, told, signer, "The signature or its certificate is wrong.");
+                return Explain(token, told);
             }
         }
         catch (CryptographicException e)
@@ -105,6 +105,53 @@ public sealed class TimestampVerifier
 
         return VerifyChain(token, told, signer!);
     }
+
+    /// <summary>What is wrong where the platform says no more than that something is.</summary>
+    private TimestampVerification Explain(ReadOnlyMemory<byte> token, TimestampToken told)
+    {
+        var cms = new SignedCms();
+        cms.Decode(token.Span);
+        var signer = cms.SignerInfos.Count == 1 ? FindSigner(cms.SignerInfos[0]) : null;
+        if (signer is null)
+        {
+            return new TimestampVerification(
+                TimestampVerdict.BadSignature,
+                told,
+                null,
+                "The certificate of its unit is neither in the token nor given besides.");
+        }
+
+        if (told.Time < signer.NotBefore || told.Time > signer.NotAfter)
+        {
+            return new TimestampVerification(
+                TimestampVerdict.Untrusted, told, signer, "The unit's certificate was not valid at that time.");
+        }
+
+        return IsForTimestamps(signer)
+            ? new TimestampVerification(
+                TimestampVerdict.BadSignature,
+                told,
+                signer,
+                "The signature is wrong, or not by the certificate that the token names.")
+            : new TimestampVerification(
+                TimestampVerdict.Untrusted,
+                told,
+                signer,
+                "The certificate is not one for time-stamping (a critical extendedKeyUsage with timeStamping).");
+    }
+
+    private X509Certificate2? FindSigner(SignerInfo info)
+        => info.Certificate
+            ?? (info.SignerIdentifier.Value is X509IssuerSerial named
+                ? _others.FirstOrDefault(other
+                    => string.Equals(other.SerialNumber, named.SerialNumber, StringComparison.OrdinalIgnoreCase)
+                        && string.Equals(other.Issuer, named.IssuerName, StringComparison.Ordinal))
+                : null);
+
+    private static bool IsForTimestamps(X509Certificate2 certificate)
+        => certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().ToList() is [{ Critical: true } usage]
+            && usage.EnhancedKeyUsages.Cast<Oid>().Any(
+                oid => string.Equals(oid.Value, Oids.KeyPurposeTimeStamping, StringComparison.Ordinal));
 
     private TimestampVerification VerifyChain(
         ReadOnlyMemory<byte> token, TimestampToken told, X509Certificate2 signer)

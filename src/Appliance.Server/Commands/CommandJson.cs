@@ -48,4 +48,7 @@ namespace Appliance.Server.Commands;
 [JsonSerializable(typeof(AuditKeyDocument))]
 [JsonSerializable(typeof(AuditPruneDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(StampDocument))]
+[JsonSerializable(typeof(VerificationDocument))]
+[JsonSerializable(typeof(BatchDocument))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Appliance.Server.Commands.Clients;
+using Appliance.Server.Commands.Timestamps;
 
 namespace Appliance.Server.Commands;
 
@@ -21,6 +22,7 @@ internal static class CommandTree
         ClientCommands.Build(environment),
         FactorCommands.Build(environment),
         AuditCommands.Build(environment),
+        TimestampCommands.Build(environment),
         AdminCommands.Build(environment),
         StatusCommand.Build(environment),
     };
