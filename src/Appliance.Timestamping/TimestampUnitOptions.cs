@@ -93,8 +93,9 @@ public sealed class TimestampUnitOptions
         }
     }
 
-    private static bool IsName(string name)
-        => name.Length is > 0 and <= MaxNameLength
+    /// <summary>Whether a unit can be called so.</summary>
+    public static bool IsName(string? name)
+        => name?.Length is > 0 and <= MaxNameLength
             && name.All(letter => letter is '-' || char.IsAsciiDigit(letter) || char.IsAsciiLetterLower(letter));
 
     private static bool IsOid(string text)

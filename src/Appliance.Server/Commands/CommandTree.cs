@@ -21,8 +21,8 @@ internal static class CommandTree
         PackageCommands.Build(environment),
         ClientCommands.Build(environment),
         FactorCommands.Build(environment),
-        AuditCommands.Build(environment),
         TimestampCommands.Build(environment),
+        AuditCommands.Build(environment),
         AdminCommands.Build(environment),
         StatusCommand.Build(environment),
     };

@@ -57,6 +57,9 @@ internal sealed class Composition : IAsyncDisposable
             loggers.CreateLogger<CommitLoop>());
     }
 
+    /// <summary>The settings.</summary>
+    public ApplianceOptions Options => _options;
+
     public TimeProvider Time { get; }
 
     public Store Store { get; }
@@ -148,6 +151,9 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>Makes and changes credentials in an admin's name.</summary>
     public CredentialProvisioning CreateProvisioning(string actor)
         => new(Store, Loop, Token, Link, Authority, Time, actor);
+
+    /// <summary>Makes the keys of time-stamping units.</summary>
+    public TimestampKeys CreateTimestampKeys() => new(Token, Authority, Time);
 
     /// <summary>Grants and withdraws packages in an admin's name.</summary>
     public PackageAdministration CreatePackages(string actor)

@@ -25,25 +25,34 @@ internal sealed class TimestampParts : IAsyncDisposable
     public TimestampService Service { get; }
 
     /// <summary>Null where the settings name no units.</summary>
+    /// <param name="composition">Store, token, commit loop.</param>
+    /// <param name="parts">Sessions.</param>
+    /// <param name="settings">Units and clock.</param>
+    /// <param name="loggers">For the clock watch.</param>
+    /// <param name="time">The clock of stamps; null for the appliance's.</param>
     /// <exception cref="OptionsException">A unit cannot issue.</exception>
     public static TimestampParts? Start(
-        Composition composition, SigningParts parts, TimestampingSettings settings, ILoggerFactory loggers)
+        Composition composition,
+        SigningParts parts,
+        TimestampingSettings settings,
+        ILoggerFactory loggers,
+        TimeProvider? time = null)
     {
         if (settings.Units.Count == 0)
         {
             return null;
         }
 
+        time ??= composition.Time;
         var clock = new ClockWatch(
-            TimestampUnits.OptionsOf(settings.Clock), composition.Time, loggers.CreateLogger<ClockWatch>());
-        var inventory = composition.Token.ReadInventory();
+            TimestampUnits.OptionsOf(settings.Clock), time, loggers.CreateLogger<ClockWatch>());
         var units = new List<TimestampUnit>();
         foreach (var (name, unit) in InOrder(settings))
         {
             var certificates = TimestampUnits.LoadCertificates(name, unit);
             units.Add(new TimestampUnit(
                 TimestampUnits.OptionsOf(name, unit),
-                TimestampUnits.FindKey(name, unit, inventory, certificates[0]),
+                TimestampUnits.FindKey(name, unit, composition.Token, certificates[0]),
                 certificates,
                 clock));
         }
@@ -53,7 +62,7 @@ internal sealed class TimestampParts : IAsyncDisposable
             settings,
             clock,
             units,
-            new TimestampService(units, composition.Loop, parts.Slots, parts.MayDispatch, composition.Time));
+            new TimestampService(units, composition.Loop, parts.Slots, parts.MayDispatch, time));
     }
 
     /// <summary>Whether anybody may have time stamps of a unit.</summary>

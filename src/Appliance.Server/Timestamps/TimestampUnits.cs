@@ -11,7 +11,10 @@ namespace Appliance.Server.Timestamps;
 internal static class TimestampUnits
 {
     /// <summary>The label of a unit's key where the settings name none.</summary>
-    public static string LabelOf(string name, TimestampUnitSettings settings) => settings.Key ?? $"tsa {name}";
+    public static string LabelOf(string name) => $"tsa {name}";
+
+    /// <summary>The label of a unit's key.</summary>
+    public static string LabelOf(string name, TimestampUnitSettings settings) => settings.Key ?? LabelOf(name);
 
     /// <summary>The unit's options.</summary>
     /// <exception cref="OptionsException">They cannot be.</exception>
@@ -69,17 +72,27 @@ internal static class TimestampUnits
     /// <summary>The key of a certificate in the token, by its label.</summary>
     /// <exception cref="OptionsException">The token has no such key.</exception>
     public static KeyReference FindKey(
-        string name, TimestampUnitSettings settings, TokenInventory inventory, X509Certificate2 certificate)
+        string name, TimestampUnitSettings settings, Token token, X509Certificate2 certificate)
     {
         var label = LabelOf(name, settings);
+        var pairs = token.FindPairs(label);
+        if (pairs.Count == 0)
+        {
+            throw new OptionsException(
+            [
+                $"Timestamping:Units:{name}:Key: the token has no private key \"{label}\"; "
+                    + $"make one by: appliance timestamp unit create {name}",
+            ]);
+        }
+
         var spki = certificate.PublicKey.ExportSubjectPublicKeyInfo();
-        var found = inventory.Keys.FirstOrDefault(key
-            => string.Equals(key.Label, label, StringComparison.Ordinal) && key.Id.Length > 0
-                && (key.PublicKeys.Count == 0 || key.PublicKeys.Any(known => known.AsSpan().SequenceEqual(spki))));
-        return found is null
-            ? throw new OptionsException(
-                [$"Timestamping:Units:{name}:Key: the token has no key \"{label}\" of the certificate's public key."])
-            : new KeyReference(found.Id, label, spki);
+        return pairs
+            .Where(pair => pair is { CanSign: true, Id.Length: > 0 and <= KeyReference.MaxIdLength }
+                && (pair.PublicKeys.Count == 0 || pair.PublicKeys.Any(known => known.AsSpan().SequenceEqual(spki))))
+            .Select(pair => (Pair: pair, Key: new KeyReference(pair.Id, label, spki)))
+            .FirstOrDefault(found => token.Prove(found.Pair, found.Key)).Key
+            ?? throw new OptionsException(
+                [$"Timestamping:Units:{name}:Key: the token's key \"{label}\" is not the certificate's."]);
     }
 
     private static TimestampAccuracy AccuracyOf(int microseconds)

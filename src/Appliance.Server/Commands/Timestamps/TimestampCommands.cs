@@ -8,10 +8,14 @@ namespace Appliance.Server.Commands.Timestamps;
 /// </summary>
 internal static class TimestampCommands
 {
-    public static Command Build(CommandEnvironment environment) => new("timestamp", "Time stamps (RFC 3161, RFC 4998).")
+    public static Command Build(CommandEnvironment environment) => new("timestamp", "Time stamps and their authority.")
     {
         TimestampCreateCommand.Build(environment),
         TimestampVerifyCommand.Build(environment),
         TimestampBatchCommand.Build(environment),
+        new Command("unit", "Time-stamping units: keys and certificates.")
+        {
+            new UnitCreateCommand().Build(environment),
+        },
     };
 }

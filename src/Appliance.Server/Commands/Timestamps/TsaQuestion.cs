@@ -95,20 +95,18 @@ internal sealed class TsaQuestion
     {
         try
         {
-            if (!Rfc3161TimestampToken.TryDecode(token, out var decoded, out _))
-            {
-                return "it is no time-stamp token";
-            }
-
-            if (decoded.AsSignedCms().Certificates.Count == 0)
+            var cms = new SignedCms();
+            cms.Decode(token.Span);
+            if (cms.Certificates.Count == 0)
             {
                 return "it has no certificate though one was asked for";
             }
 
-            var imprint = decoded.TokenInfo;
-            return decoded.VerifySignatureForHash(imprint.GetMessageHash().Span, imprint.HashAlgorithmId, out _)
-                ? null
-                : "its signature, or the certificate in it, is wrong";
+            return Rfc3161TimestampToken.TryDecode(token, out var decoded, out _)
+                && decoded.VerifySignatureForHash(
+                    decoded.TokenInfo.GetMessageHash().Span, decoded.TokenInfo.HashAlgorithmId, out _)
+                    ? null
+                    : "its signature, or the certificate in it, is wrong";
         }
         catch (CryptographicException error)
         {
