@@ -23,7 +23,7 @@ end
 
 function done(summary, latency)
     local errors = summary.errors
-    io.write(string.format('{"answers":%d,"us":%d,"p50us":%d,"p99us":%d,"refused":%d,"broken":%d}\n',
-        summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), errors.status,
-        errors.connect + errors.read + errors.write + errors.timeout))
+    io.write(string.format('{"answers":%d,"us":%d,"cpuUs":%d,"p50us":%d,"p99us":%d,"refused":%d,"broken":%d}\n',
+        summary.requests, summary.duration, os.clock() * 1e6, latency:percentile(50), latency:percentile(99),
+        errors.status, errors.connect + errors.read + errors.write + errors.timeout))
 end

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Appliance.Load.Ratio;
 
-/// <summary>What tests/interop/appliance-up.sh DIR wrote: a running appliance, its signers, its time-stamping units.</summary>
+/// <summary>
+/// What tests/interop/appliance-up.sh DIR wrote: a running appliance, its signers, its time-stamping units.
+/// </summary>
 internal sealed record Fixture(
     [property: JsonPropertyName("rest")] string Rest,
     [property: JsonPropertyName("grpc")] string Grpc,

@@ -8,7 +8,8 @@ namespace Appliance.Load.Ratio;
 /// <summary>
 /// How near the whole path (authentication, SAD, durable ledger, audit) comes to the token: raw C_Sign and the
 /// appliance, alternating in one run, medians of the rounds, one JSON line a row. Every hash is signed once, authorised
-/// before the clock starts. The case tsa is the time-stamping authority's (<see cref="StampRatio"/>). load/ratio.sh starts the appliance and calls this.
+/// before the clock starts. The case tsa is the time-stamping authority's (<see cref="StampRatio"/>).
+/// load/ratio.sh starts the appliance and calls this.
 /// </summary>
 internal static class RatioCommand
 {

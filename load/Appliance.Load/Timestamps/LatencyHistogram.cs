@@ -36,7 +36,9 @@ internal sealed class LatencyHistogram
         Max = Math.Max(Max, other.Max);
     }
 
-    /// <summary>The smallest value that so many of all do not exceed, at the upper end of its bucket; 0 when empty.</summary>
+    /// <summary>
+    /// The smallest value that so many of all do not exceed, at the upper end of its bucket; 0 when empty.
+    /// </summary>
     /// <param name="quantile">From 0 to 1.</param>
     public long Quantile(double quantile)
     {

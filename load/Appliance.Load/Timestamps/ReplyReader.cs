@@ -29,7 +29,9 @@ internal sealed class ReplyReader
         _length += count;
         if (_end == 0 && !TryReadHead())
         {
-            return _length < _bytes.Length ? false : throw new InvalidDataException("The head of an answer never ends.");
+            return _length < _bytes.Length
+                ? false
+                : throw new InvalidDataException("The head of an answer never ends.");
         }
 
         return _end <= _bytes.Length

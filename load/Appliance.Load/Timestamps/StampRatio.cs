@@ -32,17 +32,25 @@ internal sealed class StampRatio(Fixture fixture, Token token, string directory,
         {
             // Raw before and after by turns, so that a drift of the machine hits both alike.
             var duration = TimeSpan.FromSeconds(seconds);
-            var before = round % 2 == 0 ? raw.Measure(duration) : 0;
+            var before = round % 2 == 0 ? MeasureRaw(raw, duration) : default;
             var row = await DriveAsync(wrk, unit, seconds);
-            var rate = before > 0 ? before : raw.Measure(duration);
+            var (rate, rawCpu) = before.Rate > 0 ? before : MeasureRaw(raw, duration);
             if (round >= 0)
             {
-                rows.Add(row with { Raw = rate });
+                rows.Add(row with { Raw = rate, RawCpuUs = rawCpu });
             }
         }
 
         Print(unit, raw.Threads, rows);
         MeasureOpen(unit, raw, Median(rows, static row => row.Appliance), rounds, seconds);
+    }
+
+    private static (double Rate, double CpuUs) MeasureRaw(RawSigner raw, TimeSpan duration)
+    {
+        var cpu = Environment.CpuUsage.TotalTime;
+        var rate = raw.Measure(duration);
+        var used = Environment.CpuUsage.TotalTime - cpu;
+        return (rate, used.TotalMicroseconds / (rate * duration.TotalSeconds));
     }
 
     private async Task<StampRow> DriveAsync(Wrk wrk, StampTarget unit, int seconds)
@@ -55,7 +63,9 @@ internal sealed class StampRatio(Fixture fixture, Token token, string directory,
         return new StampRow(
             0,
             result.Answers * 1_000_000.0 / result.Microseconds,
+            0,
             used.TotalMicroseconds / result.Answers,
+            (double)result.ProcessorTime / result.Answers,
             result.P50,
             result.P99);
     }
@@ -74,6 +84,9 @@ internal sealed class StampRatio(Fixture fixture, Token token, string directory,
             reached = ratio >= unit.Floor,
             best = Math.Round(rows.Max(static row => row.Appliance / row.Raw), 3),
             cpuUsPerSignature = Math.Round(Median(rows, static row => row.CpuUs), 1),
+            rawCpuUs = Math.Round(Median(rows, static row => row.RawCpuUs), 1),
+            clientCpuUs = Math.Round(Median(rows, static row => row.ClientCpuUs), 1),
+            cpuRatio = Math.Round(Median(rows, static row => row.CpuRatio), 3),
             p50us = Median(rows, static row => row.P50),
             p99us = Median(rows, static row => row.P99),
             rawThreads,
@@ -82,7 +95,7 @@ internal sealed class StampRatio(Fixture fixture, Token token, string directory,
         }));
     }
 
-    /// <summary>Its bound is made of what the token and the disk take at the same time, by turns with the loop.</summary>
+    /// <summary>Its bound is made of what token and disk take at the same time, by turns with the loop.</summary>
     private void MeasureOpen(StampTarget unit, RawSigner raw, double peak, int rounds, int seconds)
     {
         var rate = OpenShare * peak;
