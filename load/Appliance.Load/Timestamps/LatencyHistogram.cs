@@ -66,6 +66,6 @@ internal sealed class LatencyHistogram
     private static long UpperEndOf(int index)
     {
         var shift = Math.Max(0, (index / SubBuckets) - 1);
-        return ((long)(index - (shift * SubBuckets) + 1) << shift) - 1;
+        return ((long)(index - (shift * SubBuckets)) << shift) + ((1L << shift) - 1);
     }
 }
