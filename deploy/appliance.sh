@@ -57,6 +57,21 @@ appliance() {
     "$APPLIANCE" "$@" --config "$dir/appsettings.json"
 }
 
+# add_units DIR ALGORITHM...: an open time-stamping unit per algorithm, named like it (rsa2048, p256), before the start.
+# DIR/units.json gets what "timestamp unit create" answers; for a day the clock is taken at the operator's word.
+add_units() {
+    local dir="$1" algorithm name
+    shift
+    for algorithm in "$@"; do
+        name="$(printf '%s' "$algorithm" | tr -d - | tr '[:upper:]' '[:lower:]')"
+        appliance "$dir" timestamp unit create "$name" --algorithm "$algorithm" --out "$dir/$name.pem" --json
+        jq --arg name "$name" --arg file "$dir/$name.pem" --arg until "$(date -u -d '+1 day' +%FT%TZ)" '
+            .Timestamping.Units[$name] = {Certificates: $file} | .Timestamping.Clock.AssertedUntil = $until
+        ' "$dir/appsettings.json" >"$dir/appsettings.json.new"
+        mv "$dir/appsettings.json.new" "$dir/appsettings.json"
+    done >"$dir/units.json"
+}
+
 is_running() { [ -n "${1:-}" ] && [ -d "/proc/$1" ] && ! grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null; }
 
 # start_appliance DIR: serves in the background, apart from this terminal; returns when it is ready. DIR/ready.json

@@ -53,10 +53,36 @@ public sealed unsafe partial class Token
         return new TokenInventory(keys, certificates);
     }
 
+    /// <summary>The private keys of a label, with the public keys of their ids: however many others there are.</summary>
+    /// <exception cref="Pkcs11Exception">The token failed.</exception>
+    public IReadOnlyList<TokenKeyPair> FindPairs(string label)
+    {
+        ArgumentNullException.ThrowIfNull(label);
+        using var session = OpenSession(readWrite: false);
+        var publicKeys = new Dictionary<string, List<byte[]>>(StringComparer.Ordinal);
+        var pairs = new List<TokenKeyPair>();
+        foreach (var handle in session.FindKeys(CKO.CKO_PRIVATE_KEY, [], label, MaxFound))
+        {
+            var id = session.Get(handle, CKA.CKA_ID) ?? [];
+            if (id.Length > 0)
+            {
+                publicKeys[Convert.ToHexString(id)] =
+                [
+                    .. session.FindKeys(CKO.CKO_PUBLIC_KEY, id, label: null, MaxFound)
+                        .Select(found => ReadPublicKey(session, found)).OfType<byte[]>(),
+                ];
+            }
+
+            pairs.Add(ReadPair(session, handle, publicKeys));
+        }
+
+        return pairs;
+    }
+
     /// <summary>
     /// One signature over a random hash, verified with a public key: whether it is the other half of a private key.
     /// </summary>
-    /// <param name="pair">From this token's inventory.</param>
+    /// <param name="pair">Found in this token.</param>
     /// <param name="key">The public key that it shall have.</param>
     /// <exception cref="Pkcs11Exception">The token refused to sign, or failed.</exception>
     public bool Prove(TokenKeyPair pair, KeyReference key)

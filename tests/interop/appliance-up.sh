@@ -3,6 +3,8 @@
 # Starts a throwaway appliance on free loopback ports with a fresh token and store in DIR, and writes
 # DIR/fixture.json: rest, grpc, pid, signers (16 of user, password, totpSecret, credentials), and the first signer's
 # fields at top level as well. Each factor was activated with the previous step's code, so the present one is fresh.
+# tsa lists the open time-stamping units (url, algorithm, chainPem); an operator's word says for a day that their clock
+# is right.
 # SIGNERS=N makes another number of signers. DIR must be new or empty. Stop it with appliance-down.sh DIR.
 set -euo pipefail
 
@@ -32,10 +34,14 @@ jq -r .authorityPem "$dir/init.json" >"$dir/ca.pem"
 }]' >"$dir/signers.json")
 (umask 077 && appliance "$dir" signer import "$dir/signers.json" --json >"$dir/imported.json")
 
+add_units "$dir" RSA-2048 RSA-3072 P-256 P-384
 start_appliance "$dir"
-(umask 077 && jq -n --slurpfile ready "$dir/ready.json" --slurpfile signers "$dir/imported.json" '
-    ($signers[0] | if type == "array" then . else .signers end
+(umask 077 && jq -n --slurpfile ready "$dir/ready.json" --slurpfile signers "$dir/imported.json" \
+    --slurpfile units "$dir/units.json" '
+    ($ready[0].rest | rtrimstr("/")) as $rest
+    | ($signers[0] | if type == "array" then . else .signers end
         | map({user, password, totpSecret, credentials})) as $list
-    | ($ready[0] | {rest, grpc, pid}) + $list[0] + {signers: $list}' >"$dir/fixture.json.new")
+    | ($ready[0] | {rest, grpc, pid}) + $list[0] + {signers: $list}
+        + {tsa: [$units[] | {url: "\($rest)/tsa/\(.unit)", algorithm, chainPem}]}' >"$dir/fixture.json.new")
 mv "$dir/fixture.json.new" "$dir/fixture.json"
 say "The appliance is up: $(jq -r '"REST \(.rest), gRPC \(.grpc), pid \(.pid)"' "$dir/fixture.json")"

@@ -48,4 +48,7 @@ namespace Appliance.Server.Commands;
 [JsonSerializable(typeof(AuditKeyDocument))]
 [JsonSerializable(typeof(AuditPruneDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(ClockDocument))]
+[JsonSerializable(typeof(ClockAssertionDocument))]
+[JsonSerializable(typeof(TimestampKeyDocument))]
 internal sealed partial class CommandJson : JsonSerializerContext;

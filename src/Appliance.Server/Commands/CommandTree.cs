@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Appliance.Server.Commands.Clients;
+using Appliance.Server.Commands.Timestamps;
 
 namespace Appliance.Server.Commands;
 
@@ -20,6 +21,7 @@ internal static class CommandTree
         PackageCommands.Build(environment),
         ClientCommands.Build(environment),
         FactorCommands.Build(environment),
+        TimestampCommands.Build(environment),
         AuditCommands.Build(environment),
         AdminCommands.Build(environment),
         StatusCommand.Build(environment),

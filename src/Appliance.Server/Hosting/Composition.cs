@@ -3,6 +3,7 @@ using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Pkcs11;
 using Appliance.Server.Options;
+using Appliance.Server.Timestamps.Clocks;
 using Appliance.Signing;
 using Appliance.Signing.Keys;
 using Appliance.Signing.Provisioning;
@@ -56,6 +57,9 @@ internal sealed class Composition : IAsyncDisposable
             time,
             loggers.CreateLogger<CommitLoop>());
     }
+
+    /// <summary>The settings.</summary>
+    public ApplianceOptions Options => _options;
 
     public TimeProvider Time { get; }
 
@@ -125,6 +129,9 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>Where the newest seal is remembered outside of the store.</summary>
     public string SealMemory => Stores.FileBeside(_options.Store, "audit-seal");
 
+    /// <summary>Where the operator's word for this machine's clock is kept.</summary>
+    public string ClockMemory => Stores.FileBeside(_options.Store, ClockKeeper.File);
+
     /// <summary>Who may work the command line.</summary>
     public AdminDirectory Admins
         => Once(ref _admins, () => new AdminDirectory(RootKey.Derive(KeyPurpose.AdminRows), Time));
@@ -148,6 +155,9 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>Makes and changes credentials in an admin's name.</summary>
     public CredentialProvisioning CreateProvisioning(string actor)
         => new(Store, Loop, Token, Link, Authority, Time, actor);
+
+    /// <summary>Makes the keys of time-stamping units.</summary>
+    public TimestampKeys CreateTimestampKeys() => new(Token, Authority, Time);
 
     /// <summary>Grants and withdraws packages in an admin's name.</summary>
     public PackageAdministration CreatePackages(string actor)

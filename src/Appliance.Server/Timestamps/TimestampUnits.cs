@@ -11,7 +11,10 @@ namespace Appliance.Server.Timestamps;
 internal static class TimestampUnits
 {
     /// <summary>The label of a unit's key where the settings name none.</summary>
-    public static string LabelOf(string name, TimestampUnitSettings settings) => settings.Key ?? $"tsa {name}";
+    public static string LabelOf(string name) => $"tsa {name}";
+
+    /// <summary>The label of a unit's key.</summary>
+    public static string LabelOf(string name, TimestampUnitSettings settings) => settings.Key ?? LabelOf(name);
 
     /// <summary>The unit's options.</summary>
     /// <exception cref="OptionsException">They cannot be.</exception>
@@ -31,19 +34,6 @@ internal static class TimestampUnits
         SignatureHash = settings.SignatureHash is { } hash ? new HashAlgorithmName(hash) : null,
         UsesPss = settings.Pss,
         VerifyOneIn = settings.VerifyOneIn,
-    };
-
-    /// <summary>The clock watch's options.</summary>
-    public static ClockWatchOptions OptionsOf(ClockSettings settings) => new()
-    {
-        CheckInterval = TimeSpan.FromMilliseconds(settings.CheckMilliseconds),
-        StepLimit = TimeSpan.FromMilliseconds(settings.StepMilliseconds),
-        SntpInterval = TimeSpan.FromSeconds(settings.NtpSeconds),
-        Quorum = settings.NtpQuorum,
-        Servers = [.. List(settings.NtpServers).Select(ServerOf)],
-        AssertedUntil = settings.AssertedUntil is { } until
-            ? DateTimeOffset.Parse(until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
-            : null,
     };
 
     /// <summary>The certificates of a unit's file, its own first.</summary>
@@ -69,17 +59,27 @@ internal static class TimestampUnits
     /// <summary>The key of a certificate in the token, by its label.</summary>
     /// <exception cref="OptionsException">The token has no such key.</exception>
     public static KeyReference FindKey(
-        string name, TimestampUnitSettings settings, TokenInventory inventory, X509Certificate2 certificate)
+        string name, TimestampUnitSettings settings, Token token, X509Certificate2 certificate)
     {
         var label = LabelOf(name, settings);
+        var pairs = token.FindPairs(label);
+        if (pairs.Count == 0)
+        {
+            throw new OptionsException(
+            [
+                $"Timestamping:Units:{name}:Key: the token has no private key \"{label}\"; "
+                    + $"make one by: appliance timestamp unit create {name}",
+            ]);
+        }
+
         var spki = certificate.PublicKey.ExportSubjectPublicKeyInfo();
-        var found = inventory.Keys.FirstOrDefault(key
-            => string.Equals(key.Label, label, StringComparison.Ordinal) && key.Id.Length > 0
-                && (key.PublicKeys.Count == 0 || key.PublicKeys.Any(known => known.AsSpan().SequenceEqual(spki))));
-        return found is null
-            ? throw new OptionsException(
-                [$"Timestamping:Units:{name}:Key: the token has no key \"{label}\" of the certificate's public key."])
-            : new KeyReference(found.Id, label, spki);
+        return pairs
+            .Where(pair => pair is { CanSign: true, Id.Length: > 0 and <= KeyReference.MaxIdLength }
+                && (pair.PublicKeys.Count == 0 || pair.PublicKeys.Any(known => known.AsSpan().SequenceEqual(spki))))
+            .Select(pair => (Pair: pair, Key: new KeyReference(pair.Id, label, spki)))
+            .FirstOrDefault(found => token.Prove(found.Pair, found.Key)).Key
+            ?? throw new OptionsException(
+                [$"Timestamping:Units:{name}:Key: the token's key \"{label}\" is not the certificate's."]);
     }
 
     private static TimestampAccuracy AccuracyOf(int microseconds)
@@ -100,14 +100,6 @@ internal static class TimestampUnits
         }
 
         return sources;
-    }
-
-    private static SntpServer ServerOf(string text)
-    {
-        var colon = text.LastIndexOf(':');
-        return colon > 0 && int.TryParse(text[(colon + 1)..], CultureInfo.InvariantCulture, out var port)
-            ? new SntpServer(text[..colon], port)
-            : new SntpServer(text);
     }
 
     private static string[] List(string? text)

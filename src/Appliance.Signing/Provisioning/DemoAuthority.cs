@@ -20,6 +20,9 @@ public sealed class DemoAuthority : IDisposable
     /// <summary>Validities on offer are 1 to 3 years.</summary>
     internal const int YearsLimit = 3;
 
+    /// <summary>Certificates of time-stamping units outlive what was stamped with them for a while.</summary>
+    internal const int TimestampYearsLimit = 15;
+
     private readonly Token _token;
     private readonly KeyReference _key;
     private readonly X509Certificate2 _certificate;
@@ -134,24 +137,55 @@ public sealed class DemoAuthority : IDisposable
             throw new ProvisioningException($"The demo CA ends at {NotAfter:u}; let the certificate start before.");
         }
 
-        var wished = notBefore.AddYears(years);
-        var notAfter = wished < NotAfter ? wished : NotAfter;
         var key = PublicKey.CreateFromSubjectPublicKeyInfo(publicKey, out _);
         var request = new CertificateRequest(subject.ToDistinguishedName(), key, HashAlgorithmName.SHA256);
         AddLeafExtensions(request, key);
-        using var certificate = request.Create(
-            _certificate.SubjectName,
-            new TokenSignatureGenerator(_token, _key),
-            notBefore,
-            notAfter,
-            NewSerialNumber());
-        return certificate.RawData;
+        return Issue(request, notBefore, notBefore.AddYears(years));
     }
 
     /// <inheritdoc/>
     public void Dispose() => _certificate.Dispose();
 
-    private void AddLeafExtensions(CertificateRequest request, PublicKey key)
+    /// <summary>
+    /// Issues a certificate for a time-stamping unit. It ends when it shall, or with the CA if that is earlier.
+    /// </summary>
+    /// <param name="publicKey">SubjectPublicKeyInfo, DER.</param>
+    /// <param name="subject">Whom it names.</param>
+    /// <param name="extensions">All but the authority key identifier.</param>
+    /// <param name="notBefore">Its start, to the second.</param>
+    /// <param name="notAfter">Its end, to the second.</param>
+    /// <returns>The certificate, DER.</returns>
+    internal byte[] IssueForTimestamping(
+        byte[] publicKey,
+        TimestampSubject subject,
+        IEnumerable<X509Extension> extensions,
+        DateTimeOffset notBefore,
+        DateTimeOffset notAfter)
+    {
+        var key = PublicKey.CreateFromSubjectPublicKeyInfo(publicKey, out _);
+        var request = new CertificateRequest(subject.ToDistinguishedName(), key, HashAlgorithmName.SHA256);
+        foreach (var extension in extensions)
+        {
+            request.CertificateExtensions.Add(extension);
+        }
+
+        return Issue(request, notBefore, notAfter);
+    }
+
+    private byte[] Issue(CertificateRequest request, DateTimeOffset notBefore, DateTimeOffset notAfter)
+    {
+        request.CertificateExtensions.Add(
+            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
+        using var certificate = request.Create(
+            _certificate.SubjectName,
+            new TokenSignatureGenerator(_token, _key),
+            notBefore,
+            notAfter < NotAfter ? notAfter : NotAfter,
+            NewSerialNumber());
+        return certificate.RawData;
+    }
+
+    private static void AddLeafExtensions(CertificateRequest request, PublicKey key)
     {
         var extensions = request.CertificateExtensions;
         extensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
@@ -159,7 +193,6 @@ public sealed class DemoAuthority : IDisposable
             new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation, true));
         extensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ClientAuthentication)], false));
         extensions.Add(new X509SubjectKeyIdentifierExtension(key, false));
-        extensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
     }
 
     /// <summary>159 bits, 158 of them random: positive and at most 20 octets (RFC 5280 section 4.1.2.2).</summary>

@@ -34,7 +34,8 @@ public sealed class CommandTableTests
     private static bool IsOf(string row, string name)
     {
         var command = row.Split('`')[1].Split(" --")[0].Replace(" FILE", "", StringComparison.Ordinal)
-            .Replace(" SIGNER", "", StringComparison.Ordinal);
+            .Replace(" SIGNER", "", StringComparison.Ordinal)
+            .Replace(" NAME", "", StringComparison.Ordinal);
         return string.Equals(command, $"appliance {name}", StringComparison.Ordinal);
     }
 

@@ -42,6 +42,9 @@ public sealed class RunningAppliance : IAsyncLifetime
     /// <summary>What an operator does before the appliance starts; the signers are there.</summary>
     internal Func<Installation, Task> Prepare { get; init; } = static _ => Task.CompletedTask;
 
+    /// <summary>The clock of time stamps, which must run: the watch takes a clock that is moved for a step.</summary>
+    internal TimeProvider StampTime { get; init; } = TimeProvider.System;
+
     internal SetTime Time { get; } = new(TimeProvider.System.GetUtcNow());
 
     internal LogLines Log { get; } = new();
@@ -59,6 +62,8 @@ public sealed class RunningAppliance : IAsyncLifetime
     internal Composition Composition => _composition!;
 
     internal SigningParts Parts => _parts!;
+
+    internal TimestampParts? Timestamps => _timestamps;
 
     internal CommitLoop Ledger => _composition!.Loop;
 
@@ -114,7 +119,7 @@ public sealed class RunningAppliance : IAsyncLifetime
             ? Notifying.Start(_composition, options, loggers)
             : null;
         _claims = _peers.StartAudit(_composition.Loop, Time, loggers.CreateLogger<PeerAudit>());
-        _timestamps = TimestampParts.Start(_composition, _parts, options.Timestamping, loggers);
+        _timestamps = TimestampParts.Start(_composition, _parts, options.Timestamping, loggers, StampTime);
         _wires = new Wires(_parts, _timestamps, options, _peers, Time, loggers);
         _app.Run(_wires.HandleAsync);
         await _app.StartAsync(TestContext.Current.CancellationToken);
