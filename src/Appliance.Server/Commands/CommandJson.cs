@@ -51,4 +51,7 @@ namespace Appliance.Server.Commands;
 [JsonSerializable(typeof(ClockDocument))]
 [JsonSerializable(typeof(ClockAssertionDocument))]
 [JsonSerializable(typeof(TimestampKeyDocument))]
+[JsonSerializable(typeof(StampDocument))]
+[JsonSerializable(typeof(VerificationDocument))]
+[JsonSerializable(typeof(BatchDocument))]
 internal sealed partial class CommandJson : JsonSerializerContext;

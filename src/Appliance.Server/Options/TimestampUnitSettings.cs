@@ -66,4 +66,7 @@ internal sealed class TimestampUnitSettings
     /// of its package. Needs Access clients. Default false.
     /// </summary>
     public bool RequireTransaction { get; set; }
+
+    /// <summary>Whether anybody may have time stamps.</summary>
+    internal bool IsOpen => Access == "open";
 }

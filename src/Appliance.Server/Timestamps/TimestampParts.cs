@@ -17,13 +17,15 @@ internal sealed class TimestampParts : IAsyncDisposable
         ClockKeeper clock,
         IReadOnlyList<TimestampUnit> units,
         TimestampMetrics metrics,
-        TimestampService service)
+        TimestampService service,
+        TimeProvider time)
     {
         _settings = settings;
         Clock = clock;
         _units = units;
         _metrics = metrics;
         Service = service;
+        Strangers = settings.OpenPerSecond > 0 ? new StrangerGates(settings.OpenPerSecond, time) : null;
     }
 
     /// <summary>What the units' time rests on.</summary>
@@ -70,12 +72,15 @@ internal sealed class TimestampParts : IAsyncDisposable
             clock,
             units,
             metrics,
-            new TimestampService(units, composition.Loop, parts.Slots, parts.MayDispatch, time, metrics));
+            new TimestampService(units, composition.Loop, parts.Slots, parts.MayDispatch, time, metrics),
+            time);
     }
 
-    /// <summary>Whether anybody may have time stamps of a unit.</summary>
-    public bool IsOpen(TimestampUnit unit)
-        => string.Equals(_settings.Units[unit.Options.Name].Access, "open", StringComparison.Ordinal);
+    /// <summary>How fast callers without a token may be; null for no limit.</summary>
+    public StrangerGates? Strangers { get; }
+
+    /// <summary>Who may have time stamps of a unit, among others.</summary>
+    public TimestampUnitSettings SettingsOf(TimestampUnit unit) => _settings.Units[unit.Options.Name];
 
     /// <summary>After the last call.</summary>
     public async ValueTask DisposeAsync()
