@@ -139,6 +139,7 @@ internal sealed class StampDrill : IDisposable
             servers.ForEach(server => server.Dispose());
         }
 
+        _witness.Read();
         Check("after all rounds", _inquest.Conclude(load));
         var report = await _installation.RunAsync("audit", "verify");
         Assert.True(report.GetProperty("sound").GetBoolean(), report.ToString());
