@@ -14,7 +14,9 @@ public readonly record struct TimestampRequest
     /// <summary>Longest request that is looked at, in bytes; a usual one has about 100.</summary>
     public const int MaxLength = 4096;
 
-    /// <summary>Longest nonce in bytes; a usual one has 8.</summary>
+    /// <summary>
+    /// Longest nonce, in contents octets of its INTEGER: a number of 511 bits at most; a usual one has 64.
+    /// </summary>
     public const int MaxNonceLength = 64;
 
     /// <summary>The MessageImprint as it was sent, DER with identifier and length: echoed byte for byte.</summary>
@@ -67,9 +69,9 @@ public readonly record struct TimestampRequest
     /// <param name="algorithm">SHA-256/384/512 or SHA3-256/384/512.</param>
     /// <param name="digest">Digest of the algorithm's length.</param>
     /// <param name="policy">Dotted decimal; null asks for the unit's default.</param>
-    /// <param name="nonce">Unsigned big-endian number of 1 to 64 bytes; empty for none.</param>
+    /// <param name="nonce">Unsigned big-endian number below 2^511; empty for none.</param>
     /// <param name="certificates">Ask for the unit's certificates.</param>
-    /// <exception cref="ArgumentException">The digest or the policy does not fit.</exception>
+    /// <exception cref="ArgumentException">The digest, the policy or the nonce does not fit.</exception>
     public static byte[] Create(
         HashAlgorithmName algorithm,
         ReadOnlySpan<byte> digest,
@@ -81,6 +83,12 @@ public readonly record struct TimestampRequest
         if (digest.Length != known.Length)
         {
             throw new ArgumentException($"A {algorithm.Name} digest has {known.Length} bytes.", nameof(digest));
+        }
+
+        var number = nonce.TrimStart((byte)0);
+        if (number.Length > MaxNonceLength || (number.Length == MaxNonceLength && number[0] >= 0x80))
+        {
+            throw new ArgumentException("A nonce is below 2^511.", nameof(nonce));
         }
 
         var writer = new AsnWriter(AsnEncodingRules.DER);
@@ -95,7 +103,6 @@ public readonly record struct TimestampRequest
 
             if (!nonce.IsEmpty)
             {
-                var number = nonce.TrimStart((byte)0);
                 writer.WriteIntegerUnsigned(number.IsEmpty ? nonce[^1..] : number);
             }
 

@@ -13,7 +13,7 @@ namespace Appliance.Timestamping;
 public sealed class TimestampService
 {
     private readonly FrozenDictionary<string, TimestampUnit> _units;
-    private readonly StampPipeline _pipeline;
+    private readonly FrozenDictionary<TimestampUnit, StampPool> _pools;
 
     /// <summary>Makes the authority.</summary>
     /// <param name="units">Its units, the default one first; the caller disposes them after the last call.</param>
@@ -34,7 +34,8 @@ public sealed class TimestampService
         ArgumentNullException.ThrowIfNull(time);
         Units = units;
         _units = units.ToFrozenDictionary(unit => unit.Options.Name, StringComparer.Ordinal);
-        _pipeline = new StampPipeline(ledger, slots, mayDispatch ?? (static () => true), time);
+        var pipeline = new StampPipeline(ledger, slots, mayDispatch ?? (static () => true), time);
+        _pools = units.ToFrozenDictionary(unit => unit, unit => new StampPool(pipeline, unit));
     }
 
     /// <summary>The units, the default one first.</summary>
@@ -45,13 +46,13 @@ public sealed class TimestampService
 
     /// <summary>Answers one request. Never throws for what a caller did wrong.</summary>
     /// <param name="call">What is asked.</param>
+    /// <returns>To be awaited once.</returns>
+    /// <exception cref="ArgumentException">The unit is not of this authority.</exception>
     public ValueTask<StampResult> StampAsync(in StampCall call)
     {
         ArgumentNullException.ThrowIfNull(call.Unit, nameof(call));
-        var stamp = call.Unit.NewStamp();
-        var failure = stamp.Prepare(call.Request);
-        return failure == TimestampFailure.None
-            ? new StampOperation(_pipeline, stamp, call).StartAsync()
-            : new ValueTask<StampResult>(StampResult.Failed(failure));
+        return _pools.TryGetValue(call.Unit, out var pool)
+            ? pool.Rent().StartAsync(call)
+            : throw new ArgumentException($"{call.Unit.Options.Name} is no unit of this authority.", nameof(call));
     }
 }

@@ -12,6 +12,16 @@ internal static class TimestampingRules
             errors.Add("Timestamping:Default: names none of Timestamping:Units.");
         }
 
+        if (settings.ClientsPerDay is < 0 or > 1_000_000_000)
+        {
+            errors.Add("Timestamping:ClientsPerDay: must be 0 (no limit) to 1000000000.");
+        }
+
+        if (settings.OpenPerSecond is < 0 or > 1_000_000)
+        {
+            errors.Add("Timestamping:OpenPerSecond: must be 0 (no limit) to 1000000.");
+        }
+
         if (settings.Clock.AssertedUntil is { } until
             && !DateTimeOffset.TryParse(until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _))
         {

@@ -11,12 +11,17 @@ internal sealed class TimestampParts : IAsyncDisposable
     private readonly IReadOnlyList<TimestampUnit> _units;
 
     private TimestampParts(
-        TimestampingSettings settings, ClockWatch clock, IReadOnlyList<TimestampUnit> units, TimestampService service)
+        TimestampingSettings settings,
+        ClockWatch clock,
+        IReadOnlyList<TimestampUnit> units,
+        TimestampService service,
+        TimeProvider time)
     {
         _settings = settings;
         Clock = clock;
         _units = units;
         Service = service;
+        Strangers = settings.OpenPerSecond > 0 ? new StrangerGates(settings.OpenPerSecond, time) : null;
     }
 
     /// <summary>What the units' time rests on.</summary>
@@ -62,12 +67,15 @@ internal sealed class TimestampParts : IAsyncDisposable
             settings,
             clock,
             units,
-            new TimestampService(units, composition.Loop, parts.Slots, parts.MayDispatch, time));
+            new TimestampService(units, composition.Loop, parts.Slots, parts.MayDispatch, time),
+            composition.Time);
     }
 
-    /// <summary>Whether anybody may have time stamps of a unit.</summary>
-    public bool IsOpen(TimestampUnit unit)
-        => string.Equals(_settings.Units[unit.Options.Name].Access, "open", StringComparison.Ordinal);
+    /// <summary>How fast callers without a token may be; null for no limit.</summary>
+    public StrangerGates? Strangers { get; }
+
+    /// <summary>Who may have time stamps of a unit, among others.</summary>
+    public TimestampUnitSettings SettingsOf(TimestampUnit unit) => _settings.Units[unit.Options.Name];
 
     /// <summary>After the last call.</summary>
     public async ValueTask DisposeAsync()
