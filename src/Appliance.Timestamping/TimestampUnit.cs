@@ -121,6 +121,11 @@ public sealed class TimestampUnit : IDisposable
         return findings with { Errors = [.. errors, .. findings.Errors] };
     }
 
+    /// <summary>Bytes that a token of this unit has at most: for answers that have to fit into something.</summary>
+    /// <param name="withCertificates">It carries the certificates (certReq).</param>
+    public int MaxTokenLength(bool withCertificates)
+        => Token.MaxLength(Info.MaxLength, Key.SubjectPublicKeyInfo.Length, withCertificates);
+
     /// <summary>A stamp to fill in. One per request in flight; it can be used again afterwards.</summary>
     public Stamp NewStamp() => new(this);
 

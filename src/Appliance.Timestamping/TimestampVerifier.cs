@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.Pkcs;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography.Xml;
 using Appliance.Timestamping.Asn1;
 using Appliance.Timestamping.Tokens;
 
@@ -102,8 +103,7 @@ public sealed class TimestampVerifier
             if (!Rfc3161TimestampToken.TryDecode(token, out var decoded, out _)
                 || !decoded.VerifySignatureForHash(told.Digest.Span, algorithm, out signer, _others))
             {
-                return new TimestampVerification(
-                    TimestampVerdict.BadSignature, told, signer, "The signature or its certificate is wrong.");
+                return Explain(cms, told);
             }
 
             return CertificateCheck.IsForTimestampsAlone(signer.Extensions)
@@ -120,6 +120,46 @@ public sealed class TimestampVerifier
     /// <summary>SHA-1 and MD5 are none of these.</summary>
     private static bool IsStrong(Oid algorithm)
         => ImprintAlgorithm.All.Any(known => string.Equals(known.Oid, algorithm.Value, StringComparison.Ordinal));
+
+    /// <summary>What is wrong where the platform says no more than that something is.</summary>
+    private TimestampVerification Explain(SignedCms cms, TimestampToken told)
+    {
+        var signer = FindSigner(cms.SignerInfos[0]);
+        if (signer is null)
+        {
+            return new TimestampVerification(
+                TimestampVerdict.BadSignature,
+                told,
+                null,
+                "The certificate of its unit is neither in the token nor given besides.");
+        }
+
+        if (told.Time < signer.NotBefore || told.Time > signer.NotAfter)
+        {
+            return new TimestampVerification(
+                TimestampVerdict.Untrusted, told, signer, "The unit's certificate was not valid at that time.");
+        }
+
+        return CertificateCheck.IsForTimestampsAlone(signer.Extensions)
+            ? new TimestampVerification(
+                TimestampVerdict.BadSignature,
+                told,
+                signer,
+                "The signature is wrong, or not by the certificate that the token names.")
+            : new TimestampVerification(
+                TimestampVerdict.Untrusted,
+                told,
+                signer,
+                "The certificate is not for time-stamps alone (a critical extendedKeyUsage with timeStamping).");
+    }
+
+    private X509Certificate2? FindSigner(SignerInfo info)
+        => info.Certificate
+            ?? (info.SignerIdentifier.Value is X509IssuerSerial named
+                ? _others.FirstOrDefault(other
+                    => string.Equals(other.SerialNumber, named.SerialNumber, StringComparison.OrdinalIgnoreCase)
+                        && string.Equals(other.Issuer, named.IssuerName, StringComparison.Ordinal))
+                : null);
 
     private TimestampVerification VerifyChain(
         TimestampToken told, X509Certificate2Collection carried, X509Certificate2 signer)

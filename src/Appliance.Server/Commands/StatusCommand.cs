@@ -5,6 +5,7 @@ using Appliance.Identity;
 using Appliance.Pkcs11;
 using Appliance.Server.Admin;
 using Appliance.Server.Commands.Documents;
+using Appliance.Server.Commands.Timestamps;
 
 namespace Appliance.Server.Commands;
 
@@ -67,6 +68,7 @@ internal static class StatusCommand
             ],
             LedgerWaiting = live.Composition.Loop.Waiting,
             Commits = live.Composition.Loop.Commits,
+            Clock = live.Timestamps is { } timestamps ? ClockReport.Describe(timestamps.Clock.Watch) : null,
             Notices = DescribeNotices(live),
         };
     }
@@ -128,6 +130,11 @@ internal static class StatusCommand
                 CultureInfo.InvariantCulture,
                 $"Audit export {export.Name}: {export.Lag} records behind"
                 + $"{(export.Obstacle is { } why ? $"; it does not deliver: {why}" : "")}."));
+        }
+
+        foreach (var line in status.Clock is { } clock ? ClockReport.Summarise(clock) : [])
+        {
+            reply.Say(line);
         }
 
         reply.Table(

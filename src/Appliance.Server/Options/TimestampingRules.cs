@@ -1,4 +1,4 @@
-using System.Globalization;
+using Appliance.Server.Timestamps.Clocks;
 
 namespace Appliance.Server.Options;
 
@@ -22,10 +22,6 @@ internal static class TimestampingRules
             errors.Add("Timestamping:OpenPerSecond: must be 0 (no limit) to 1000000.");
         }
 
-        if (settings.Clock.AssertedUntil is { } until
-            && !DateTimeOffset.TryParse(until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _))
-        {
-            errors.Add("Timestamping:Clock:AssertedUntil: must be a time such as 2027-01-31T00:00:00Z.");
-        }
+        errors.AddRange(ClockSetup.FindErrors(settings.Clock));
     }
 }

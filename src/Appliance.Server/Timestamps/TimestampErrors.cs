@@ -7,7 +7,10 @@ using Appliance.Timestamping;
 
 namespace Appliance.Server.Timestamps;
 
-/// <summary>The errors of calls for time stamps, one on all wires.</summary>
+/// <summary>
+/// The one table from what the authority says to the errors of all wires. Where the time-stamp protocol itself is
+/// spoken (POST /tsa), failures are told in a TimeStampResp instead.
+/// </summary>
 internal static class TimestampErrors
 {
     private const int Minute = 60;
@@ -30,6 +33,23 @@ internal static class TimestampErrors
         HttpStatusCode.Forbidden, GrpcStatusCode.FailedPrecondition, "access_denied",
         "The unit stamps only what belongs to a transaction, and no package of the signer's pays for this");
 
+    /// <summary>While the clock is not trusted, nothing but time or an operator helps.</summary>
+    private static readonly CscError s_noTime = new(
+        HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Unavailable, "temporarily_unavailable",
+        "The time is not certain enough at the moment; nothing was used up", 10);
+
+    private static readonly CscError s_badRequest = CscErrors.Invalid(
+        TimestampResponse.TextOf(TimestampFailure.BadRequest));
+
+    private static readonly CscError s_badDataFormat = CscErrors.Invalid(
+        TimestampResponse.TextOf(TimestampFailure.BadDataFormat));
+
+    private static readonly CscError s_extensions = CscErrors.Invalid(
+        TimestampResponse.TextOf(TimestampFailure.UnacceptedExtension));
+
+    private static readonly CscError s_algorithm = CscErrors.InvalidParameter("hashAlgorithmOID");
+    private static readonly CscError s_policy = CscErrors.InvalidParameter("policy");
+
     /// <summary>Why there is no TimeStampResp; null when there is one.</summary>
     /// <param name="result">Of the service.</param>
     /// <param name="now">The time.</param>
@@ -46,6 +66,18 @@ internal static class TimestampErrors
             TimestampRefusal.NoTransaction => NoTransaction,
             _ => NotAllowed,
         },
+    };
+
+    /// <summary>Why there is no token, where no TimeStampResp can say so.</summary>
+    public static CscError For(TimestampFailure failure) => failure switch
+    {
+        TimestampFailure.BadAlgorithm => s_algorithm,
+        TimestampFailure.BadRequest => s_badRequest,
+        TimestampFailure.BadDataFormat => s_badDataFormat,
+        TimestampFailure.TimeNotAvailable => s_noTime,
+        TimestampFailure.UnacceptedPolicy => s_policy,
+        TimestampFailure.UnacceptedExtension => s_extensions,
+        _ => CscErrors.Internal,
     };
 
     /// <summary>Good again at midnight, UTC: in whole minutes, for each error is remembered by its wire.</summary>
