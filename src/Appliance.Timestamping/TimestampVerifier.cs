@@ -121,7 +121,8 @@ public sealed class TimestampVerifier
                 "The certificate of its unit is neither in the token nor given besides.");
         }
 
-        if (told.Time < signer.NotBefore || told.Time > signer.NotAfter)
+        var time = told.Time.UtcDateTime;
+        if (time < signer.NotBefore.ToUniversalTime() || time > signer.NotAfter.ToUniversalTime())
         {
             return new TimestampVerification(
                 TimestampVerdict.Untrusted, told, signer, "The unit's certificate was not valid at that time.");
