@@ -1,4 +1,3 @@
-using System.Formats.Asn1;
 using System.Security.Cryptography;
 using Appliance.Timestamping.Asn1;
 using Appliance.Timestamping.Tokens;
@@ -14,7 +13,9 @@ public readonly record struct TimestampRequest
     /// <summary>Longest request that is looked at, in bytes; a usual one has about 100.</summary>
     public const int MaxLength = 4096;
 
-    /// <summary>Longest nonce in bytes; a usual one has 8.</summary>
+    /// <summary>
+    /// Longest nonce, in contents octets of its INTEGER: a number of 511 bits at most; a usual one has 64.
+    /// </summary>
     public const int MaxNonceLength = 64;
 
     /// <summary>The MessageImprint as it was sent, DER with identifier and length: echoed byte for byte.</summary>
@@ -67,9 +68,9 @@ public readonly record struct TimestampRequest
     /// <param name="algorithm">SHA-256/384/512 or SHA3-256/384/512.</param>
     /// <param name="digest">Digest of the algorithm's length.</param>
     /// <param name="policy">Dotted decimal; null asks for the unit's default.</param>
-    /// <param name="nonce">Unsigned big-endian number of 1 to 64 bytes; empty for none.</param>
+    /// <param name="nonce">Unsigned big-endian number below 2^511; empty for none.</param>
     /// <param name="certificates">Ask for the unit's certificates.</param>
-    /// <exception cref="ArgumentException">The digest or the policy does not fit.</exception>
+    /// <exception cref="ArgumentException">The digest, the policy or the nonce does not fit.</exception>
     public static byte[] Create(
         HashAlgorithmName algorithm,
         ReadOnlySpan<byte> digest,
@@ -83,29 +84,55 @@ public readonly record struct TimestampRequest
             throw new ArgumentException($"A {algorithm.Name} digest has {known.Length} bytes.", nameof(digest));
         }
 
-        var writer = new AsnWriter(AsnEncodingRules.DER);
-        using (writer.PushSequence())
+        var policyOid = policy is null ? [] : Der.EncodeOid(policy);
+        var number = nonce.TrimStart((byte)0);
+        if (number.Length > MaxNonceLength || (number.Length == MaxNonceLength && number[0] >= 0x80))
         {
-            writer.WriteInteger(1);
-            new MessageImprint(new AlgorithmIdentifier(known.Oid), digest.ToArray()).Encode(writer);
-            if (policy is not null)
-            {
-                writer.WriteObjectIdentifier(policy);
-            }
-
-            if (!nonce.IsEmpty)
-            {
-                var number = nonce.TrimStart((byte)0);
-                writer.WriteIntegerUnsigned(number.IsEmpty ? nonce[^1..] : number);
-            }
-
-            if (certificates)
-            {
-                writer.WriteBoolean(true);
-            }
+            throw new ArgumentException("A nonce is below 2^511.", nameof(nonce));
         }
 
-        return writer.Encode();
+        number = number.IsEmpty && !nonce.IsEmpty ? nonce[^1..] : number;
+        var isPadded = !number.IsEmpty && number[0] >= 0x80;
+
+        // Lengths, from the inside out.
+        var imprint = ImprintAlgorithm.IdentifierLength + Der.SizeOf(digest.Length);
+        var nonceLength = number.Length + (isPadded ? 1 : 0);
+        var contents = Der.SizeOf(1) + Der.SizeOf(imprint) + policyOid.Length
+            + (number.IsEmpty ? 0 : Der.SizeOf(nonceLength)) + (certificates ? Der.SizeOf(1) : 0);
+
+        var encoded = new byte[Der.SizeOf(contents)];
+        var cursor = new DerCursor(encoded);
+        cursor.Header(Der.Sequence, contents);
+        cursor.Value(Der.Integer, [1]);
+        cursor.Header(Der.Sequence, imprint);
+        known.WriteIdentifier(ref cursor);
+        cursor.Value(Der.OctetString, digest);
+        cursor.Raw(policyOid);
+        if (!number.IsEmpty)
+        {
+            cursor.Header(Der.Integer, nonceLength);
+            cursor.Raw(isPadded ? [0] : []);
+            cursor.Raw(number);
+        }
+
+        if (certificates)
+        {
+            cursor.Value(Der.Boolean, [0xFF]);
+        }
+
+        return encoded;
+    }
+
+    /// <summary>The hash algorithm that an object identifier names, if it is one that imprints may have.</summary>
+    /// <param name="oid">Dotted decimal.</param>
+    /// <param name="algorithm">SHA-256/384/512 or SHA3-256/384/512.</param>
+    /// <param name="length">Bytes of its digests.</param>
+    /// <returns>False for all others, SHA-1 among them.</returns>
+    public static bool TryFindAlgorithm(string oid, out HashAlgorithmName algorithm, out int length)
+    {
+        var found = ImprintAlgorithm.ByOid(oid);
+        (algorithm, length) = (found.Name, found.Length);
+        return length > 0;
     }
 
     private static TimestampFailure ReadFields(

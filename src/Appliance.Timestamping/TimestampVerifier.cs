@@ -4,6 +4,7 @@ using System.Security.Cryptography.Pkcs;
 using System.Security.Cryptography.X509Certificates;
 using System.Security.Cryptography.Xml;
 using Appliance.Timestamping.Asn1;
+using Appliance.Timestamping.Tokens;
 
 namespace Appliance.Timestamping;
 
@@ -14,6 +15,9 @@ namespace Appliance.Timestamping;
 /// </summary>
 public sealed class TimestampVerifier
 {
+    private const string NotForTimestamps
+        = "The certificate is not for time-stamps alone (a critical extendedKeyUsage of timeStamping).";
+
     private readonly X509Certificate2Collection _roots;
     private readonly X509Certificate2Collection _others;
 
@@ -36,9 +40,10 @@ public sealed class TimestampVerifier
         ReadOnlyMemory<byte> token, ReadOnlySpan<byte> digest, ReadOnlySpan<byte> nonce = default)
     {
         TimestampToken told;
+        SignedCms cms;
         try
         {
-            told = TimestampToken.Decode(token);
+            told = TimestampToken.Decode(token, out cms);
         }
         catch (AsnContentException e)
         {
@@ -52,7 +57,7 @@ public sealed class TimestampVerifier
         }
 
         return nonce.IsEmpty || told.Nonce.Span.SequenceEqual(nonce)
-            ? VerifySignature(token, told)
+            ? VerifySignature(token, told, cms)
             : new TimestampVerification(
                 TimestampVerdict.OtherNonce, told, null, "The token answers a request with another nonce.");
     }
@@ -85,34 +90,40 @@ public sealed class TimestampVerifier
             : result;
     }
 
-    private TimestampVerification VerifySignature(ReadOnlyMemory<byte> token, TimestampToken told)
+    private TimestampVerification VerifySignature(ReadOnlyMemory<byte> token, TimestampToken told, SignedCms cms)
     {
         X509Certificate2? signer = null;
         try
         {
-            // Also checks ESSCertID(v2) against the certificate, and the extended key usage.
-            if (!Rfc3161TimestampToken.TryDecode(token, out var decoded, out _)
-                || !decoded.VerifySignatureForHash(
-                    told.Digest.Span, new Oid(AlgorithmOf(token)), out signer, _others))
+            if (cms.SignerInfos is not [var only] || !IsStrong(only.DigestAlgorithm))
             {
-                return Explain(token, told);
+                return new TimestampVerification(
+                    TimestampVerdict.BadSignature, told, null, "Not one signature, or by a hash that is not trusted.");
             }
+
+            // Also checks ESSCertID(v2) against the certificate, and the extended key usage.
+            var algorithm = new Oid(ImprintAlgorithm.ByName(told.HashAlgorithm).Oid);
+            if (!Rfc3161TimestampToken.TryDecode(token, out var decoded, out _)
+                || !decoded.VerifySignatureForHash(told.Digest.Span, algorithm, out signer, _others))
+            {
+                return Explain(told, only);
+            }
+
+            return CertificateCheck.IsForTimestampsAlone(signer.Extensions)
+                ? VerifyChain(told, cms.Certificates, signer)
+                : new TimestampVerification(
+                    TimestampVerdict.Untrusted, told, signer, NotForTimestamps);
         }
         catch (CryptographicException e)
         {
             return new TimestampVerification(TimestampVerdict.BadSignature, told, signer, e.Message);
         }
-
-        return VerifyChain(token, told, signer!);
     }
 
     /// <summary>What is wrong where the platform says no more than that something is.</summary>
-    private TimestampVerification Explain(ReadOnlyMemory<byte> token, TimestampToken told)
+    private TimestampVerification Explain(TimestampToken told, SignerInfo signature)
     {
-        var cms = new SignedCms();
-        cms.Decode(token.Span);
-        var signer = cms.SignerInfos.Count == 1 ? FindSigner(cms.SignerInfos[0]) : null;
-        if (signer is null)
+        if (FindSigner(signature) is not { } signer)
         {
             return new TimestampVerification(
                 TimestampVerdict.BadSignature,
@@ -128,7 +139,7 @@ public sealed class TimestampVerifier
                 TimestampVerdict.Untrusted, told, signer, "The unit's certificate was not valid at that time.");
         }
 
-        return IsForTimestamps(signer)
+        return CertificateCheck.IsForTimestampsAlone(signer.Extensions)
             ? new TimestampVerification(
                 TimestampVerdict.BadSignature,
                 told,
@@ -138,7 +149,7 @@ public sealed class TimestampVerifier
                 TimestampVerdict.Untrusted,
                 told,
                 signer,
-                "The certificate is not one for time-stamping (a critical extendedKeyUsage with timeStamping).");
+                NotForTimestamps);
     }
 
     private X509Certificate2? FindSigner(SignerInfo info)
@@ -149,21 +160,18 @@ public sealed class TimestampVerifier
                         && string.Equals(other.Issuer, named.IssuerName, StringComparison.Ordinal))
                 : null);
 
-    private static bool IsForTimestamps(X509Certificate2 certificate)
-        => certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().ToList() is [{ Critical: true } usage]
-            && usage.EnhancedKeyUsages.Cast<Oid>().Any(
-                oid => string.Equals(oid.Value, Oids.KeyPurposeTimeStamping, StringComparison.Ordinal));
+    /// <summary>SHA-1 and MD5 are none of these.</summary>
+    private static bool IsStrong(Oid algorithm)
+        => ImprintAlgorithm.All.Any(known => string.Equals(known.Oid, algorithm.Value, StringComparison.Ordinal));
 
     private TimestampVerification VerifyChain(
-        ReadOnlyMemory<byte> token, TimestampToken told, X509Certificate2 signer)
+        TimestampToken told, X509Certificate2Collection carried, X509Certificate2 signer)
     {
-        var cms = new SignedCms();
-        cms.Decode(token.Span);
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(_roots);
         chain.ChainPolicy.ExtraStore.AddRange(_others);
-        chain.ChainPolicy.ExtraStore.AddRange(cms.Certificates);
+        chain.ChainPolicy.ExtraStore.AddRange(carried);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.VerificationTimeIgnored = false;
@@ -176,12 +184,5 @@ public sealed class TimestampVerifier
                 told,
                 signer,
                 string.Join(" ", chain.ChainStatus.Select(status => status.StatusInformation.Trim())));
-    }
-
-    private static string AlgorithmOf(ReadOnlyMemory<byte> token)
-    {
-        var cms = new SignedCms();
-        cms.Decode(token.Span);
-        return TstInfo.Decode(cms.ContentInfo.Content).MessageImprint.HashAlgorithm.Oid;
     }
 }

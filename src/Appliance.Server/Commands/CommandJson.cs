@@ -48,6 +48,8 @@ namespace Appliance.Server.Commands;
 [JsonSerializable(typeof(AuditKeyDocument))]
 [JsonSerializable(typeof(AuditPruneDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(ClockDocument))]
+[JsonSerializable(typeof(ClockAssertionDocument))]
 [JsonSerializable(typeof(TimestampKeyDocument))]
 [JsonSerializable(typeof(StampDocument))]
 [JsonSerializable(typeof(VerificationDocument))]

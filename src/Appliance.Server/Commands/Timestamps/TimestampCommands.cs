@@ -17,5 +17,6 @@ internal static class TimestampCommands
         {
             new UnitCreateCommand().Build(environment),
         },
+        ClockCommands.Build(environment),
     };
 }
