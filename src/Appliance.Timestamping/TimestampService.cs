@@ -52,9 +52,51 @@ public sealed class TimestampService
     /// <exception cref="ArgumentException">The unit is not of this authority.</exception>
     public ValueTask<StampResult> StampAsync(in StampCall call)
     {
+        var operation = Rent(call);
+        var failure = operation.Prepare(call);
+        return failure == TimestampFailure.None
+            ? operation.StartAsync()
+            : new ValueTask<StampResult>(StampResult.Failed(failure));
+    }
+
+    /// <summary>
+    /// Starts several requests: what they need is made first, then all intents are handed to the ledger together, so
+    /// that one group commit can take them.
+    /// </summary>
+    /// <param name="calls">What is asked.</param>
+    /// <param name="results">Gets the task of each; as many as calls, each to be awaited once.</param>
+    /// <exception cref="ArgumentException">A unit is not of this authority.</exception>
+    public void StampAll(ReadOnlySpan<StampCall> calls, Span<ValueTask<StampResult>> results)
+    {
+        var operations = new StampOperation?[calls.Length];
+        for (var i = 0; i < calls.Length; i++)
+        {
+            var operation = Rent(calls[i]);
+            var failure = operation.Prepare(calls[i]);
+            if (failure == TimestampFailure.None)
+            {
+                operations[i] = operation;
+            }
+            else
+            {
+                results[i] = new ValueTask<StampResult>(StampResult.Failed(failure));
+            }
+        }
+
+        for (var i = 0; i < operations.Length; i++)
+        {
+            if (operations[i] is { } operation)
+            {
+                results[i] = operation.StartAsync();
+            }
+        }
+    }
+
+    private StampOperation Rent(in StampCall call)
+    {
         ArgumentNullException.ThrowIfNull(call.Unit, nameof(call));
         return _pools.TryGetValue(call.Unit, out var pool)
-            ? pool.Rent().StartAsync(call)
+            ? pool.Rent()
             : throw new ArgumentException($"{call.Unit.Options.Name} is no unit of this authority.", nameof(call));
     }
 }

@@ -51,5 +51,8 @@ namespace Appliance.Server.Commands;
 [JsonSerializable(typeof(ClockDocument))]
 [JsonSerializable(typeof(ClockAssertionDocument))]
 [JsonSerializable(typeof(TimestampKeyDocument))]
+[JsonSerializable(typeof(StampDocument))]
+[JsonSerializable(typeof(VerificationDocument))]
+[JsonSerializable(typeof(BatchDocument))]
 [JsonSerializable(typeof(IReadOnlyList<TimestampUnitDocument>))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -63,10 +63,6 @@ internal sealed class Composition : IAsyncDisposable
 
     public TimeProvider Time { get; }
 
-    /// <summary>The files with the certificates of the time-stamping units.</summary>
-    public IEnumerable<string> UnitCertificates
-        => _options.Timestamping.Units.Values.Select(static unit => unit.Certificates);
-
     public Store Store { get; }
 
     public CommitLoop Loop { get; }

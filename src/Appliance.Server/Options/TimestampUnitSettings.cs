@@ -68,6 +68,9 @@ internal sealed class TimestampUnitSettings
     /// </summary>
     public bool RequireTransaction { get; set; }
 
+    /// <summary>Whether anybody may have time stamps.</summary>
+    internal bool IsOpen => Access == "open";
+
     /// <summary>The label of the key of the unit of that name.</summary>
     public string LabelFor(string name) => Key ?? UsualLabel(name);
 

@@ -17,6 +17,8 @@ internal static class TimestampingRules
                 + "first.");
         }
 
+        Range(errors, "Timestamping:ClientsPerDay", settings.ClientsPerDay, 0, 1_000_000_000);
+        Range(errors, "Timestamping:OpenPerSecond", settings.OpenPerSecond, 0, 1_000_000);
         if (settings.Units.Count > MostUnits)
         {
             errors.Add($"Timestamping:Units: must be at most {MostUnits}.");
@@ -65,9 +67,8 @@ internal static class TimestampingRules
                 : $"{Section}:NtpQuorum: must be {least} to {servers.Length} of {servers.Length} servers, or 0.");
         }
 
-        if (!string.IsNullOrEmpty(clock.AssertedUntil)
-            && !DateTimeOffset.TryParse(
-                clock.AssertedUntil, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _))
+        if (clock.AssertedUntil is { } until
+            && !DateTimeOffset.TryParse(until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _))
         {
             errors.Add($"{Section}:AssertedUntil: must be a time such as 2027-01-31T00:00:00Z.");
         }

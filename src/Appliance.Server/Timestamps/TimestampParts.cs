@@ -11,8 +11,8 @@ internal sealed class TimestampParts : IAsyncDisposable
 {
     private readonly TimestampingSettings _settings;
     private readonly IReadOnlyList<TimestampUnit> _units;
-    private readonly UnitEnds _ends;
     private readonly TimestampMetrics _metrics;
+    private readonly UnitEnds _ends;
 
     private TimestampParts(
         TimestampingSettings settings,
@@ -20,14 +20,16 @@ internal sealed class TimestampParts : IAsyncDisposable
         IReadOnlyList<TimestampUnit> units,
         UnitEnds ends,
         TimestampMetrics metrics,
-        TimestampService service)
+        TimestampService service,
+        TimeProvider time)
     {
         _settings = settings;
         Clock = clock;
         _units = units;
-        _ends = ends;
         _metrics = metrics;
+        _ends = ends;
         Service = service;
+        Strangers = settings.OpenPerSecond > 0 ? new StrangerGates(settings.OpenPerSecond, time) : null;
     }
 
     /// <summary>What the units' time rests on.</summary>
@@ -74,12 +76,12 @@ internal sealed class TimestampParts : IAsyncDisposable
             units,
             new UnitEnds(units, time, loggers.CreateLogger<UnitEnds>()),
             metrics,
-            new TimestampService(units, composition.Loop, parts.Slots, parts.MayDispatch, time, metrics));
+            new TimestampService(units, composition.Loop, parts.Slots, parts.MayDispatch, time, metrics),
+            time);
     }
 
-    /// <summary>Whether anybody may have time stamps of a unit.</summary>
-    public bool IsOpen(TimestampUnit unit)
-        => string.Equals(SettingsOf(unit).Access, "open", StringComparison.Ordinal);
+    /// <summary>How fast callers without a token may be; null for no limit.</summary>
+    public StrangerGates? Strangers { get; }
 
     /// <summary>After the last call.</summary>
     public async ValueTask DisposeAsync()

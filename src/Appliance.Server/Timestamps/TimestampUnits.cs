@@ -170,5 +170,4 @@ internal static class TimestampUnits
 
         return sources;
     }
-
 }

@@ -59,10 +59,11 @@ internal static class ServerChecks
             list.Fail(Name, sentence + "; see: appliance status.");
         }
 
-        TimestampChecks.Report(list, status.TimestampUnits);
         if (status.Clock is { } clock)
         {
             TimestampClockChecks.Report(list, clock, now);
         }
+
+        TimestampChecks.Report(list, status.TimestampUnits);
     }
 }

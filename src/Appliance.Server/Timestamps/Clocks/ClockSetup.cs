@@ -26,17 +26,9 @@ internal static class ClockSetup
         };
     }
 
-    /// <summary>What is wrong with the settings; each error names them.</summary>
-    public static IEnumerable<string> FindErrors(ClockSettings settings)
-        => IsTime(settings.AssertedUntil)
-            ? OptionsOf(settings).FindErrors().Select(error => $"Timestamping:Clock: {error}")
-            : ["Timestamping:Clock:AssertedUntil: must be a time such as 2027-01-31T00:00:00Z."];
-
-    /// <summary>Port 0, which no server has, for what is none.</summary>
+    /// <summary>The rules have passed.</summary>
     private static SntpServer ServerOf(string text)
-        => NtpServerName.TryParse(text, out var server) ? server : new SntpServer(text, 0);
-
-    private static bool IsTime(string? text) => string.IsNullOrEmpty(text) || ParseTime(text) is not null;
+        => NtpServerName.TryParse(text, out var server) ? server : new SntpServer(text);
 
     private static DateTimeOffset? ParseTime(string? text)
         => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
