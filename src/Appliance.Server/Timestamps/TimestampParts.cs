@@ -99,7 +99,10 @@ internal sealed class TimestampParts : IAsyncDisposable
     private static List<UnitExamination> Examine(TimestampingSettings settings, Token token, DateTimeOffset now)
     {
         List<UnitExamination> examined =
-            [.. TimestampUnits.InOrder(settings).Select(unit => TimestampUnits.Examine(unit.Key, unit.Value, token, now))];
+        [
+            .. TimestampUnits.InOrder(settings)
+                .Select(unit => TimestampUnits.Examine(unit.Key, unit.Value, token, now)),
+        ];
         List<string> errors = [.. examined.SelectMany(unit => unit.Errors)];
         if (errors.Count == 0)
         {
