@@ -63,8 +63,11 @@ internal sealed class TimestampParts : IAsyncDisposable
         }
 
         time ??= composition.Time;
+        var examined = Examine(settings, composition.Token, time.GetUtcNow());
         var clock = new ClockKeeper(composition, settings.Clock, loggers, time);
-        var units = MakeUnits(settings, composition.Token, clock.Watch, time.GetUtcNow());
+        var units = examined.ConvertAll(
+            unit => new TimestampUnit(unit.Options, unit.Key!, unit.Certificates, clock.Watch));
+        examined.ForEach(unit => unit.Dispose());
         clock.Start();
         var metrics = new TimestampMetrics(clock.Watch, units);
         return new TimestampParts(
@@ -93,28 +96,17 @@ internal sealed class TimestampParts : IAsyncDisposable
         await Clock.DisposeAsync();
     }
 
-    private static List<TimestampUnit> MakeUnits(
-        TimestampingSettings settings, Token token, ClockWatch clock, DateTimeOffset now)
+    private static List<UnitExamination> Examine(TimestampingSettings settings, Token token, DateTimeOffset now)
     {
-        var examined = new List<UnitExamination>();
-        try
+        List<UnitExamination> examined =
+            [.. TimestampUnits.InOrder(settings).Select(unit => TimestampUnits.Examine(unit.Key, unit.Value, token, now))];
+        List<string> errors = [.. examined.SelectMany(unit => unit.Errors)];
+        if (errors.Count == 0)
         {
-            foreach (var (name, unit) in TimestampUnits.InOrder(settings))
-            {
-                examined.Add(TimestampUnits.Examine(name, unit, token, now));
-            }
+            return examined;
+        }
 
-            var errors = examined.SelectMany(unit => unit.Errors).ToList();
-            return errors.Count == 0
-                ? [.. examined.Select(unit => new TimestampUnit(unit.Options, unit.Key!, unit.Certificates, clock))]
-                : throw new OptionsException(errors);
-        }
-        finally
-        {
-            foreach (var unit in examined)
-            {
-                unit.Dispose();
-            }
-        }
+        examined.ForEach(unit => unit.Dispose());
+        throw new OptionsException(errors);
     }
 }
