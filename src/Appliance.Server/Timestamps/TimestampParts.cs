@@ -21,7 +21,7 @@ internal sealed class TimestampParts : IAsyncDisposable
         TimeProvider time)
     {
         _settings = settings;
-        Clock = clock;
+        Keeper = clock;
         _units = units;
         _metrics = metrics;
         Service = service;
@@ -29,7 +29,10 @@ internal sealed class TimestampParts : IAsyncDisposable
     }
 
     /// <summary>What the units' time rests on.</summary>
-    public ClockKeeper Clock { get; }
+    public ClockWatch Clock => Keeper.Watch;
+
+    /// <summary>What keeps its events and the operator's word.</summary>
+    public ClockKeeper Keeper { get; }
 
     public TimestampService Service { get; }
 
@@ -91,7 +94,7 @@ internal sealed class TimestampParts : IAsyncDisposable
             unit.Dispose();
         }
 
-        await Clock.DisposeAsync();
+        await Keeper.DisposeAsync();
     }
 
     /// <summary>The default one first.</summary>
