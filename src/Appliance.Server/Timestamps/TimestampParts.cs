@@ -1,3 +1,4 @@
+using Appliance.Pkcs11;
 using Appliance.Server.Hosting;
 using Appliance.Server.Options;
 using Appliance.Server.Timestamps.Clocks;
@@ -11,11 +12,13 @@ internal sealed class TimestampParts : IAsyncDisposable
     private readonly TimestampingSettings _settings;
     private readonly IReadOnlyList<TimestampUnit> _units;
     private readonly TimestampMetrics _metrics;
+    private readonly UnitEnds _ends;
 
     private TimestampParts(
         TimestampingSettings settings,
         ClockKeeper clock,
         IReadOnlyList<TimestampUnit> units,
+        UnitEnds ends,
         TimestampMetrics metrics,
         TimestampService service,
         TimeProvider time)
@@ -24,6 +27,7 @@ internal sealed class TimestampParts : IAsyncDisposable
         Keeper = clock;
         _units = units;
         _metrics = metrics;
+        _ends = ends;
         Service = service;
         Strangers = settings.OpenPerSecond > 0 ? new StrangerGates(settings.OpenPerSecond, time) : null;
     }
@@ -36,13 +40,19 @@ internal sealed class TimestampParts : IAsyncDisposable
 
     public TimestampService Service { get; }
 
+    /// <summary>The default one first.</summary>
+    public IReadOnlyList<TimestampUnit> Units => _units;
+
+    /// <summary>A unit's settings.</summary>
+    public TimestampUnitSettings SettingsOf(TimestampUnit unit) => _settings.Units[unit.Options.Name];
+
     /// <summary>Null where the settings name no units.</summary>
     /// <param name="composition">Store, token, commit loop.</param>
     /// <param name="parts">Sessions.</param>
     /// <param name="settings">Units and clock.</param>
     /// <param name="loggers">For the clock watch.</param>
     /// <param name="time">The clock of stamps; null for the appliance's.</param>
-    /// <exception cref="OptionsException">A unit cannot issue.</exception>
+    /// <exception cref="OptionsException">Units cannot issue: all that is wrong with each.</exception>
     public static TimestampParts? Start(
         Composition composition,
         SigningParts parts,
@@ -57,23 +67,14 @@ internal sealed class TimestampParts : IAsyncDisposable
 
         time ??= composition.Time;
         var clock = new ClockKeeper(composition, settings.Clock, loggers, time);
-        var units = new List<TimestampUnit>();
-        foreach (var (name, unit) in InOrder(settings))
-        {
-            var certificates = TimestampUnits.LoadCertificates(name, unit);
-            units.Add(new TimestampUnit(
-                TimestampUnits.OptionsOf(name, unit),
-                TimestampUnits.FindKey(name, unit, composition.Token, certificates[0]),
-                certificates,
-                clock.Watch));
-        }
-
+        var units = MakeUnits(settings, composition.Token, clock.Watch, time.GetUtcNow());
         clock.Start();
         var metrics = new TimestampMetrics(clock.Watch, units);
         return new TimestampParts(
             settings,
             clock,
             units,
+            new UnitEnds(units, time, loggers.CreateLogger<UnitEnds>()),
             metrics,
             new TimestampService(units, composition.Loop, parts.Slots, parts.MayDispatch, time, metrics),
             time);
@@ -82,12 +83,10 @@ internal sealed class TimestampParts : IAsyncDisposable
     /// <summary>How fast callers without a token may be; null for no limit.</summary>
     public StrangerGates? Strangers { get; }
 
-    /// <summary>Who may have time stamps of a unit, among others.</summary>
-    public TimestampUnitSettings SettingsOf(TimestampUnit unit) => _settings.Units[unit.Options.Name];
-
     /// <summary>After the last call.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _ends.DisposeAsync();
         _metrics.Dispose();
         foreach (var unit in _units)
         {
@@ -97,9 +96,28 @@ internal sealed class TimestampParts : IAsyncDisposable
         await Keeper.DisposeAsync();
     }
 
-    /// <summary>The default one first.</summary>
-    private static IEnumerable<KeyValuePair<string, TimestampUnitSettings>> InOrder(TimestampingSettings settings)
-        => settings.Units
-            .OrderBy(unit => unit.Key != settings.Default)
-            .ThenBy(unit => unit.Key, StringComparer.Ordinal);
+    private static List<TimestampUnit> MakeUnits(
+        TimestampingSettings settings, Token token, ClockWatch clock, DateTimeOffset now)
+    {
+        var examined = new List<UnitExamination>();
+        try
+        {
+            foreach (var (name, unit) in TimestampUnits.InOrder(settings))
+            {
+                examined.Add(TimestampUnits.Examine(name, unit, token, now));
+            }
+
+            var errors = examined.SelectMany(unit => unit.Errors).ToList();
+            return errors.Count == 0
+                ? [.. examined.Select(unit => new TimestampUnit(unit.Options, unit.Key!, unit.Certificates, clock))]
+                : throw new OptionsException(errors);
+        }
+        finally
+        {
+            foreach (var unit in examined)
+            {
+                unit.Dispose();
+            }
+        }
+    }
 }
