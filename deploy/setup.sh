@@ -32,6 +32,11 @@ NODE_NEEDS=(
     command:npm=npm
 )
 
+# What drives HTTP/1.1 in load/ratio.sh.
+LOAD_NEEDS=(
+    command:wrk=wrk
+)
+
 # What the modules in C that tests put beneath the appliance are built with.
 NATIVE_NEEDS=(
     command:cc=gcc

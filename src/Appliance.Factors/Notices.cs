@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Appliance.Factors.Notifying;
+using Appliance.Factors.Secrets;
 using Appliance.Storage;
 
 namespace Appliance.Factors;
@@ -12,10 +13,6 @@ namespace Appliance.Factors;
 /// </summary>
 public sealed class Notices
 {
-    private const byte Version = 1;
-    private const int NonceLength = 12;
-    private const int TagLength = 16;
-
     private readonly ReadOnlyMemory<byte> _key;
     private readonly TimeProvider _time;
 
@@ -57,22 +54,13 @@ public sealed class Notices
     /// <summary>A message as it was enqueued; null when another hand changed its row.</summary>
     internal Notice? Open(NoticeRow row)
     {
-        var stored = row.Payload;
-        if (stored.Length < 1 + NonceLength + TagLength || stored[0] != Version)
+        if (Sealed.Open(_key.Span, row.Payload, Associated(row)) is not { } clear)
         {
             return null;
         }
 
-        var clear = new byte[stored.Length - 1 - NonceLength - TagLength];
-        using var aes = new AesGcm(_key.Span, TagLength);
         try
         {
-            aes.Decrypt(
-                stored.AsSpan(1, NonceLength),
-                stored.AsSpan(1 + NonceLength, clear.Length),
-                stored.AsSpan(stored.Length - TagLength),
-                clear,
-                Associated(row));
             var content = JsonSerializer.Deserialize(clear, NoticeJson.Default.NoticeContent)!;
             return new Notice(
                 row.SignerId,
@@ -83,35 +71,19 @@ public sealed class Notices
                 content.Values,
                 content.ExpiresAt);
         }
-        catch (AuthenticationTagMismatchException)
-        {
-            return null;
-        }
         finally
         {
             CryptographicOperations.ZeroMemory(clear);
         }
     }
 
-    /// <summary>
-    /// Version (1), nonce (12, random), ciphertext, tag (16); everything that is in clear beside it and does not change
-    /// is associated data.
-    /// </summary>
+    /// <summary>Everything that is in clear beside it and does not change is associated data.</summary>
     private byte[] Seal(NoticeRow row, Notice notice)
     {
         var clear = JsonSerializer.SerializeToUtf8Bytes(
             new NoticeContent(notice.To, notice.Language, notice.Values, notice.ExpiresAt),
             NoticeJson.Default.NoticeContent);
-        var stored = new byte[1 + NonceLength + clear.Length + TagLength];
-        stored[0] = Version;
-        RandomNumberGenerator.Fill(stored.AsSpan(1, NonceLength));
-        using var aes = new AesGcm(_key.Span, TagLength);
-        aes.Encrypt(
-            stored.AsSpan(1, NonceLength),
-            clear,
-            stored.AsSpan(1 + NonceLength, clear.Length),
-            stored.AsSpan(stored.Length - TagLength),
-            Associated(row));
+        var stored = Sealed.Seal(_key.Span, clear, Associated(row));
         CryptographicOperations.ZeroMemory(clear);
         return stored;
     }

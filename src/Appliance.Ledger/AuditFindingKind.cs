@@ -29,4 +29,7 @@ public enum AuditFindingKind
 
     /// <summary>A seal is not what was signed, or does not continue the one before.</summary>
     BrokenSeal,
+
+    /// <summary>The time stamp of a seal is missing, another one, or does not hold.</summary>
+    BrokenTimestamp,
 }

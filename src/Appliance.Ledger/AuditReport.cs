@@ -21,6 +21,9 @@ public sealed record AuditReport(
     IReadOnlyList<string> Notices,
     TimeSpan Elapsed)
 {
+    /// <summary>Seals that have a time stamp.</summary>
+    public long Timestamps { get; init; }
+
     /// <summary>True when nothing is wrong.</summary>
     public bool IsSound => FindingCount == 0;
 }

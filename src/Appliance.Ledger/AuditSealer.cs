@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Appliance.Ledger.Auditing;
 using Appliance.Storage;
 using Microsoft.Extensions.Logging;
@@ -6,9 +7,9 @@ namespace Appliance.Ledger;
 
 /// <summary>
 /// Seals the audit trail, each minute and when asked: one seal covers the heads of all chains and the seal before it,
-/// and is signed by a key of the token. Of several nodes one makes it: whoever is first with the next number. While
-/// the
-/// token is away there are no seals; records go on, and the next seal covers them all.
+/// and is signed by a key of the token. Of several nodes one makes it: whoever is first with the next number. While the
+/// token is away there are no seals; records go on, and the next seal covers them all. Where there is a time-stamping
+/// authority a seal has a time stamp, and while that is away it has none.
 /// </summary>
 public sealed partial class AuditSealer : IAsyncDisposable
 {
@@ -22,6 +23,7 @@ public sealed partial class AuditSealer : IAsyncDisposable
     private readonly ITimer? _timer;
     private AuditSealRow? _last;
     private string? _obstacle;
+    private string? _stampObstacle;
     private int _disposed;
 
     /// <summary>Starts making seals.</summary>
@@ -52,6 +54,9 @@ public sealed partial class AuditSealer : IAsyncDisposable
 
     /// <summary>Why there is no seal; null while all is well.</summary>
     public string? Obstacle => Volatile.Read(ref _obstacle);
+
+    /// <summary>Why the last seal has no time stamp; null while they have them, or are to have none.</summary>
+    public string? TimestampObstacle => Volatile.Read(ref _stampObstacle);
 
     /// <summary>Makes a seal now.</summary>
     /// <returns>The newest seal: this one, or the one of a node that was first.</returns>
@@ -155,11 +160,9 @@ public sealed partial class AuditSealer : IAsyncDisposable
         var draft = _loop.Store.Read(
             store => SealDraft.Make(store, store.Audit.Seals.FindLast(), legacy, now));
         var body = draft.Seal.ToBytes();
-        var hash = System.Security.Cryptography.SHA256.HashData(body);
+        var hash = SHA256.HashData(body);
         var signature = await _sign(hash, cancellationToken);
-        var stamp = _options.Timestamp is { } timestamp
-            ? await timestamp(System.Security.Cryptography.SHA256.HashData(signature), cancellationToken)
-            : null;
+        var stamp = await StampAsync(draft.Seal.Number, signature, cancellationToken);
         var row = new AuditSealRow(draft.Seal.Number, now, body, hash, signature, stamp);
         var isOurs = await _loop.WriteAsync(store => Store(store, row, draft), cancellationToken);
         var stored = isOurs ? row : _loop.Store.Read(static store => store.Audit.Seals.FindLast())!;
@@ -170,6 +173,35 @@ public sealed partial class AuditSealer : IAsyncDisposable
         }
 
         return stored;
+    }
+
+    /// <summary>An authority that is away keeps nothing from being sealed.</summary>
+    private async ValueTask<byte[]?> StampAsync(long number, byte[] signature, CancellationToken cancellationToken)
+    {
+        if (_options.Timestamp is not { } timestamp)
+        {
+            return null;
+        }
+
+        try
+        {
+            var token = await timestamp(SHA256.HashData(signature), cancellationToken);
+            if (Interlocked.Exchange(ref _stampObstacle, null) is not null)
+            {
+                Log.StampedAgain(_logger, number);
+            }
+
+            return token;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (Interlocked.Exchange(ref _stampObstacle, e.Message) is null)
+            {
+                Log.NotStamped(_logger, number, e.Message);
+            }
+
+            return null;
+        }
     }
 
     private static bool Store(StoreConnection store, AuditSealRow row, SealDraft draft)
@@ -190,7 +222,7 @@ public sealed partial class AuditSealer : IAsyncDisposable
             Event = AuditEvent.AuditSealed,
             Count = draft.Seal.Chains.Count,
             Digest = row.Hash,
-            Detail = SealText.Of(row.Number),
+            Detail = SealText.Of(row.Number, row.Timestamp),
         });
         foreach (var chain in draft.Damaged)
         {
@@ -234,5 +266,14 @@ public sealed partial class AuditSealer : IAsyncDisposable
             "Seal {Number}: the audit chains {Chains} are not what the seal before covers. Somebody changed the store; "
             + "run: appliance audit verify")]
         public static partial void Damaged(ILogger logger, long number, string chains);
+
+        [LoggerMessage(
+            3033,
+            LogLevel.Warning,
+            "Audit seal {Number} and those that follow have no time stamp until there is one again: {Error}")]
+        public static partial void NotStamped(ILogger logger, long number, string error);
+
+        [LoggerMessage(3034, LogLevel.Information, "Audit seals have time stamps again, from seal {Number} on.")]
+        public static partial void StampedAgain(ILogger logger, long number);
     }
 }

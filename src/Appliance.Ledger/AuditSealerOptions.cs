@@ -10,7 +10,7 @@ public sealed record AuditSealerOptions
 
     /// <summary>
     /// Time-stamps a seal's signature (RFC 3161), where there is an authority: SHA-256 of the signature in, a token
-    /// out.
+    /// out. Throws while it has none: the seal is then stored without. Must end by itself, soon.
     /// </summary>
     public Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<byte[]>>? Timestamp { get; init; }
 

@@ -65,7 +65,10 @@ public static class AuditVerification
             findings.Kept,
             findings.Count,
             findings.Notices,
-            TimeSpan.Zero);
+            TimeSpan.Zero)
+        {
+            Timestamps = seals.Timestamps,
+        };
     }
 
     private static void AddLive(SealBook seals, AuditHead live)

@@ -8,6 +8,12 @@ public sealed record AuditVerificationOptions
     /// <summary>Whether a signature over a seal's hash is genuine; null when no key is known.</summary>
     public Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, bool>? VerifySignature { get; init; }
 
+    /// <summary>
+    /// What is wrong with the time stamp of a seal that has one, in words; null when it holds. Null where there is
+    /// nothing to verify them by. Seals from before <see cref="From"/> are not asked about.
+    /// </summary>
+    public Func<AuditSealRow, string?>? VerifyTimestamp { get; init; }
+
     /// <summary>Where the running server's own chains end, taken before: less must not be there.</summary>
     public IReadOnlyList<AuditHead> Live { get; init; } = [];
 

@@ -13,6 +13,9 @@ namespace Appliance.Timestamping;
 public readonly record struct ArchiveTimestamp(
     HashAlgorithmName HashAlgorithm, IReadOnlyList<IReadOnlyList<byte[]>> ReducedTree, ReadOnlyMemory<byte> Token)
 {
+    /// <summary>Longest ArchiveTimeStamp that is looked at, in bytes.</summary>
+    public const int MaxLength = 2 * TimestampToken.MaxLength;
+
     /// <summary>Most lists of a reduced tree: a tree of 2^40 leaves has fewer.</summary>
     private const int MaxLists = 64;
 
@@ -28,13 +31,18 @@ public readonly record struct ArchiveTimestamp(
     /// <exception cref="AsnContentException">Not an ArchiveTimeStamp, or of an unknown hash algorithm.</exception>
     public static ArchiveTimestamp Decode(ReadOnlyMemory<byte> source)
     {
+        if (source.Length > MaxLength)
+        {
+            throw new AsnContentException("An ArchiveTimeStamp that is too long to be looked at.");
+        }
+
         var outer = new AsnReader(source, AsnEncodingRules.DER);
         var reader = outer.ReadSequence();
         outer.ThrowIfNotEmpty();
         HashAlgorithmName? algorithm = null;
         if (reader.PeekTag().HasSameClassAndValue(s_algorithm))
         {
-            algorithm = ReadAlgorithm(reader.ReadSequence(s_algorithm).ReadObjectIdentifier());
+            algorithm = ReadAlgorithm(reader.ReadSequence(s_algorithm));
         }
 
         if (reader.HasData && reader.PeekTag().HasSameClassAndValue(s_attributes))
@@ -56,7 +64,11 @@ public readonly record struct ArchiveTimestamp(
 
         var token = reader.ReadEncodedValue();
         reader.ThrowIfNotEmpty();
-        return new ArchiveTimestamp(algorithm ?? TimestampToken.Decode(token).HashAlgorithm, lists, token);
+        var known = algorithm ?? TimestampToken.Decode(token).HashAlgorithm;
+        var length = ImprintAlgorithm.ByName(known).Length;
+        return lists.TrueForAll(list => list.All(hash => hash.Length == length))
+            ? new ArchiveTimestamp(known, lists, token)
+            : throw new AsnContentException($"A reduced hash tree whose hashes are not all by {known.Name}.");
     }
 
     /// <summary>DER of this one.</summary>
@@ -108,8 +120,16 @@ public readonly record struct ArchiveTimestamp(
         return node;
     }
 
-    private static HashAlgorithmName ReadAlgorithm(string oid)
+    /// <summary>AlgorithmIdentifier; no hash algorithm here has parameters other than NULL.</summary>
+    private static HashAlgorithmName ReadAlgorithm(AsnReader reader)
     {
+        var oid = reader.ReadObjectIdentifier();
+        if (reader.HasData)
+        {
+            reader.ReadNull();
+        }
+
+        reader.ThrowIfNotEmpty();
         var found = ImprintAlgorithm.All.FirstOrDefault(
             known => string.Equals(known.Oid, oid, StringComparison.Ordinal));
         return found.Length > 0

@@ -32,4 +32,13 @@ public enum ClockEventKind
 
     /// <summary>An NTP server gave no usable answer, or one that the others contradict.</summary>
     ServerRefused,
+
+    /// <summary>An operator has taken the assertion back.</summary>
+    Withdrawn,
+
+    /// <summary>The operator's assertion counts no more: the clock was set, or has drifted, since.</summary>
+    AssertionVoided,
+
+    /// <summary>The watch did not look for a while: the units had no time meanwhile.</summary>
+    LooksMissed,
 }

@@ -37,6 +37,9 @@ public sealed class ClockGuard
     /// <summary>Why there is none, or that the sources agree.</summary>
     public string Text => Verdict.Text;
 
+    /// <summary>What was told of it last: whether it issues; null for nothing yet. Under the watch's lock.</summary>
+    internal bool? Told { get; set; }
+
     internal ClockVerdict Verdict
     {
         get => Volatile.Read(ref _verdict);

@@ -8,11 +8,23 @@ public sealed partial class ClockWatch
     /// <summary>After a step the servers are asked at once, but no more often than this, for their sake.</summary>
     private static readonly TimeSpan s_leastPause = TimeSpan.FromSeconds(4);
 
-    /// <summary>What each server's last answer lacked: one that stays away is noted once.</summary>
-    private readonly string?[] _faults;
+    private readonly AskedServer[] _servers;
+    private bool _hasAsked;
     private long _nextPoll;
     private long _earliestPoll;
     private bool _askAgain;
+
+    /// <summary>What the servers last said, in the order of the settings.</summary>
+    public IReadOnlyList<ClockServerStatus> Servers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _servers.Select(server => server.Describe())];
+            }
+        }
+    }
 
     /// <summary>Asks all servers once, together, and tells the units.</summary>
     /// <param name="cancellationToken">Ends it without a result.</param>
@@ -23,34 +35,37 @@ public sealed partial class ClockWatch
             return;
         }
 
-        var stepsBefore = BeginPoll();
-        var samples = await Task.WhenAll(_options.Servers.Select(
-            server => _readers.Query(server, cancellationToken).AsTask()));
+        var rest = BeginPoll();
+        var samples = await Task.WhenAll(_options.Servers.Select((server, index) => rest[index] is { } fault
+            ? Task.FromResult(new SntpSample(fault))
+            : _readers.Query(server, cancellationToken).AsTask()));
         lock (_gate)
         {
             LookNow();
             // Answers from before a step, or from within a leap second, tell nothing about the clock as it is now.
-            if (stepsBefore == _askAgain && !_board.Leap.IsSuspended(_board.Last.UtcTicks))
+            if (!_askAgain && !_board.Leap.IsSuspended(_board.Last.UtcTicks))
             {
                 Take(samples);
             }
 
+            _hasAsked = true;
             Decide();
         }
 
         Tell();
     }
 
-    /// <summary>Returns false, the state of <c>_askAgain</c> from now on unless a step comes.</summary>
-    private bool BeginPoll()
+    /// <summary>Faults of those servers that are not asked, and clears what asks again after a step.</summary>
+    private string?[] BeginPoll()
     {
         lock (_gate)
         {
             LookNow();
-            _nextPoll = _board.Last.RawNanoseconds + (_options.SntpInterval.Ticks * 100);
-            _earliestPoll = _board.Last.RawNanoseconds + (s_leastPause.Ticks * 100);
+            var now = _board.Last.RawNanoseconds;
+            _nextPoll = now + (_options.SntpInterval.Ticks * 100);
+            _earliestPoll = now + (s_leastPause.Ticks * 100);
             _askAgain = false;
-            return _askAgain;
+            return [.. _servers.Select(server => server.Rests(now) ? server.Fault : null)];
         }
     }
 
@@ -68,19 +83,25 @@ public sealed partial class ClockWatch
         for (var i = 0; i < samples.Length; i++)
         {
             var fault = samples[i].Fault;
-            if (fault is not null && !string.Equals(fault, _faults[i], StringComparison.Ordinal))
+            if (fault is not null && !string.Equals(fault, _servers[i].Fault, StringComparison.Ordinal))
             {
-                Note(ClockEventKind.ServerRefused, _options.Servers[i].ToString(), default, fault);
+                Note(ClockEventKind.ServerRefused, _servers[i].Server.ToString(), default, fault);
             }
 
-            _faults[i] = fault;
+            _servers[i].Take(samples[i], _board.Last.RawNanoseconds, _options.SntpInterval);
         }
 
-        foreach (var index in _board.Take(samples))
+        if (!_board.TryTake(samples, out var contradicting))
         {
+            Array.ForEach(_servers, server => server.Judge("no quorum"));
+        }
+
+        foreach (var index in contradicting)
+        {
+            _servers[index].Judge("contradicts the others");
             Note(
                 ClockEventKind.ServerRefused,
-                _options.Servers[index].ToString(),
+                _servers[index].Server.ToString(),
                 TimeSpan.FromTicks(samples[index].Offset),
                 "contradicts the others");
         }

@@ -14,6 +14,9 @@ public sealed partial class ClockWatch : IAsyncDisposable
         [ClockSources.Wall, ClockSources.Kernel, ClockSources.Sntp, ClockSources.Operator];
 
     private readonly Lock _gate = new();
+
+    /// <summary>Held while events are told: two threads would tell them in any order.</summary>
+    private readonly Lock _telling = new();
     private readonly ClockWatchOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -68,7 +71,7 @@ public sealed partial class ClockWatch : IAsyncDisposable
             new SntpClient(time, SystemClocks.RawNanoseconds, options.SntpTimeout).QueryAsync);
         _board = new ClockBoard(options);
         _log = new DriftLog(options.LogLimit);
-        _faults = new string?[options.Servers.Count];
+        _servers = [.. options.Servers.Select(server => new AskedServer(server))];
     }
 
     /// <summary>The wall clock.</summary>
@@ -85,6 +88,33 @@ public sealed partial class ClockWatch : IAsyncDisposable
             lock (_gate)
             {
                 return [.. s_sources.Select(_board.StatusOf)];
+            }
+        }
+    }
+
+    /// <summary>The units that are guarded.</summary>
+    public IReadOnlyList<ClockGuard> Units
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _guards];
+            }
+        }
+    }
+
+    /// <summary>
+    /// How far the wall clock was ahead, at the last look, of where somebody who can know confirmed it: steps and slews
+    /// since, less what the oscillator explains.
+    /// </summary>
+    public TimeSpan Drift
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _board.Drift;
             }
         }
     }
@@ -123,27 +153,6 @@ public sealed partial class ClockWatch : IAsyncDisposable
         }
     }
 
-    /// <summary>An operator says that the clock is right now, and answers for it until then.</summary>
-    /// <param name="until">End of the assertion; the past withdraws it.</param>
-    /// <param name="by">Who, for the record.</param>
-    public void Assert(DateTimeOffset until, string by)
-    {
-        lock (_gate)
-        {
-            LookNow();
-            _board.AssertedUntil = until;
-            if (until > _time.GetUtcNow())
-            {
-                _board.Confirm();
-            }
-
-            Note(ClockEventKind.Asserted, by, default, $"until {until:u}");
-            Decide();
-        }
-
-        Tell();
-    }
-
     /// <summary>Looks at wall clock and kernel once, and tells the units.</summary>
     public void Check()
     {
@@ -180,6 +189,9 @@ public sealed partial class ClockWatch : IAsyncDisposable
         _stop.Dispose();
     }
 
+    /// <summary>Nanoseconds without a look after which there is no watch.</summary>
+    private long Patience => _options.CheckInterval.Ticks * 100 * 5;
+
     private async Task RunAsync()
     {
         using var timer = new PeriodicTimer(_options.CheckInterval, _time);
@@ -191,9 +203,14 @@ public sealed partial class ClockWatch : IAsyncDisposable
                 try
                 {
                     Check();
-                    poll = poll.IsCompleted && IsPollDue() ? PollAsync(_stop.Token) : poll;
+                    if (poll.IsCompleted && IsPollDue())
+                    {
+                        var last = poll;
+                        poll = PollAsync(_stop.Token);
+                        await last;
+                    }
                 }
-                catch (Exception e) when (e is not OperationCanceledException)
+                catch (Exception e) when (!_stop.IsCancellationRequested)
                 {
                     Log.WatchFailed(_logger, e);
                 }
@@ -210,16 +227,34 @@ public sealed partial class ClockWatch : IAsyncDisposable
 
     private void LookNow()
     {
-        var step = _board.Look(_readers.Read(_time), _readers.Kernel(), out var isLeap);
-        if (step != 0)
+        var before = _board.Last.RawNanoseconds;
+        var look = _board.Look(_readers.Read(_time), _readers.Kernel());
+        var pause = _board.Last.RawNanoseconds - before;
+        if (before != 0 && pause > Patience)
         {
-            Note(ClockEventKind.Stepped, "wall clock", TimeSpan.FromTicks(step), "the wall clock was set");
-            _askAgain = true;
+            Note(ClockEventKind.LooksMissed, "watch", TimeSpan.FromTicks(pause / 100), "nobody looked at the clock");
         }
 
-        if (isLeap)
+        if (look.Step != 0)
+        {
+            Note(ClockEventKind.Stepped, "wall clock", TimeSpan.FromTicks(look.Step), "the wall clock was set");
+        }
+
+        if (look.LeapApplied)
         {
             Note(ClockEventKind.LeapApplied, "wall clock", default, "the kernel has applied the leap second");
+        }
+
+        if (look.LeapMissed)
+        {
+            var missed = "the announced leap second was not applied; the clock is off by one second";
+            Note(ClockEventKind.Stepped, "wall clock", default, missed);
+        }
+
+        if (look.Step != 0 || look.LeapMissed)
+        {
+            _askAgain = true;
+            VoidAssertion("the clock was set after it was asserted");
         }
 
         if (_board.TryAnnounceLeap(out var leap))
@@ -236,6 +271,12 @@ public sealed partial class ClockWatch : IAsyncDisposable
     /// <summary>A verdict for each unit, and events where something has changed.</summary>
     private void Decide()
     {
+        var deviation = _board.StatusOf(ClockSources.Wall).Bound;
+        if (_guards.Exists(guard => guard.Required.HasFlag(ClockSources.Operator) && deviation > guard.Accuracy))
+        {
+            VoidAssertion("the clock has drifted after it was asserted");
+        }
+
         foreach (var source in s_sources)
         {
             var status = _board.StatusOf(source);
@@ -253,11 +294,12 @@ public sealed partial class ClockWatch : IAsyncDisposable
         foreach (var guard in _guards)
         {
             var verdict = Judge(guard);
-            var changed = verdict.IsTrusted != guard.Verdict.IsTrusted
-                || ReferenceEquals(guard.Verdict, ClockVerdict.Unknown);
             guard.Verdict = verdict;
-            if (changed)
+            // At a start it is no news that servers have not answered yet.
+            var waits = !verdict.IsTrusted && !_hasAsked && guard.Required.HasFlag(ClockSources.Sntp);
+            if (guard.Told != verdict.IsTrusted && !(waits && guard.Told is null))
             {
+                guard.Told = verdict.IsTrusted;
                 Note(
                     verdict.IsTrusted ? ClockEventKind.UnitResumed : ClockEventKind.UnitSuspended,
                     guard.Unit,
@@ -299,7 +341,7 @@ public sealed partial class ClockWatch : IAsyncDisposable
             fault ?? "the sources agree",
             last.Offset,
             headroom.Ticks,
-            last.RawNanoseconds + (_options.CheckInterval.Ticks * 100 * 5),
+            last.RawNanoseconds + Patience,
             _board.Leap);
     }
 
@@ -315,10 +357,19 @@ public sealed partial class ClockWatch : IAsyncDisposable
     /// <summary>Outside of the lock: who listens may ask back.</summary>
     private void Tell()
     {
+        lock (_telling)
+        {
+            TellAll();
+        }
+    }
+
+    private void TellAll()
+    {
         while (TryTakeUntold(out var entry))
         {
             if (entry.Kind is ClockEventKind.Stepped or ClockEventKind.SourceLost or ClockEventKind.UnitSuspended
-                or ClockEventKind.ServerRefused or ClockEventKind.LeapAnnounced)
+                or ClockEventKind.ServerRefused or ClockEventKind.LeapAnnounced or ClockEventKind.AssertionVoided
+                or ClockEventKind.LooksMissed)
             {
                 Log.Warned(_logger, entry.Kind, entry.Subject, entry.Offset, entry.Text);
             }

@@ -15,7 +15,7 @@ public sealed class ClockWatchOptions
     /// <summary>NTP servers, at most 16; empty when no unit requires them.</summary>
     public IReadOnlyList<SntpServer> Servers { get; init; } = [];
 
-    /// <summary>How many of them must agree; 0 takes more than half.</summary>
+    /// <summary>How many of them must agree: more than half of all, or as many liars could; 0 takes just that.</summary>
     public int Quorum { get; init; }
 
     /// <summary>A change of the wall clock between two looks that is a step and not a slew; 1 ms to 1 s.</summary>
@@ -29,6 +29,9 @@ public sealed class ClockWatchOptions
 
     /// <summary>An operator's assertion that the clock is right, until then; null for none.</summary>
     public DateTimeOffset? AssertedUntil { get; init; }
+
+    /// <summary>Where there is no assertion: why, in words; null for what is usual.</summary>
+    public string? NotAssertedBecause { get; init; }
 
     /// <summary>Entries of the drift log; the oldest goes.</summary>
     public int LogLimit { get; init; } = 1024;
@@ -49,6 +52,9 @@ public sealed class ClockWatchOptions
             Servers.Any(server => string.IsNullOrWhiteSpace(server.Host) || server.Port is < 1 or > 65535),
             "An NTP server has a name or address, and a port from 1 to 65535.");
         Add(Quorum < 0 || Quorum > Math.Max(Servers.Count, 0), "The quorum is larger than the number of NTP servers.");
+        Add(
+            Quorum > 0 && Quorum <= Servers.Count / 2,
+            "The quorum is not more than half of the NTP servers: as many could agree on something else.");
         Add(OscillatorPpm is < 1 or > 500, $"{nameof(OscillatorPpm)} is not within 1 and 500.");
         Add(LogLimit is < 16 or > 1_000_000, $"{nameof(LogLimit)} is not within 16 and 1,000,000.");
         return errors;

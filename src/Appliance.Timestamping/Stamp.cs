@@ -14,6 +14,9 @@ namespace Appliance.Timestamping;
 /// </summary>
 public sealed class Stamp
 {
+    /// <summary>Room for a usual request, whatever its hash algorithm.</summary>
+    private const int UsualLength = 256;
+
     private static readonly Func<SignJob, bool> s_begin = static job => ((Stamp)job.State!).TryBegin();
 
     private readonly TimestampUnit _unit;
@@ -21,10 +24,12 @@ public sealed class Stamp
     private readonly byte[] _attributes;
     private readonly byte[] _digest;
     private readonly byte[] _serial = new byte[SerialNumbers.Length];
+    private byte[] _bytes = new byte[UsualLength];
     private TimestampRequest _request;
     private Range _infoRange;
     private ClockReading _begun;
     private int _policy;
+    private bool _isPrepared;
 
     internal Stamp(TimestampUnit unit)
     {
@@ -78,25 +83,29 @@ public sealed class Stamp
     /// <summary>The digest that is stamped.</summary>
     public ReadOnlyMemory<byte> Imprint => _request.Digest;
 
-    /// <summary>Dotted decimal; for records, since it allocates.</summary>
-    public string Policy => Der.ReadOid(_unit.PolicyAt(_policy));
+    /// <summary>Dotted decimal.</summary>
+    public string Policy => _unit.PolicyNameAt(_policy);
 
-    /// <summary>Hash algorithm of the imprint, dotted decimal; for records.</summary>
-    public string HashAlgorithm => Der.ReadOid(_request.HashAlgorithmOid.Span);
+    /// <summary>Hash algorithm of the imprint, e.g. SHA256.</summary>
+    public string HashAlgorithm { get; private set; } = "";
 
     /// <summary>Reads a request and decides about it. Never throws; reads no clock and costs no signature.</summary>
-    /// <param name="request">DER of a TimeStampReq; must not change until the stamp is done.</param>
+    /// <param name="request">DER of a TimeStampReq; the stamp keeps a copy.</param>
     /// <returns>None, or the failure to answer with (<see cref="TimestampResponse.Refusal"/>).</returns>
-    public TimestampFailure Prepare(ReadOnlyMemory<byte> request)
+    public TimestampFailure Prepare(ReadOnlySpan<byte> request)
     {
         MayRetry = false;
-        Failure = TimestampRequest.TryDecode(request, out _request);
+        Failure = TryKeep(request, out var kept)
+            ? TimestampRequest.TryDecode(kept, out _request)
+            : TimestampFailure.BadDataFormat;
         if (Failure == TimestampFailure.None)
         {
-            Failure = _unit.Decide(_request, out _policy);
+            Failure = _unit.Decide(_request, out _policy, out var algorithm);
+            HashAlgorithm = algorithm.Name.Name ?? "";
         }
 
-        if (Failure == TimestampFailure.None)
+        _isPrepared = Failure == TimestampFailure.None;
+        if (_isPrepared)
         {
             SerialNumbers.Fill(_serial);
         }
@@ -105,10 +114,20 @@ public sealed class Stamp
     }
 
     /// <summary>On the signing thread, just before it signs: reads the clock, encodes.</summary>
-    /// <returns>False when nothing may be signed; <see cref="Failure"/> says why.</returns>
+    /// <returns>
+    /// False when nothing may be signed, as without a request that <see cref="Prepare"/> took; <see cref="Failure"/>
+    /// says why.
+    /// </returns>
     public bool TryBegin()
     {
         MayRetry = false;
+        if (!_isPrepared)
+        {
+            // What Prepare found, if it was called at all.
+            Failure = Failure == TimestampFailure.None ? TimestampFailure.SystemFailure : Failure;
+            return false;
+        }
+
         if (!_unit.Clock.TryRead(out _begun))
         {
             Failure = TimestampFailure.TimeNotAvailable;
@@ -134,6 +153,7 @@ public sealed class Stamp
     public TimestampFailure Complete(out byte[]? response)
     {
         response = null;
+        MayRetry = false;
         if (Job.Outcome == SignOutcome.Signed)
         {
             return Complete(Job.Signatures[0], out response);
@@ -173,5 +193,23 @@ public sealed class Stamp
 
         response = made;
         return Failure = TimestampFailure.None;
+    }
+
+    private bool TryKeep(ReadOnlySpan<byte> request, out ReadOnlyMemory<byte> kept)
+    {
+        kept = default;
+        if (request.Length > TimestampRequest.MaxLength)
+        {
+            return false;
+        }
+
+        if (request.Length > _bytes.Length)
+        {
+            _bytes = new byte[TimestampRequest.MaxLength];
+        }
+
+        request.CopyTo(_bytes);
+        kept = _bytes.AsMemory(0, request.Length);
+        return true;
     }
 }

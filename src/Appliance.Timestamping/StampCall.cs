@@ -4,7 +4,7 @@ namespace Appliance.Timestamping;
 
 /// <summary>A TimeStampReq and whose it is.</summary>
 /// <param name="Unit">Who is to answer it.</param>
-/// <param name="Request">DER of the TimeStampReq; must not change until the call is answered.</param>
+/// <param name="Request">DER of the TimeStampReq; it is copied before StampAsync returns.</param>
 /// <param name="SignerId">For whom, for the audit trail; null where nobody is known.</param>
 /// <param name="ClientId">The client application that asks; null for none.</param>
 /// <param name="Terms">What it costs; null where it costs nothing and everybody may have it.</param>

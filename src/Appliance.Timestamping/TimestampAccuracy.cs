@@ -21,9 +21,9 @@ public readonly record struct TimestampAccuracy(int Seconds, int Millis = 0, int
     internal static TimestampAccuracy Decode(AsnReader reader)
     {
         var sequence = reader.ReadSequence();
-        var seconds = sequence.HasData && sequence.PeekTag() == Asn1Tag.Integer ? ReadNumber(sequence, null) : 0;
-        var millis = sequence.HasData && sequence.PeekTag() == s_millis ? ReadNumber(sequence, s_millis) : 0;
-        var micros = sequence.HasData && sequence.PeekTag() == s_micros ? ReadNumber(sequence, s_micros) : 0;
+        var seconds = ReadNumber(sequence, Asn1Tag.Integer, int.MaxValue);
+        var millis = ReadNumber(sequence, s_millis, 999);
+        var micros = ReadNumber(sequence, s_micros, 999);
         sequence.ThrowIfNotEmpty();
         return new TimestampAccuracy(seconds, millis, micros);
     }
@@ -49,8 +49,16 @@ public readonly record struct TimestampAccuracy(int Seconds, int Millis = 0, int
         }
     }
 
-    private static int ReadNumber(AsnReader reader, Asn1Tag? tag)
-        => reader.TryReadInt32(out var value, tag) && value >= 0
+    /// <summary>0 when it is absent. Some authorities write the 0 that RFC 3161 has no room for.</summary>
+    private static int ReadNumber(AsnReader reader, Asn1Tag tag, int largest)
+    {
+        if (!reader.HasData || reader.PeekTag() != tag)
+        {
+            return 0;
+        }
+
+        return reader.TryReadInt32(out var value, tag) && value >= 0 && value <= largest
             ? value
             : throw new AsnContentException("A part of the accuracy is out of range.");
+    }
 }

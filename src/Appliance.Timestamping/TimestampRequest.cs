@@ -13,7 +13,9 @@ public readonly record struct TimestampRequest
     /// <summary>Longest request that is looked at, in bytes; a usual one has about 100.</summary>
     public const int MaxLength = 4096;
 
-    /// <summary>Longest nonce in bytes; a usual one has 8.</summary>
+    /// <summary>
+    /// Longest nonce, in contents octets of its INTEGER: a number of 511 bits at most; a usual one has 64.
+    /// </summary>
     public const int MaxNonceLength = 64;
 
     /// <summary>The MessageImprint as it was sent, DER with identifier and length: echoed byte for byte.</summary>
@@ -66,11 +68,9 @@ public readonly record struct TimestampRequest
     /// <param name="algorithm">SHA-256/384/512 or SHA3-256/384/512.</param>
     /// <param name="digest">Digest of the algorithm's length.</param>
     /// <param name="policy">Dotted decimal; null asks for the unit's default.</param>
-    /// <param name="nonce">
-    /// Unsigned big-endian number of 1 to 64 bytes, one less when the first bit is set; empty for none.
-    /// </param>
+    /// <param name="nonce">Unsigned big-endian number below 2^511; empty for none.</param>
     /// <param name="certificates">Ask for the unit's certificates.</param>
-    /// <exception cref="ArgumentException">The digest or the policy does not fit.</exception>
+    /// <exception cref="ArgumentException">The digest, the policy or the nonce does not fit.</exception>
     public static byte[] Create(
         HashAlgorithmName algorithm,
         ReadOnlySpan<byte> digest,
@@ -86,6 +86,11 @@ public readonly record struct TimestampRequest
 
         var policyOid = policy is null ? [] : Der.EncodeOid(policy);
         var number = nonce.TrimStart((byte)0);
+        if (number.Length > MaxNonceLength || (number.Length == MaxNonceLength && number[0] >= 0x80))
+        {
+            throw new ArgumentException("A nonce is below 2^511.", nameof(nonce));
+        }
+
         number = number.IsEmpty && !nonce.IsEmpty ? nonce[^1..] : number;
         var isPadded = !number.IsEmpty && number[0] >= 0x80;
 

@@ -21,23 +21,25 @@ public readonly record struct TimestampResponse(
         => s_refusals[BitOperations.TrailingZeroCount(
             (uint)(failure == TimestampFailure.None ? TimestampFailure.SystemFailure : failure))];
 
-    /// <summary>The token inside a granted response's DER, without copying; empty when there is none.</summary>
-    /// <param name="response">DER of a TimeStampResp.</param>
+    /// <summary>The token inside a response's DER, without copying; empty when there is none.</summary>
+    /// <param name="response">DER of a TimeStampResp, nothing behind it; of anything else, nothing.</param>
     public static ReadOnlyMemory<byte> TokenOf(ReadOnlyMemory<byte> response)
     {
         var outer = new DerReader(response.Span);
         if (!outer.TryEnter(Der.Sequence, out var inner) || !inner.TryRead(Der.Sequence, out _)
-            || !inner.TryReadEncoded(Der.Sequence, out var token))
+            || !inner.TryReadEncoded(Der.Sequence, out var token) || !inner.IsAtEnd || !outer.IsAtEnd)
         {
             return default;
         }
 
-        return response[(outer.Position - token.Length)..outer.Position];
+        return response[^token.Length..];
     }
 
     /// <summary>Reads a response.</summary>
     /// <param name="source">DER, nothing behind it.</param>
-    /// <exception cref="AsnContentException">Not a TimeStampResp.</exception>
+    /// <exception cref="AsnContentException">
+    /// Not a TimeStampResp, or one that is granted without a token or refused with one.
+    /// </exception>
     public static TimestampResponse Decode(ReadOnlyMemory<byte> source)
     {
         var outer = new AsnReader(source, AsnEncodingRules.DER);
@@ -46,6 +48,12 @@ public readonly record struct TimestampResponse(
         var status = PkiStatusInfo.Decode(sequence);
         var token = sequence.HasData ? sequence.ReadEncodedValue() : default;
         sequence.ThrowIfNotEmpty();
+        var isGranted = status.Status is TimestampPkiStatus.Granted or TimestampPkiStatus.GrantedWithMods;
+        if (isGranted == token.IsEmpty)
+        {
+            throw new AsnContentException("A TimeStampResp has a token when it is granted, and only then.");
+        }
+
         return new TimestampResponse(status.Status, status.Failure, status.Text, token);
     }
 

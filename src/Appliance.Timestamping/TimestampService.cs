@@ -13,7 +13,7 @@ namespace Appliance.Timestamping;
 public sealed class TimestampService
 {
     private readonly FrozenDictionary<string, TimestampUnit> _units;
-    private readonly StampPipeline _pipeline;
+    private readonly FrozenDictionary<TimestampUnit, StampPool> _pools;
 
     /// <summary>Makes the authority.</summary>
     /// <param name="units">Its units, the default one first; the caller disposes them after the last call.</param>
@@ -21,12 +21,14 @@ public sealed class TimestampService
     /// <param name="slots">Where the units' keys are.</param>
     /// <param name="mayDispatch">False while others may take this node for dead; null for always.</param>
     /// <param name="time">The clock of audit records.</param>
+    /// <param name="metrics">Counts what becomes of calls; the caller disposes them. Null for nobody.</param>
     public TimestampService(
         IReadOnlyList<TimestampUnit> units,
         CommitLoop ledger,
         SlotGroup slots,
         Func<bool>? mayDispatch,
-        TimeProvider time)
+        TimeProvider time,
+        TimestampMetrics? metrics = null)
     {
         ArgumentNullException.ThrowIfNull(units);
         ArgumentNullException.ThrowIfNull(ledger);
@@ -34,7 +36,8 @@ public sealed class TimestampService
         ArgumentNullException.ThrowIfNull(time);
         Units = units;
         _units = units.ToFrozenDictionary(unit => unit.Options.Name, StringComparer.Ordinal);
-        _pipeline = new StampPipeline(ledger, slots, mayDispatch ?? (static () => true), time);
+        var pipeline = new StampPipeline(ledger, slots, mayDispatch ?? (static () => true), time, metrics);
+        _pools = units.ToFrozenDictionary(unit => unit, unit => new StampPool(pipeline, unit));
     }
 
     /// <summary>The units, the default one first.</summary>
@@ -45,13 +48,14 @@ public sealed class TimestampService
 
     /// <summary>Answers one request. Never throws for what a caller did wrong.</summary>
     /// <param name="call">What is asked.</param>
+    /// <returns>To be awaited once.</returns>
+    /// <exception cref="ArgumentException">The unit is not of this authority.</exception>
     public ValueTask<StampResult> StampAsync(in StampCall call)
     {
-        ArgumentNullException.ThrowIfNull(call.Unit, nameof(call));
-        var stamp = call.Unit.NewStamp();
-        var failure = stamp.Prepare(call.Request);
+        var operation = Rent(call);
+        var failure = operation.Prepare(call);
         return failure == TimestampFailure.None
-            ? new StampOperation(_pipeline, stamp, call).StartAsync()
+            ? operation.StartAsync()
             : new ValueTask<StampResult>(StampResult.Failed(failure));
     }
 
@@ -61,16 +65,17 @@ public sealed class TimestampService
     /// </summary>
     /// <param name="calls">What is asked.</param>
     /// <param name="results">Gets the task of each; as many as calls, each to be awaited once.</param>
+    /// <exception cref="ArgumentException">A unit is not of this authority.</exception>
     public void StampAll(ReadOnlySpan<StampCall> calls, Span<ValueTask<StampResult>> results)
     {
         var operations = new StampOperation?[calls.Length];
         for (var i = 0; i < calls.Length; i++)
         {
-            var stamp = calls[i].Unit.NewStamp();
-            var failure = stamp.Prepare(calls[i].Request);
+            var operation = Rent(calls[i]);
+            var failure = operation.Prepare(calls[i]);
             if (failure == TimestampFailure.None)
             {
-                operations[i] = new StampOperation(_pipeline, stamp, calls[i]);
+                operations[i] = operation;
             }
             else
             {
@@ -85,5 +90,13 @@ public sealed class TimestampService
                 results[i] = operation.StartAsync();
             }
         }
+    }
+
+    private StampOperation Rent(in StampCall call)
+    {
+        ArgumentNullException.ThrowIfNull(call.Unit, nameof(call));
+        return _pools.TryGetValue(call.Unit, out var pool)
+            ? pool.Rent()
+            : throw new ArgumentException($"{call.Unit.Options.Name} is no unit of this authority.", nameof(call));
     }
 }

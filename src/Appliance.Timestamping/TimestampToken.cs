@@ -23,14 +23,35 @@ public readonly record struct TimestampToken(
     TimestampAccuracy? Accuracy,
     ReadOnlyMemory<byte> Nonce)
 {
+    /// <summary>Longest token that is looked at, in bytes; a usual one has 1 to 10 thousand.</summary>
+    public const int MaxLength = 1 << 20;
+
     /// <summary>Reads a token.</summary>
-    /// <param name="token">DER of the ContentInfo.</param>
-    /// <exception cref="AsnContentException">Not a token, or with an imprint of an unknown hash algorithm.</exception>
-    public static TimestampToken Decode(ReadOnlyMemory<byte> token)
+    /// <param name="token">
+    /// The ContentInfo, nothing behind it: DER, as far as RFC 3161 asks for it, which is TSTInfo and what is signed.
+    /// </param>
+    /// <exception cref="AsnContentException">
+    /// Not a token, with an imprint of an unknown hash algorithm or of another length than it has, or with an extension
+    /// that is critical: none is known here.
+    /// </exception>
+    public static TimestampToken Decode(ReadOnlyMemory<byte> token) => Decode(token, out _);
+
+    internal static TimestampToken Decode(ReadOnlyMemory<byte> token, out SignedCms cms)
     {
-        var cms = new SignedCms();
+        if (token.Length > MaxLength)
+        {
+            throw new AsnContentException("A token that is too long to be looked at.");
+        }
+
+        cms = new SignedCms();
         try
         {
+            AsnDecoder.ReadEncodedValue(token.Span, AsnEncodingRules.BER, out _, out _, out var read);
+            if (read != token.Length)
+            {
+                throw new AsnContentException("Something stands behind the token.");
+            }
+
             cms.Decode(token.Span);
         }
         catch (CryptographicException e)
@@ -44,17 +65,26 @@ public readonly record struct TimestampToken(
         }
 
         var info = TstInfo.Decode(cms.ContentInfo.Content);
+        if (info.HasCriticalExtension())
+        {
+            throw new AsnContentException("A token with a critical extension, of which none is known here.");
+        }
+
         var algorithm = ImprintAlgorithm.All.FirstOrDefault(
             known => string.Equals(known.Oid, info.MessageImprint.HashAlgorithm.Oid, StringComparison.Ordinal));
-        return algorithm.Length > 0
-            ? new TimestampToken(
-                info.Policy,
-                algorithm.Name,
-                info.MessageImprint.HashedMessage,
-                info.SerialNumber,
-                info.GenTime,
-                info.Accuracy,
-                info.Nonce)
-            : throw new AsnContentException("A token with an imprint of an unknown hash algorithm.");
+        if (algorithm.Length == 0 || algorithm.Length != info.MessageImprint.HashedMessage.Length)
+        {
+            throw new AsnContentException(
+                "A token with an imprint of an unknown hash algorithm, or of another length than it has.");
+        }
+
+        return new TimestampToken(
+            info.Policy,
+            algorithm.Name,
+            info.MessageImprint.HashedMessage,
+            info.SerialNumber,
+            info.GenTime,
+            info.Accuracy,
+            info.Nonce);
     }
 }

@@ -14,6 +14,7 @@ namespace Appliance.Timestamping;
 public sealed class TimestampUnit : IDisposable
 {
     private readonly byte[][] _policies;
+    private readonly string[] _policyNames;
     private readonly FrozenSet<string> _imprintOids;
     private readonly SampledVerifier _verifier;
     private readonly ClockWatch _watch;
@@ -60,7 +61,8 @@ public sealed class TimestampUnit : IDisposable
             options.Accuracy,
             options.IncludesName ? certificates[0].SubjectName : null,
             options.IsQualified);
-        _policies = [.. options.Policies.Select(policy => Der.EncodeOid(policy)[2..])];
+        _policyNames = [.. options.Policies];
+        _policies = [.. _policyNames.Select(policy => Der.EncodeOid(policy)[2..])];
         _imprintOids = options.ImprintAlgorithms.Select(name => ImprintAlgorithm.ByName(name).Oid)
             .ToFrozenSet(StringComparer.Ordinal);
         _verifier = new SampledVerifier(certificates[0], Digest, options.VerifyOneIn);
@@ -134,14 +136,29 @@ public sealed class TimestampUnit : IDisposable
         _verifier.Dispose();
     }
 
+    /// <summary>
+    /// Reads a request and decides about it as <see cref="Stamp.Prepare"/> does: for who has to know what is asked
+    /// before it may be done. Never throws.
+    /// </summary>
+    /// <param name="source">DER of the TimeStampReq.</param>
+    /// <param name="request">What was read, when None is returned.</param>
+    /// <returns>None, or the failure that <see cref="TimestampService"/> answers with.</returns>
+    public TimestampFailure Read(ReadOnlyMemory<byte> source, out TimestampRequest request)
+    {
+        var failure = TimestampRequest.TryDecode(source, out request);
+        return failure == TimestampFailure.None ? Decide(request, out _, out _) : failure;
+    }
+
     /// <summary>Whether this unit serves a request; costs no signature and no exception.</summary>
     /// <param name="request">Well-formed.</param>
     /// <param name="policy">Index of the policy that applies.</param>
-    internal TimestampFailure Decide(in TimestampRequest request, out int policy)
+    /// <param name="algorithm">The imprint's.</param>
+    internal TimestampFailure Decide(in TimestampRequest request, out int policy, out ImprintAlgorithm algorithm)
     {
         policy = 0;
+        algorithm = default;
         if (request.HasHashParameters
-            || !ImprintAlgorithm.TryFind(request.HashAlgorithmOid.Span, out var algorithm)
+            || !ImprintAlgorithm.TryFind(request.HashAlgorithmOid.Span, out algorithm)
             || !_imprintOids.Contains(algorithm.Oid))
         {
             return TimestampFailure.BadAlgorithm;
@@ -162,6 +179,9 @@ public sealed class TimestampUnit : IDisposable
 
     /// <summary>Contents octets of a policy.</summary>
     internal ReadOnlySpan<byte> PolicyAt(int index) => _policies[index];
+
+    /// <summary>Dotted decimal of a policy.</summary>
+    internal string PolicyNameAt(int index) => _policyNames[index];
 
     internal bool IsUsableAt(long utcTicks) => utcTicks >= _usableFrom && utcTicks <= _usableTo;
 

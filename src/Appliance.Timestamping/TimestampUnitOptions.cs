@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using Appliance.Timestamping.Asn1;
 using Appliance.Timestamping.Tokens;
@@ -9,6 +10,9 @@ public sealed class TimestampUnitOptions
 {
     /// <summary>Longest name.</summary>
     private const int MaxNameLength = 63;
+
+    /// <summary>Longest policy in dotted decimal: a token's record in the audit trail has 255 characters.</summary>
+    private const int MaxPolicyLength = 100;
 
     /// <summary>Names the unit in paths, logs and records: lower-case letters, digits, hyphens; 1 to 63.</summary>
     public required string Name { get; init; }
@@ -49,7 +53,7 @@ public sealed class TimestampUnitOptions
     public bool UsesPss { get; init; }
 
     /// <summary>One signature in so many is verified before it leaves, the first one always; 1 to 1,000,000.</summary>
-    public int VerifyOneIn { get; init; } = 64;
+    public int VerifyOneIn { get; init; } = 1_000;
 
     internal IEnumerable<string> Policies => AcceptedPolicies.Prepend(DefaultPolicy).Distinct(StringComparer.Ordinal);
 
@@ -102,9 +106,12 @@ public sealed class TimestampUnitOptions
     {
         try
         {
-            return Der.EncodeOid(text).Length <= 64;
+            var encoded = text.Length <= MaxPolicyLength ? Der.EncodeOid(text) : [];
+            // Records tell it: the platform writes arcs that it does not read.
+            return encoded.Length is > 0 and <= 64
+                && string.Equals(Der.ReadOid(encoded.AsSpan(2)), text, StringComparison.Ordinal);
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or AsnContentException)
         {
             return false;
         }

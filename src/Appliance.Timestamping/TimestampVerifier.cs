@@ -2,7 +2,9 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.Pkcs;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography.Xml;
 using Appliance.Timestamping.Asn1;
+using Appliance.Timestamping.Tokens;
 
 namespace Appliance.Timestamping;
 
@@ -35,9 +37,10 @@ public sealed class TimestampVerifier
         ReadOnlyMemory<byte> token, ReadOnlySpan<byte> digest, ReadOnlySpan<byte> nonce = default)
     {
         TimestampToken told;
+        SignedCms cms;
         try
         {
-            told = TimestampToken.Decode(token);
+            told = TimestampToken.Decode(token, out cms);
         }
         catch (AsnContentException e)
         {
@@ -51,7 +54,7 @@ public sealed class TimestampVerifier
         }
 
         return nonce.IsEmpty || told.Nonce.Span.SequenceEqual(nonce)
-            ? VerifySignature(token, told)
+            ? VerifySignature(token, told, cms)
             : new TimestampVerification(
                 TimestampVerdict.OtherNonce, told, null, "The token answers a request with another nonce.");
     }
@@ -84,38 +87,88 @@ public sealed class TimestampVerifier
             : result;
     }
 
-    private TimestampVerification VerifySignature(ReadOnlyMemory<byte> token, TimestampToken told)
+    private TimestampVerification VerifySignature(ReadOnlyMemory<byte> token, TimestampToken told, SignedCms cms)
     {
         X509Certificate2? signer = null;
         try
         {
-            // Also checks ESSCertID(v2) against the certificate, and the extended key usage.
-            if (!Rfc3161TimestampToken.TryDecode(token, out var decoded, out _)
-                || !decoded.VerifySignatureForHash(
-                    told.Digest.Span, new Oid(AlgorithmOf(token)), out signer, _others))
+            if (cms.SignerInfos is not [var only] || !IsStrong(only.DigestAlgorithm))
             {
                 return new TimestampVerification(
-                    TimestampVerdict.BadSignature, told, signer, "The signature or its certificate is wrong.");
+                    TimestampVerdict.BadSignature, told, null, "Not one signature, or by a hash that is not trusted.");
             }
+
+            // Also checks ESSCertID(v2) against the certificate, and the extended key usage.
+            var algorithm = new Oid(ImprintAlgorithm.ByName(told.HashAlgorithm).Oid);
+            if (!Rfc3161TimestampToken.TryDecode(token, out var decoded, out _)
+                || !decoded.VerifySignatureForHash(told.Digest.Span, algorithm, out signer, _others))
+            {
+                return Explain(cms, told);
+            }
+
+            return CertificateCheck.IsForTimestampsAlone(signer.Extensions)
+                ? VerifyChain(told, cms.Certificates, signer)
+                : new TimestampVerification(
+                    TimestampVerdict.Untrusted, told, signer, "The certificate is not for time-stamps alone.");
         }
         catch (CryptographicException e)
         {
             return new TimestampVerification(TimestampVerdict.BadSignature, told, signer, e.Message);
         }
-
-        return VerifyChain(token, told, signer!);
     }
 
-    private TimestampVerification VerifyChain(
-        ReadOnlyMemory<byte> token, TimestampToken told, X509Certificate2 signer)
+    /// <summary>SHA-1 and MD5 are none of these.</summary>
+    private static bool IsStrong(Oid algorithm)
+        => ImprintAlgorithm.All.Any(known => string.Equals(known.Oid, algorithm.Value, StringComparison.Ordinal));
+
+    /// <summary>What is wrong where the platform says no more than that something is.</summary>
+    private TimestampVerification Explain(SignedCms cms, TimestampToken told)
     {
-        var cms = new SignedCms();
-        cms.Decode(token.Span);
+        var signer = FindSigner(cms.SignerInfos[0]);
+        if (signer is null)
+        {
+            return new TimestampVerification(
+                TimestampVerdict.BadSignature,
+                told,
+                null,
+                "The certificate of its unit is neither in the token nor given besides.");
+        }
+
+        if (told.Time < signer.NotBefore || told.Time > signer.NotAfter)
+        {
+            return new TimestampVerification(
+                TimestampVerdict.Untrusted, told, signer, "The unit's certificate was not valid at that time.");
+        }
+
+        return CertificateCheck.IsForTimestampsAlone(signer.Extensions)
+            ? new TimestampVerification(
+                TimestampVerdict.BadSignature,
+                told,
+                signer,
+                "The signature is wrong, or not by the certificate that the token names.")
+            : new TimestampVerification(
+                TimestampVerdict.Untrusted,
+                told,
+                signer,
+                "The certificate is not for time-stamps alone (a critical extendedKeyUsage with timeStamping).");
+    }
+
+    private X509Certificate2? FindSigner(SignerInfo info)
+        => info.Certificate
+            ?? (info.SignerIdentifier.Value is X509IssuerSerial named
+                ? _others.FirstOrDefault(other
+                    => string.Equals(other.SerialNumber, named.SerialNumber, StringComparison.OrdinalIgnoreCase)
+                        && string.Equals(other.Issuer, named.IssuerName, StringComparison.Ordinal))
+                : null);
+
+    private TimestampVerification VerifyChain(
+        TimestampToken told, X509Certificate2Collection carried, X509Certificate2 signer)
+    {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(_roots);
         chain.ChainPolicy.ExtraStore.AddRange(_others);
-        chain.ChainPolicy.ExtraStore.AddRange(cms.Certificates);
+        chain.ChainPolicy.ExtraStore.AddRange(carried);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.VerificationTimeIgnored = false;
@@ -128,12 +181,5 @@ public sealed class TimestampVerifier
                 told,
                 signer,
                 string.Join(" ", chain.ChainStatus.Select(status => status.StatusInformation.Trim())));
-    }
-
-    private static string AlgorithmOf(ReadOnlyMemory<byte> token)
-    {
-        var cms = new SignedCms();
-        cms.Decode(token.Span);
-        return TstInfo.Decode(cms.ContentInfo.Content).MessageImprint.HashAlgorithm.Oid;
     }
 }

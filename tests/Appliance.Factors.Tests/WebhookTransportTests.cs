@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Appliance.Factors.Notifying.Webhooks;
 using Appliance.Factors.Tests.Notifying;
 
 namespace Appliance.Factors.Tests;

@@ -75,9 +75,13 @@ internal sealed class AuditScene : IAsyncDisposable
         Ledger.Time,
         NullLogger<AuditSealer>.Instance);
 
-    public async Task<AuditSealRow> SealAsync()
+    public async Task<AuditSealRow> SealAsync(Func<ReadOnlyMemory<byte>, byte[]>? stamp = null)
     {
-        await using var sealer = NewSealer();
+        await using var sealer = NewSealer(options: new AuditSealerOptions
+        {
+            Interval = TimeSpan.Zero,
+            Timestamp = stamp is null ? null : (digest, _) => ValueTask.FromResult(stamp(digest)),
+        });
         return await sealer.SealAsync(TestContext.Current.CancellationToken);
     }
 
@@ -86,13 +90,17 @@ internal sealed class AuditScene : IAsyncDisposable
 
     /// <summary>Verifies by the store alone, or with what the running server knows.</summary>
     public AuditReport Verify(
-        bool live = false, (long Number, ReadOnlyMemory<byte> Hash)? remembered = null, int page = 7)
+        bool live = false,
+        (long Number, ReadOnlyMemory<byte> Hash)? remembered = null,
+        int page = 7,
+        Func<AuditSealRow, string?>? stamps = null)
         => AuditVerification.Run(
             Ledger.Store,
             new AuditVerificationOptions
             {
                 VerifySignature = (hash, signature) => _key.VerifyHash(
                     hash.Span, signature.Span, DSASignatureFormat.Rfc3279DerSequence),
+                VerifyTimestamp = stamps,
                 Live = live ? LiveHeads() : [],
                 Remembered = remembered,
                 Page = page,

@@ -31,7 +31,7 @@ public sealed class StampTests
         Assert.Equal(new TimestampAccuracy(0, 500), token.Accuracy);
         Assert.Equal(stamp.SerialNumber.ToArray(), token.SerialNumber.ToArray());
         Assert.Equal((token.Policy, token.Time), (stamp.Policy, stamp.Time));
-        Assert.Equal("2.16.840.1.101.3.4.2.1", stamp.HashAlgorithm);
+        Assert.Equal("SHA256", stamp.HashAlgorithm);
         Assert.Equal(UnitScene.Digest, stamp.Imprint.ToArray());
     }
 
@@ -52,7 +52,8 @@ public sealed class StampTests
 
         Assert.True(stamp.TryBegin());
         Assert.NotEqual(first.Digest, stamp.Digest);
-        Assert.NotEqual(first.Serial, stamp.SerialNumber.ToArray());
+        // On record before the first try already.
+        Assert.Equal(first.Serial, stamp.SerialNumber.ToArray());
         Assert.Equal(TimestampFailure.None, stamp.Complete(scene.Sign(stamp), out response));
         Assert.Equal(scene.Clocks.GetUtcNow(), TimestampToken.Decode(TimestampResponse.TokenOf(response)).Time);
     }
@@ -101,21 +102,142 @@ public sealed class StampTests
     }
 
     [Fact]
-    public void The_first_and_then_one_in_so_many_signatures_are_verified()
+    public void One_in_so_many_signatures_is_verified_and_after_a_wrong_one_all_until_one_is_right()
+    {
+        using var scene = new UnitScene(options: UnitScene.Options(verifyOneIn: 64));
+        var outcomes = new List<bool>();
+        for (var i = 0; i < 80; i++)
+        {
+            // Right at first, wrong from then on, right again at the end.
+            outcomes.Add(Complete(scene, i is 0 or 75));
+        }
+
+        Assert.All(outcomes[..64], Assert.True);
+        Assert.All(outcomes[64..75], Assert.False);
+        Assert.All(outcomes[75..], Assert.True);
+
+        static bool Complete(UnitScene scene, bool isRight)
+        {
+            var stamp = scene.Unit.NewStamp();
+            stamp.Prepare(s_request);
+            Assert.True(stamp.TryBegin());
+            var signature = isRight
+                ? scene.Sign(stamp)
+                : MemoryKey.P256.Sign(new byte[32], HashAlgorithmName.SHA256);
+            return stamp.Complete(signature, out var response) == TimestampFailure.None && response is not null;
+        }
+    }
+
+    [Fact]
+    public void A_wrong_signature_is_found_the_first_time()
     {
         using var scene = new UnitScene();
         var stamp = scene.Unit.NewStamp();
-        var outcomes = new List<TimestampFailure>();
-        for (var i = 0; i < 65; i++)
+        stamp.Prepare(s_request);
+        Assert.True(stamp.TryBegin());
+
+        Assert.Equal(
+            TimestampFailure.SystemFailure,
+            stamp.Complete(MemoryKey.P256.Sign(new byte[32], HashAlgorithmName.SHA256), out var response));
+        Assert.Null(response);
+    }
+
+    public static TheoryData<string, string> Misshapen => new()
+    {
+        { "P256", "00" },
+        { "P256", "3000" },
+        { "P256", "3003020101" },
+        { "P256", "3006020101020100" },
+        { "P256", "3006020101020181" },
+        { "P256", "300702020001020101" },
+        { "P256", "300602010102010100" },
+        { "P256", "3026" + "0221" + "01" + Zeros(32) + "020101" },
+        { "P384", "3006020101" + "0400" + "00" },
+        { "Rsa2048", Zeros(255) },
+        { "Rsa2048", Zeros(257) },
+    };
+
+    /// <summary>Not only the sampled ones: no signature of another form leaves.</summary>
+    [Theory]
+    [MemberData(nameof(Misshapen))]
+    public void A_signature_of_another_form_is_never_delivered(string key, string signature)
+    {
+        using var scene = new UnitScene(MemoryKey.Named(key));
+        scene.Issue(s_request);
+        var stamp = scene.Unit.NewStamp();
+        stamp.Prepare(s_request);
+        Assert.True(stamp.TryBegin());
+
+        Assert.Equal(
+            TimestampFailure.SystemFailure, stamp.Complete(Convert.FromHexString(signature), out var response));
+        Assert.Null(response);
+        // And from now on all are verified, so this one of the right form is found, too.
+        var wrong = MemoryKey.Named(key).Sign(new byte[stamp.Digest.Length], scene.Unit.Scheme.HashAlgorithm);
+        Assert.Equal(TimestampFailure.SystemFailure, stamp.Complete(wrong, out _));
+    }
+
+    /// <summary>r and s are random: now and then one is shorter.</summary>
+    [Fact]
+    public void ECDSA_signatures_of_all_lengths_are_delivered()
+    {
+        using var scene = new UnitScene(MemoryKey.P384);
+        var lengths = new HashSet<int>();
+        for (var i = 0; i < 2_000 && lengths.Count < 4; i++)
         {
-            stamp.Prepare(s_request);
-            Assert.True(stamp.TryBegin());
-            outcomes.Add(stamp.Complete(MemoryKey.P256.Sign(new byte[32], HashAlgorithmName.SHA256), out _));
+            lengths.Add(scene.Issue(s_request).Length);
         }
 
-        Assert.Equal(TimestampFailure.SystemFailure, outcomes[0]);
-        Assert.All(outcomes[1..64], outcome => Assert.Equal(TimestampFailure.None, outcome));
-        Assert.Equal(TimestampFailure.SystemFailure, outcomes[64]);
+        Assert.InRange(lengths.Count, 3, 10);
+    }
+
+    [Fact]
+    public void Nothing_is_begun_without_a_request_that_was_taken()
+    {
+        using var scene = new UnitScene();
+        var stamp = scene.Unit.NewStamp();
+        Assert.False(stamp.TryBegin());
+        Assert.Equal(TimestampFailure.SystemFailure, stamp.Failure);
+
+        // The one before it is not signed again either.
+        Assert.Equal(TimestampFailure.None, stamp.Prepare(s_request));
+        Assert.True(stamp.TryBegin());
+        Assert.Equal(TimestampFailure.None, stamp.Complete(scene.Sign(stamp), out _));
+        Assert.Equal(TimestampFailure.BadDataFormat, stamp.Prepare(new byte[] { 1 }));
+        Assert.False(stamp.TryBegin());
+        Assert.Equal(TimestampFailure.BadDataFormat, stamp.Failure);
+    }
+
+    [Fact]
+    public void A_stamp_serves_again_and_takes_nothing_over()
+    {
+        using var scene = new UnitScene();
+        var stamp = scene.Unit.NewStamp();
+        byte[][] requests =
+        [
+            TimestampRequest.Create(HashAlgorithmName.SHA512, new byte[64], UnitScene.OtherPolicy, new byte[] { 0x7F }),
+            TimestampRequest.Create(HashAlgorithmName.SHA256, UnitScene.Digest, null, default, certificates: false),
+            s_request,
+        ];
+        byte[]? signature = null;
+        var serials = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var request in requests)
+        {
+            Assert.Equal(TimestampFailure.None, stamp.Prepare(request));
+            if (signature is not null)
+            {
+                // A signature of the request before does not answer this one.
+                Assert.Equal(TimestampFailure.SystemFailure, stamp.Complete(signature, out _));
+            }
+
+            Assert.True(stamp.TryBegin());
+            signature = scene.Sign(stamp);
+            Assert.Equal(TimestampFailure.None, stamp.Complete(signature, out var response));
+            TimestampRequest.TryDecode(request, out var asked);
+            var token = TimestampToken.Decode(TimestampResponse.TokenOf(response));
+            Assert.Equal(asked.Digest.ToArray(), token.Digest.ToArray());
+            Assert.Equal(asked.Nonce.ToArray(), token.Nonce.ToArray());
+            Assert.True(serials.Add(Convert.ToHexString(token.SerialNumber.Span)));
+        }
     }
 
     [Fact]
@@ -192,4 +314,6 @@ public sealed class StampTests
             Assert.Contains(text, output, StringComparison.Ordinal);
         }
     }
+
+    private static string Zeros(int octets) => new('0', 2 * octets);
 }

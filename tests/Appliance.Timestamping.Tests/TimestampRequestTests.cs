@@ -104,6 +104,108 @@ public sealed class TimestampRequestTests
         Assert.Equal(length, found);
     }
 
+    /// <summary>Contents octets are told, and echoed: 2^511 needs one more, for its sign.</summary>
+    [Fact]
+    public void The_longest_nonce_is_made_read_and_echoed_and_a_longer_one_not_made()
+    {
+        byte[] longest = [0x7F, .. RandomNumberGenerator.GetBytes(63)];
+        using var scene = new UnitScene();
+
+        var request = TimestampRequest.Create(HashAlgorithmName.SHA512, new byte[64], nonce: [0, 0, .. longest]);
+        var token = TimestampToken.Decode(TimestampResponse.TokenOf(scene.Issue(request)));
+
+        Assert.Equal(longest, token.Nonce.ToArray());
+        Assert.Throws<ArgumentException>(() => Make([0x80, .. new byte[63]]));
+        Assert.Throws<ArgumentException>(() => Make([1, .. new byte[64]]));
+        Refuses(Build(after: writer => writer.WriteIntegerUnsigned([0x80, .. new byte[63]])), TimestampFailure.BadRequest);
+
+        static byte[] Make(byte[] nonce) => TimestampRequest.Create(HashAlgorithmName.SHA256, UnitScene.Digest, null, nonce);
+    }
+
+    [Theory]
+    [InlineData("00")]
+    [InlineData("FF")]
+    [InlineData("80")]
+    [InlineData("8000000000000000")]
+    [InlineData("00FFFFFFFFFFFFFFFF")]
+    public void Any_integer_is_a_nonce_and_comes_back_octet_for_octet(string hex)
+    {
+        var nonce = Convert.FromHexString(hex);
+        using var scene = new UnitScene();
+        var request = Build(after: writer => writer.WriteInteger(nonce));
+
+        var token = TimestampToken.Decode(TimestampResponse.TokenOf(scene.Issue(request)));
+
+        Assert.Equal(nonce, token.Nonce.ToArray());
+    }
+
+    [Fact]
+    public void An_imprint_comes_back_octet_for_octet_with_NULL_and_without()
+    {
+        using var scene = new UnitScene();
+        foreach (var parameters in new Action<AsnWriter>?[] { null, writer => writer.WriteNull() })
+        {
+            var request = Build(parameters: parameters);
+            Assert.Equal(TimestampFailure.None, TimestampRequest.TryDecode(request, out var read));
+
+            var response = scene.Issue(request);
+
+            Assert.NotEqual(-1, response.AsSpan().IndexOf(read.Imprint.Span));
+            Assert.Equal(parameters is null ? 47 : 49, read.Imprint.Length - 2);
+        }
+    }
+
+    /// <summary>Of the kind that ITU-T X.667 makes of a UUID, and one that no number of 128 bits holds.</summary>
+    [Theory]
+    [InlineData("2.25.329800735698586629295641978511506172918")]
+    [InlineData("1.3.6.1.4.1.4294967296.18446744073709551616")]
+    public void A_policy_with_long_arcs_is_served_and_told(string policy)
+    {
+        using var scene = new UnitScene(options: new TimestampUnitOptions { Name = "long", DefaultPolicy = policy });
+        var stamp = scene.Unit.NewStamp();
+
+        Assert.Equal(
+            TimestampFailure.None,
+            stamp.Prepare(TimestampRequest.Create(HashAlgorithmName.SHA256, UnitScene.Digest, policy)));
+
+        Assert.Equal(policy, stamp.Policy);
+        Assert.True(stamp.TryBegin());
+        Assert.Equal(TimestampFailure.None, stamp.Complete(scene.Sign(stamp), out var response));
+        Assert.Equal(policy, TimestampToken.Decode(TimestampResponse.TokenOf(response)).Policy);
+    }
+
+    /// <summary>Contents of OBJECT IDENTIFIER, INTEGER and BOOLEAN that DER has no room for.</summary>
+    [Theory]
+    [InlineData("0600")]
+    [InlineData("0603800102")]
+    [InlineData("06022A80")]
+    [InlineData("06032A8001")]
+    [InlineData("0200")]
+    [InlineData("02020001")]
+    [InlineData("0202FFFF")]
+    [InlineData("010101")]
+    [InlineData("0100")]
+    [InlineData("01020000")]
+    [InlineData("0281020101")]
+    [InlineData("0202")]
+    [InlineData("2203020101")]
+    [InlineData("24800000")]
+    [InlineData("1F0101")]
+    [InlineData("0201010201010101FF")]
+    [InlineData("0101FF0101FF")]
+    [InlineData("A00430020600")]
+    [InlineData("A0073005060101040000")]
+    [InlineData("8000")]
+    [InlineData("A003020101")]
+    public void What_is_no_DER_is_refused(string tail)
+    {
+        byte[] request = [.. Build(), .. Convert.FromHexString(tail)];
+        request[1] += (byte)(tail.Length / 2);
+
+        Refuses(request, TimestampFailure.BadDataFormat);
+        Assert.False(System.Security.Cryptography.Pkcs.Rfc3161TimestampRequest.TryDecode(request, out _, out _));
+    }
+
     [Fact]
     public void An_explicit_certReq_FALSE_is_tolerated()
     {

@@ -14,6 +14,8 @@ public sealed class TimestampUnitTests
     {
         { "name", "no name of a unit" },
         { "policy", "no policy" },
+        { "endless", "no policy" },
+        { "large", "no policy" },
         { "accuracy", "An accuracy has" },
         { "ordering", "Ordering is not served" },
         { "pss", "RSASSA-PSS is not served" },
@@ -31,7 +33,15 @@ public sealed class TimestampUnitTests
         var options = new TimestampUnitOptions
         {
             Name = what == "name" ? "Unit/1" : "unit",
-            DefaultPolicy = what == "policy" ? "1.2.x" : "1.2.3",
+            DefaultPolicy = what switch
+            {
+                "policy" => "1.2.x",
+                // Not too long in DER, but the audit trail's text has no room for it.
+                "endless" => "1.2." + string.Join('.', Enumerable.Repeat("127", 30)),
+                // An arc of 129 bits: the platform's reader stops before it.
+                "large" => "1.2.340282366920938463463374607431768211456",
+                _ => "1.2.3",
+            },
             Accuracy = what switch
             {
                 "accuracy" => new TimestampAccuracy(0, 1000),

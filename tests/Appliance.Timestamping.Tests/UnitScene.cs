@@ -28,12 +28,13 @@ internal sealed class UnitScene : IDisposable
 
     public static byte[] Digest => SHA256.HashData("abc"u8);
 
-    public static TimestampUnitOptions Options() => new()
+    public static TimestampUnitOptions Options(int verifyOneIn = 1_000) => new()
     {
         Name = "unit",
         DefaultPolicy = Policy,
         AcceptedPolicies = [OtherPolicy],
         Accuracy = new TimestampAccuracy(0, 500),
+        VerifyOneIn = verifyOneIn,
     };
 
     /// <summary>The whole way of a request that succeeds.</summary>

@@ -11,6 +11,7 @@ internal sealed class SealBook(Findings findings, AuditVerificationOptions optio
 
     private readonly Dictionary<long, byte[]> _hashes = [];
     private readonly Dictionary<long, long> _times = [];
+    private readonly Dictionary<long, byte[]> _timestamps = [];
     private readonly Dictionary<long, SealedChain> _open = [];
     private AuditSealRow? _last;
 
@@ -24,6 +25,9 @@ internal sealed class SealBook(Findings findings, AuditVerificationOptions optio
     public long? TimeOf(long number) => _times.TryGetValue(number, out var at) ? at : null;
 
     public long Count { get; private set; }
+
+    /// <summary>Seals that have a time stamp.</summary>
+    public long Timestamps => _timestamps.Count;
 
     public long LastNumber => _last?.Number ?? 0;
 
@@ -74,6 +78,26 @@ internal sealed class SealBook(Findings findings, AuditVerificationOptions optio
         }
     }
 
+    /// <summary>A record says with which time stamp a seal was made.</summary>
+    /// <param name="number">The seal's.</param>
+    /// <param name="hash">SHA-256 of the token; empty for none.</param>
+    public void ExpectTimestamp(long number, ReadOnlySpan<byte> hash)
+    {
+        if (!_times.ContainsKey(number) || hash.SequenceEqual(_timestamps.GetValueOrDefault(number)))
+        {
+            return;
+        }
+
+        findings.Add(
+            AuditFindingKind.BrokenTimestamp,
+            null,
+            null,
+            number,
+            hash.IsEmpty
+                ? (FormattableString)$"Seal {number} has a time stamp; it was made without one."
+                : $"Seal {number} was made with a time stamp, which is missing or another now.");
+    }
+
     /// <summary>True when a seal covers exactly this end of a chain.</summary>
     public bool Covers(long chain, long position, ReadOnlySpan<byte> hash, long seal)
     {
@@ -119,6 +143,7 @@ internal sealed class SealBook(Findings findings, AuditVerificationOptions optio
         var hash = SHA256.HashData(row.Body);
         _hashes[row.Number] = hash;
         _times[row.Number] = row.At;
+        TakeTimestamp(row);
         if (!genuine)
         {
             Broken(row, "its signature is not genuine");
@@ -139,6 +164,25 @@ internal sealed class SealBook(Findings findings, AuditVerificationOptions optio
         }
 
         _last = row with { Hash = hash };
+    }
+
+    private void TakeTimestamp(AuditSealRow row)
+    {
+        if (row.Timestamp is not { } token)
+        {
+            return;
+        }
+
+        _timestamps[row.Number] = SHA256.HashData(token);
+        if (row.At >= options.From && options.VerifyTimestamp?.Invoke(row) is { } fault)
+        {
+            findings.Add(
+                AuditFindingKind.BrokenTimestamp,
+                null,
+                null,
+                row.Number,
+                $"The time stamp of seal {row.Number} does not hold: {fault}.");
+        }
     }
 
     private bool IsNext(AuditSealRow row) => row.Number == LastNumber + 1;

@@ -168,9 +168,10 @@ internal sealed class TrailScan(
         {
             Removals.Add((removed, last));
         }
-        else if (name.SequenceEqual("audit.sealed"u8) && SealText.TryParseSeal(detail, out var number))
+        else if (name.SequenceEqual("audit.sealed"u8) && SealText.TryParseSeal(detail, out var number, out var stamp))
         {
             seals.Expect(number, digest, $"record {position} of chain {check.Chain} tells of it");
+            seals.ExpectTimestamp(number, stamp);
         }
     }
 

@@ -2,12 +2,16 @@ using Appliance.Ledger;
 using Appliance.Pkcs11;
 using Appliance.Server.Hosting;
 using Appliance.Server.Options;
+using Appliance.Server.Timestamps;
 using Appliance.Signing.Keys;
 using Appliance.Storage;
 
 namespace Appliance.Server.Auditing;
 
-/// <summary>What a server does for its audit trail: seals it by the token's key, and exports it.</summary>
+/// <summary>
+/// What a server does for its audit trail: seals it by the token's key, with a time stamp where there are units, and
+/// exports it. It ends before the units do.
+/// </summary>
 internal sealed partial class AuditKeeper : IAsyncDisposable
 {
     /// <summary>A token that hangs must not keep a server from stopping.</summary>
@@ -25,18 +29,24 @@ internal sealed partial class AuditKeeper : IAsyncDisposable
     private AuditSealKey? _key;
 
     private AuditKeeper(
-        Composition composition, SlotGroup slots, ApplianceOptions options, ILoggerFactory loggers)
+        Composition composition,
+        SlotGroup slots,
+        TimestampParts? timestamps,
+        ApplianceOptions options,
+        ILoggerFactory loggers)
     {
         _composition = composition;
         _slots = slots;
         _logger = loggers.CreateLogger<AuditKeeper>();
         var memory = composition.SealMemory;
+        var stamper = SealStamper.For(timestamps, options.Audit, composition.Time);
         Sealer = new AuditSealer(
             composition.Loop,
             SignAsync,
             new AuditSealerOptions
             {
                 Interval = TimeSpan.FromSeconds(options.Audit.SealSeconds),
+                Timestamp = stamper is null ? null : stamper.StampAsync,
                 Stored = seal => SealMemory.Write(memory, seal),
             },
             composition.Time,
@@ -60,8 +70,12 @@ internal sealed partial class AuditKeeper : IAsyncDisposable
     public IReadOnlyList<AuditExporter> Exports { get; }
 
     public static AuditKeeper Start(
-        Composition composition, SlotGroup slots, ApplianceOptions options, ILoggerFactory loggers)
-        => new(composition, slots, options, loggers);
+        Composition composition,
+        SlotGroup slots,
+        TimestampParts? timestamps,
+        ApplianceOptions options,
+        ILoggerFactory loggers)
+        => new(composition, slots, timestamps, options, loggers);
 
     /// <summary>The last seal of this run: behind it come the records that end its chains.</summary>
     public async Task StopAsync()

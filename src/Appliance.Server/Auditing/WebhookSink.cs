@@ -3,15 +3,14 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using Appliance.Factors;
 using Appliance.Ledger;
 
 namespace Appliance.Server.Auditing;
 
 /// <summary>
-/// Posts batches as {"type":"audit.records","timestamp":...,"data":[...]}, signed as Standard Webhooks says: the
-/// headers webhook-id, webhook-timestamp and webhook-signature, the last "v1," and the base64 of HMAC-SHA-256 over
-/// "id.timestamp.body". The id is that of the first record and the last, so that a batch that comes again has its id
-/// again.
+/// Posts batches as {"type":"audit.records","timestamp":...,"data":[...]}, signed as Standard Webhooks says. The id is
+/// that of the first record and the last, so that a batch that comes again has its id again.
 /// </summary>
 internal sealed class WebhookSink : IAuditSink
 {
@@ -54,13 +53,12 @@ internal sealed class WebhookSink : IAuditSink
 
         body.Write("]}"u8);
         var id = $"audit_{AuditLine.Id(records[0])}-{records[^1].Position.ToString(CultureInfo.InvariantCulture)}";
-        var at = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        byte[] signed = [.. Encoding.ASCII.GetBytes($"{id}.{at}."), .. body.WrittenSpan];
+        var seconds = now.ToUnixTimeSeconds();
         using var request = new HttpRequestMessage(HttpMethod.Post, _address);
         request.Headers.Add("webhook-id", id);
-        request.Headers.Add("webhook-timestamp", at);
+        request.Headers.Add("webhook-timestamp", seconds.ToString(CultureInfo.InvariantCulture));
         request.Headers.Add(
-            "webhook-signature", $"v1,{Convert.ToBase64String(HMACSHA256.HashData(_secret, signed))}");
+            "webhook-signature", WebhookSignature.Sign([_secret], id, seconds, body.WrittenSpan));
         request.Content = new ReadOnlyMemoryContent(body.WrittenMemory);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var answer = await _http.SendAsync(request, cancellationToken);

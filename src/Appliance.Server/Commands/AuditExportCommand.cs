@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using System.Text.Json;
 using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Server.Auditing;
@@ -11,6 +12,9 @@ namespace Appliance.Server.Commands;
 internal static class AuditExportCommand
 {
     private const int Page = 1_000;
+
+    /// <summary>An object a line.</summary>
+    private static readonly CommandJson s_lines = new(new JsonSerializerOptions());
 
     public static AdminCommand Build(CommandEnvironment environment)
     {
@@ -28,10 +32,14 @@ internal static class AuditExportCommand
             Description = "Only records that concern this organisation.",
             HelpName = "ID",
         };
+        var seals = new Option<bool>("--seals")
+        {
+            Description = "Writes the seals, one JSON object a line, with signature and time stamp, and no records.",
+        };
         var command = new AdminCommand(
             "export", "Writes the audit trail to standard output.", AdminRoles.Auditor, changes: false)
         {
-            format, from, to, organisation,
+            format, from, to, organisation, seals,
         };
         command.SetAction(environment, async (parsed, cancellationToken) =>
         {
@@ -40,6 +48,13 @@ internal static class AuditExportCommand
             var isJson = parsed.GetValue(format) == "jsonl";
             var low = parsed.GetValue(from)?.ToUnixTimeMilliseconds() ?? long.MinValue;
             var high = parsed.GetValue(to)?.ToUnixTimeMilliseconds() ?? long.MaxValue;
+            if (parsed.GetValue(seals))
+            {
+                await WriteSealsAsync(bench.Store, environment.Output, low, high, cancellationToken)
+                    .ConfigureAwait(false);
+                return ExitCode.Ok;
+            }
+
             var only = parsed.GetValue(organisation);
             foreach (var (entry, node) in ReadAll(bench.Store, low))
             {
@@ -56,6 +71,28 @@ internal static class AuditExportCommand
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static async Task WriteSealsAsync(
+        Store store, TextWriter output, long low, long high, CancellationToken cancellationToken)
+    {
+        for (var last = 0L; ;)
+        {
+            var page = store.Read(last, static (connection, after) => connection.Audit.Seals.List(after, Page));
+            foreach (var seal in page.Where(seal => seal.At >= low && seal.At < high))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                await output.WriteLineAsync(JsonSerializer.Serialize(
+                    AuditSealCommands.Describe(seal), s_lines.AuditSealDocument)).ConfigureAwait(false);
+            }
+
+            if (page.Count < Page)
+            {
+                return;
+            }
+
+            last = page[^1].Number;
+        }
     }
 
     private static Option<DateTimeOffset?> Time(string name, string description) => new(name)

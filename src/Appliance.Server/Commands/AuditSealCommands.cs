@@ -121,17 +121,18 @@ internal static class AuditSealCommands
         }
 
         reply.Table(
-            ["Seal", "Time (UTC)", "Chains", "SHA-256"],
+            ["Seal", "Time (UTC)", "Chains", "Time stamp", "SHA-256"],
             documents.Select(document => new[]
             {
                 document.Number.ToString(CultureInfo.InvariantCulture),
                 document.At.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture),
                 document.Chains.ToString(CultureInfo.InvariantCulture),
+                document.Timestamp is null ? "" : "yes",
                 document.Hash,
             }));
     }
 
-    private static AuditSealDocument Describe(AuditSealRow seal) => new()
+    internal static AuditSealDocument Describe(AuditSealRow seal) => new()
     {
         Number = seal.Number,
         At = DateTimeOffset.FromUnixTimeMilliseconds(seal.At),
@@ -139,5 +140,6 @@ internal static class AuditSealCommands
         Hash = Convert.ToHexStringLower(seal.Hash),
         Body = Convert.ToBase64String(seal.Body),
         Signature = Convert.ToBase64String(seal.Signature),
+        Timestamp = seal.Timestamp is { } token ? Convert.ToBase64String(token) : null,
     };
 }

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Server.Auditing;
 using Appliance.Server.Commands.Documents;
+using Appliance.Server.Options;
 using Appliance.Signing.Keys;
 using Appliance.Storage;
 
@@ -15,6 +17,7 @@ namespace Appliance.Server.Commands;
 internal static class AuditVerifyCommand
 {
     private const int MostKeyBytes = 64 * 1024;
+    private const int MostCertificateBytes = 1024 * 1024;
 
     public static AdminCommand Build(CommandEnvironment environment)
     {
@@ -29,10 +32,16 @@ internal static class AuditVerifyCommand
             Description = "The public key of the seals (PEM), from elsewhere than this installation.",
             HelpName = "FILE",
         };
+        var authority = new Option<FileInfo?>("--ca")
+        {
+            Description = "Certificates to verify the seals' time stamps by (PEM), a root among them. Default: the "
+                + "configured units'.",
+            HelpName = "FILE",
+        };
         var command = new AdminCommand(
             "verify", "Verifies the audit trail's chains and seals.", AdminRoles.Auditor, changes: false)
         {
-            from, key,
+            from, key, authority,
         };
         command.SetAction(environment, async (parsed, cancellationToken) =>
         {
@@ -43,6 +52,10 @@ internal static class AuditVerifyCommand
                     .ConfigureAwait(false))
                 : null;
             using var own = given is null ? Load(bench) : null;
+            var stamps = new SealStampCheck(parsed.GetValue(authority) is { } trusted
+                ? ImportCertificates(await environment.Caller.ReadFileAsync(
+                    trusted, MostCertificateBytes, cancellationToken).ConfigureAwait(false))
+                : LoadCertificates(bench.Composition.Options.Timestamping));
             var heads = bench.Store.Writers.Select(writer => writer.Audit.Head).OfType<AuditHead>().ToList();
             var report = AuditVerification.Run(
                 bench.Store,
@@ -52,12 +65,19 @@ internal static class AuditVerifyCommand
                         ? (hash, signature) => given.VerifyHash(
                             hash.Span, signature.Span, DSASignatureFormat.Rfc3279DerSequence)
                         : own is null ? null : own.Verify,
+                    VerifyTimestamp = stamps.FindFault,
                     Live = heads,
                     Remembered = SealMemory.Read(bench.Composition.SealMemory),
                     From = parsed.GetValue(from)?.ToUnixTimeMilliseconds() ?? 0,
                 },
                 environment.Time,
                 cancellationToken);
+            if (report.Timestamps > 0 && !stamps.HasRoots)
+            {
+                bench.Reply.Warn(
+                    "No root to verify time stamps by is known: who made them was not looked at; see --ca.");
+            }
+
             Answer(bench.Reply, report, isVerifiedByKey: given is not null || own is not null);
             return report.IsSound ? ExitCode.Ok : ExitCode.Failed;
         });
@@ -81,6 +101,43 @@ internal static class AuditVerifyCommand
             key.Dispose();
             throw new CommandException("--key is no EC public key in PEM; `appliance audit key` prints one.");
         }
+    }
+
+    private static X509Certificate2Collection ImportCertificates(byte[] pem)
+    {
+        var certificates = new X509Certificate2Collection();
+        try
+        {
+            certificates.ImportFromPem(Encoding.ASCII.GetString(pem));
+        }
+        catch (CryptographicException)
+        {
+            // As when there is none.
+        }
+
+        return certificates.Count > 0
+            ? certificates
+            : throw new CommandException("--ca has no certificate in PEM.");
+    }
+
+    /// <summary>Those of units whose file is there; the doctor tells of others.</summary>
+    private static X509Certificate2Collection LoadCertificates(TimestampingSettings settings)
+    {
+        var certificates = new X509Certificate2Collection();
+        foreach (var unit in settings.Units.Values)
+        {
+            try
+            {
+                certificates.ImportFromPemFile(unit.Certificates);
+            }
+            catch (Exception error)
+                when (error is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+            {
+                // As when there is none.
+            }
+        }
+
+        return certificates;
     }
 
     private static void Answer(CommandReply reply, AuditReport report, bool isVerifiedByKey)
@@ -108,8 +165,8 @@ internal static class AuditVerifyCommand
 
         reply.Say(string.Create(
             CultureInfo.InvariantCulture,
-            $"{report.Records} records in {report.Chains} chains and {report.Seals} seals in "
-            + $"{report.Elapsed.TotalSeconds:F1} s; {report.Unsealed} not sealed yet, {report.Removed} removed after "
+            $"{report.Records} records in {report.Chains} chains and {report.Seals} seals, {report.Timestamps} of them "
+            + $"with time stamps, in {report.Elapsed.TotalSeconds:F1} s; {report.Unsealed} not sealed yet, {report.Removed} removed after "
             + $"their time."));
         reply.Say(report.IsSound
             ? "The audit trail is sound."
@@ -123,6 +180,7 @@ internal static class AuditVerifyCommand
         Records = report.Records,
         Chains = report.Chains,
         Seals = report.Seals,
+        Timestamps = report.Timestamps,
         Unsealed = report.Unsealed,
         Removed = report.Removed,
         Seconds = report.Elapsed.TotalSeconds,

@@ -48,5 +48,10 @@ namespace Appliance.Server.Commands;
 [JsonSerializable(typeof(AuditKeyDocument))]
 [JsonSerializable(typeof(AuditPruneDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(ClockDocument))]
+[JsonSerializable(typeof(ClockAssertionDocument))]
 [JsonSerializable(typeof(TimestampKeyDocument))]
+[JsonSerializable(typeof(StampDocument))]
+[JsonSerializable(typeof(VerificationDocument))]
+[JsonSerializable(typeof(BatchDocument))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -5,6 +5,7 @@ using Appliance.Identity;
 using Appliance.Pkcs11;
 using Appliance.Server.Admin;
 using Appliance.Server.Commands.Documents;
+using Appliance.Server.Commands.Timestamps;
 
 namespace Appliance.Server.Commands;
 
@@ -59,6 +60,7 @@ internal static class StatusCommand
                 ? DateTimeOffset.FromUnixTimeMilliseconds(seal.At)
                 : null,
             AuditSealObstacle = live.Audit.Sealer.Obstacle,
+            AuditStampObstacle = live.Audit.Sealer.TimestampObstacle,
             AuditExports =
             [
                 .. live.Audit.Exports.Select(
@@ -66,6 +68,7 @@ internal static class StatusCommand
             ],
             LedgerWaiting = live.Composition.Loop.Waiting,
             Commits = live.Composition.Loop.Commits,
+            Clock = live.Timestamps is { } timestamps ? ClockReport.Describe(timestamps.Clock.Watch) : null,
             Notices = DescribeNotices(live),
         };
     }
@@ -116,12 +119,22 @@ internal static class StatusCommand
                 CultureInfo.InvariantCulture,
                 $"Audit seal {status.AuditSeal?.ToString(CultureInfo.InvariantCulture) ?? "none yet"}"
                 + $"{(status.AuditSealedAt is { } at ? $" of {at:u}" : "")}."));
+        if (status.AuditStampObstacle is { } missing)
+        {
+            reply.Say($"Audit seals have NO TIME STAMPS: {missing}.");
+        }
+
         foreach (var export in status.AuditExports)
         {
             reply.Say(string.Create(
                 CultureInfo.InvariantCulture,
                 $"Audit export {export.Name}: {export.Lag} records behind"
                 + $"{(export.Obstacle is { } why ? $"; it does not deliver: {why}" : "")}."));
+        }
+
+        foreach (var line in status.Clock is { } clock ? ClockReport.Summarise(clock) : [])
+        {
+            reply.Say(line);
         }
 
         reply.Table(

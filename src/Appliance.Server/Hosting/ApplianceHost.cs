@@ -40,14 +40,15 @@ internal static partial class ApplianceHost
         await using var notifying = Notifying.Start(composition, options, loggers);
         await using var sweeper = Sweeps.Start(composition, options, loggers);
         await using var claims = peers.StartAudit(composition.Loop, time, logger);
-        await using var audit = AuditKeeper.Start(composition, parts.Slots, options, loggers);
         await using var timestamps = TimestampParts.Start(composition, parts, options.Timestamping, loggers);
+        await using var audit = AuditKeeper.Start(composition, parts.Slots, timestamps, options, loggers);
         using var wires = new Wires(parts, timestamps, options, peers, time, loggers);
         app.Lifetime.ApplicationStopping.Register(wires.Drain);
         app.Run(wires.HandleAsync);
         var live = new LiveAppliance(composition, parts, audit, () => wires.CallsInFlight, time.GetUtcNow())
         {
             Notifier = notifying.Notifier,
+            Timestamps = timestamps,
         };
         await using var admin = AdminServer.Start(live, AdminSocketPath.Of(options), options.Admin.Group, logger);
         var grace = TimeSpan.FromSeconds(options.Limits.DrainSeconds) * Wires.GraceShare;

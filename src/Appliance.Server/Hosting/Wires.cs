@@ -8,6 +8,7 @@ using Appliance.Server.Grpc.Streaming;
 using Appliance.Server.Hosting.Peers;
 using Appliance.Server.Options;
 using Appliance.Server.Timestamps;
+using Appliance.Signing;
 
 namespace Appliance.Server.Hosting;
 
@@ -59,7 +60,8 @@ internal sealed class Wires : IDisposable
         var open = new OpenAdmission(_admission, options.Limits.OpenCalls);
         var approvals = new ApprovalOperations(operations, parts.Signing, open, time);
         _places = new ItemPlaces(options.Limits.StreamItemsInWork);
-        var stamps = timestamps is null ? null : MakeTimestamps(timestamps, operations, loggers, out _timestamps);
+        var stamps = timestamps is null ? null : MakeTimestamps(
+            timestamps, operations, parts.Signing, time, loggers, out _timestamps);
         _csc = new CscEndpoints(
             operations,
             bulk,
@@ -126,9 +128,14 @@ internal sealed class Wires : IDisposable
 
     /// <summary>All that serves time stamps takes callers on the same terms.</summary>
     private TimestampOperations MakeTimestamps(
-        TimestampParts parts, CscOperations operations, ILoggerFactory loggers, out TimestampEndpoints endpoints)
+        TimestampParts parts,
+        CscOperations operations,
+        SigningService signing,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        out TimestampEndpoints endpoints)
     {
-        var access = new TimestampAccess(operations, parts.IsOpen);
+        var access = new TimestampAccess(operations, signing, parts.SettingsOf, parts.Strangers, time);
         endpoints = new TimestampEndpoints(parts.Service, access, _admission);
         return new TimestampOperations(
             operations,

@@ -8,8 +8,16 @@ internal static class AuditRules
     private const int LeastRetention = 30;
     private const int MostRetention = 36_500;
 
-    public static void Check(AuditSettings audit, List<string> errors)
+    /// <summary>What <see cref="AuditSettings.SealUnit"/> says where seals are to have no time stamps.</summary>
+    public const string NoUnit = "none";
+
+    public static void Check(AuditSettings audit, TimestampingSettings timestamping, List<string> errors)
     {
+        if (audit.SealUnit is { Length: > 0 } unit && unit != NoUnit && !timestamping.Units.ContainsKey(unit))
+        {
+            errors.Add("Audit:SealUnit: names none of Timestamping:Units; \"none\" is for seals without time stamps.");
+        }
+
         Range(errors, "Audit:SealSeconds", audit.SealSeconds, 1, 3_600);
         if (audit.RetentionDays != 0)
         {

@@ -43,7 +43,7 @@ internal static class OptionsRules
         Range(errors, "Bulk:MostOpen", options.Bulk.MostOpen, 1, 1_000);
         Range(errors, "Bulk:OpenSeconds", options.Bulk.OpenSeconds, 60, 86_400);
         Range(errors, "Ledger:SweepAfterHours", options.Ledger.SweepAfterHours, 1, 8_760);
-        AuditRules.Check(options.Audit, errors);
+        AuditRules.Check(options.Audit, options.Timestamping, errors);
         TimestampingRules.Check(options.Timestamping, errors);
         Range(errors, "Limits:CallsInFlight", options.Limits.CallsInFlight, 1, 65_536);
         Range(errors, "Limits:Streams", options.Limits.Streams, 1, 1_024);

@@ -54,8 +54,8 @@ internal sealed class TimestampUnitSettings
     /// <summary>Must be false: <c>openssl ts</c> cannot verify tokens signed by RSASSA-PSS.</summary>
     public bool Pss { get; set; }
 
-    /// <summary>One signature in so many is verified before it leaves, the first one always. Default 64.</summary>
-    public int VerifyOneIn { get; set; } = 64;
+    /// <summary>One signature in so many is verified before it leaves, the first one always. Default 1,000.</summary>
+    public int VerifyOneIn { get; set; } = 1_000;
 
     /// <summary>Who may have time stamps: <c>open</c> (anybody) or <c>clients</c> (with an access token). Default
     /// open.</summary>
@@ -66,4 +66,7 @@ internal sealed class TimestampUnitSettings
     /// of its package. Needs Access clients. Default false.
     /// </summary>
     public bool RequireTransaction { get; set; }
+
+    /// <summary>Whether anybody may have time stamps.</summary>
+    internal bool IsOpen => Access == "open";
 }

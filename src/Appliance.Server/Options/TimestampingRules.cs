@@ -1,4 +1,4 @@
-using System.Globalization;
+using Appliance.Server.Timestamps.Clocks;
 
 namespace Appliance.Server.Options;
 
@@ -12,10 +12,16 @@ internal static class TimestampingRules
             errors.Add("Timestamping:Default: names none of Timestamping:Units.");
         }
 
-        if (settings.Clock.AssertedUntil is { } until
-            && !DateTimeOffset.TryParse(until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _))
+        if (settings.ClientsPerDay is < 0 or > 1_000_000_000)
         {
-            errors.Add("Timestamping:Clock:AssertedUntil: must be a time such as 2027-01-31T00:00:00Z.");
+            errors.Add("Timestamping:ClientsPerDay: must be 0 (no limit) to 1000000000.");
         }
+
+        if (settings.OpenPerSecond is < 0 or > 1_000_000)
+        {
+            errors.Add("Timestamping:OpenPerSecond: must be 0 (no limit) to 1000000.");
+        }
+
+        errors.AddRange(ClockSetup.FindErrors(settings.Clock));
     }
 }

@@ -10,8 +10,10 @@ namespace Appliance.Server.Timestamps;
 internal readonly record struct StampOutcome(
     ReadOnlyMemory<byte> Token, CscError? Error = null, TimestampFailure Failure = TimestampFailure.None)
 {
-    public static StampOutcome Of(in StampResult result)
-        => TimestampErrors.For(result) is { } error
+    /// <param name="result">Of the service.</param>
+    /// <param name="refusal">Why there is no TimeStampResp; null when there is one.</param>
+    public static StampOutcome Of(in StampResult result, CscError? refusal)
+        => (refusal ?? (result.IsGranted ? null : TimestampErrors.For(result.Failure))) is { } error
             ? new StampOutcome(default, error, result.Failure)
             : new StampOutcome(result.Token);
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Net;
 using Appliance.Grpc;
 using Appliance.Server.Csc;
@@ -9,8 +10,8 @@ using Microsoft.Net.Http.Headers;
 namespace Appliance.Server.Timestamps;
 
 /// <summary>
-/// The time-stamp protocol over HTTP (RFC 3161 section 3.4): POST /tsa for the default unit, /tsa/UNIT for one. What is
-/// wrong with a TimeStampReq is told in a TimeStampResp, with 200; statuses of HTTP are for what is wrong with the
+/// The time-stamp protocol over HTTP (RFC 3161 section 3.4): POST /tsa for the default unit, /tsa/UNIT for one, with
+/// ?credentialID= where a client's time stamp belongs to a signer's transaction. What is wrong with a TimeStampReq is told in a TimeStampResp, with 200; statuses of HTTP are for what is wrong with the
 /// call.
 /// </summary>
 internal sealed class TimestampEndpoints(TimestampService service, TimestampAccess access, Admission admission)
@@ -18,6 +19,10 @@ internal sealed class TimestampEndpoints(TimestampService service, TimestampAcce
     private const string Prefix = "/tsa";
     private const string Query = "application/timestamp-query";
     private const string Reply = "application/timestamp-reply";
+
+    private const string Credential = "credentialID";
+
+    private static readonly CscError s_badCredential = CscErrors.InvalidParameter(Credential);
 
     private static readonly CscError s_notQuery = new(
         HttpStatusCode.UnsupportedMediaType,
@@ -57,24 +62,45 @@ internal sealed class TimestampEndpoints(TimestampService service, TimestampAcce
             return;
         }
 
-        var body = await RequestBody.ReadAsync<byte[]>(
-            http.Request,
-            TimestampRequest.MaxLength,
-            static (body, _) => body.ToArray(),
-            http.RequestAborted);
-        if ((body.Error ?? admission.TryEnter()) is { } refusal)
-        {
-            await JsonReply.WriteErrorAsync(http, refusal);
-            return;
-        }
-
+        var reader = http.Request.BodyReader;
+        var (error, body) = await ReadAsync(http, reader);
         try
         {
-            await StampAsync(http, unit, body.Value);
+            if ((error ?? admission.TryEnter()) is { } refusal)
+            {
+                await JsonReply.WriteErrorAsync(http, refusal);
+                return;
+            }
+
+            try
+            {
+                await StampAsync(http, unit, body.IsSingleSegment ? body.First : body.ToArray());
+            }
+            finally
+            {
+                admission.Leave();
+            }
         }
         finally
         {
-            admission.Leave();
+            reader.AdvanceTo(body.End);
+        }
+    }
+
+    /// <summary>The whole body where the connection has it: a usual one is copied nowhere.</summary>
+    private static async ValueTask<(CscError? Error, ReadOnlySequence<byte> Body)> ReadAsync(
+        HttpContext http, PipeReader reader)
+    {
+        while (true)
+        {
+            var result = await reader.ReadAsync(http.RequestAborted);
+            var isTooLarge = Math.Max(result.Buffer.Length, http.Request.ContentLength ?? 0) > TimestampRequest.MaxLength;
+            if (isTooLarge || result.IsCompleted)
+            {
+                return (isTooLarge ? CscErrors.TooLarge : null, result.Buffer);
+            }
+
+            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
         }
     }
 
@@ -83,9 +109,9 @@ internal sealed class TimestampEndpoints(TimestampService service, TimestampAcce
             || (MediaTypeHeaderValue.TryParse(contentType, out var type)
                 && type.MediaType.Equals(Query, StringComparison.OrdinalIgnoreCase));
 
-    private async ValueTask StampAsync(HttpContext http, TimestampUnit unit, byte[] request)
+    private async ValueTask StampAsync(HttpContext http, TimestampUnit unit, ReadOnlyMemory<byte> request)
     {
-        var who = await access.EnterAsync(http.Request.Headers.Authorization, unit);
+        var who = await access.EnterAsync(http.Request.Headers.Authorization, unit, http);
         if (who.Error is { } unknown)
         {
             await JsonReply.WriteErrorAsync(http, unknown);
@@ -94,8 +120,15 @@ internal sealed class TimestampEndpoints(TimestampService service, TimestampAcce
 
         try
         {
+            if (!TryReadCredential(http.Request, out var credential))
+            {
+                await JsonReply.WriteErrorAsync(http, await access.RefuseAsync(
+                    who.Caller, CscMethods.Timestamp, null, s_badCredential, http.RequestAborted));
+                return;
+            }
+
             var call = await access.AdmitAsync(
-                who.Caller, unit, request, credentialId: null, CscMethods.Timestamp, http.RequestAborted);
+                who.Caller, unit, request, credential, CscMethods.Timestamp, http.RequestAborted);
             if (call.Error is { } error)
             {
                 await JsonReply.WriteErrorAsync(http, error);
@@ -110,27 +143,33 @@ internal sealed class TimestampEndpoints(TimestampService service, TimestampAcce
         }
     }
 
-    private static async ValueTask ReplyAsync(HttpContext http, StampResult result)
+    private async ValueTask ReplyAsync(HttpContext http, StampResult result)
     {
-        switch (result.Status)
+        if (access.ErrorOf(result) is { } error)
         {
-            case StampStatus.Answered:
-                var response = http.Response;
-                response.ContentType = Reply;
-                response.ContentLength = result.Response.Length;
-                response.Headers.CacheControl = "no-store";
-                response.BodyWriter.Write(result.Response.Span);
-                await response.BodyWriter.FlushAsync(http.RequestAborted);
-                break;
-            case StampStatus.Overloaded:
-                await JsonReply.WriteErrorAsync(http, CscErrors.Busy);
-                break;
-            case StampStatus.StoreUnavailable:
-                await JsonReply.WriteErrorAsync(http, CscErrors.StoreAway);
-                break;
-            default:
-                await JsonReply.WriteErrorAsync(http, CscErrors.NotAllowed);
-                break;
+            await JsonReply.WriteErrorAsync(http, error);
+            return;
         }
+
+        var response = http.Response;
+        response.ContentType = Reply;
+        response.ContentLength = result.Response.Length;
+        response.Headers.CacheControl = "no-store";
+        response.BodyWriter.Write(result.Response.Span);
+        await response.BodyWriter.FlushAsync(http.RequestAborted);
+    }
+
+    /// <summary>For whose transaction: once, or not at all.</summary>
+    private static bool TryReadCredential(HttpRequest request, out Guid? credential)
+    {
+        credential = null;
+        if (!request.QueryString.HasValue || request.Query[Credential] is not { Count: > 0 } values)
+        {
+            return true;
+        }
+
+        var isOne = Guid.TryParseExact(values[0], "D", out var id) && values.Count == 1;
+        credential = isOne ? id : null;
+        return isOne;
     }
 }

@@ -2,16 +2,37 @@ using System.Net;
 using Appliance.Grpc;
 using Appliance.Ledger;
 using Appliance.Server.Csc;
+using Appliance.Signing;
 using Appliance.Timestamping;
 
 namespace Appliance.Server.Timestamps;
 
 /// <summary>
-/// The one table from what the authority says to the errors of both wires. Where the time-stamp protocol itself is
+/// The one table from what the authority says to the errors of all wires. Where the time-stamp protocol itself is
 /// spoken (POST /tsa), failures are told in a TimeStampResp instead.
 /// </summary>
 internal static class TimestampErrors
 {
+    private const int Minute = 60;
+
+    /// <summary>Somebody without a token.</summary>
+    public static readonly CscError TooFast = new(
+        HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
+        "More time stamps a second than anybody may have without a token; nothing was used up", 1);
+
+    /// <summary>A client that does not say whose transaction it is.</summary>
+    public static readonly CscError NamesNoCredential = CscErrors.Invalid(
+        "The unit stamps only what belongs to a transaction: name its credential in credentialID");
+
+    /// <summary>Decided where it would have been taken.</summary>
+    public static readonly CscError NotAllowed = new(
+        HttpStatusCode.Forbidden, GrpcStatusCode.PermissionDenied, "access_denied",
+        "The client or the signer may have no time stamps; nothing was used up");
+
+    public static readonly CscError NoTransaction = new(
+        HttpStatusCode.Forbidden, GrpcStatusCode.FailedPrecondition, "access_denied",
+        "The unit stamps only what belongs to a transaction, and no package of the signer's pays for this");
+
     /// <summary>While the clock is not trusted, nothing but time or an operator helps.</summary>
     private static readonly CscError s_noTime = new(
         HttpStatusCode.ServiceUnavailable, GrpcStatusCode.Unavailable, "temporarily_unavailable",
@@ -29,24 +50,25 @@ internal static class TimestampErrors
     private static readonly CscError s_algorithm = CscErrors.InvalidParameter("hashAlgorithmOID");
     private static readonly CscError s_policy = CscErrors.InvalidParameter("policy");
 
-    private static readonly CscError s_quota = new(
-        HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
-        "The client's quota of time stamps is used up for now", 3_600);
-
-    private static readonly CscError s_noTransaction = new(
-        HttpStatusCode.Forbidden, GrpcStatusCode.PermissionDenied, "access_denied",
-        "This unit stamps what belongs to a transaction of the caller");
-
-    /// <summary>Null when there is a token.</summary>
-    public static CscError? For(in StampResult result) => result.Status switch
+    /// <summary>Why there is no TimeStampResp; null when there is one.</summary>
+    /// <param name="result">Of the service.</param>
+    /// <param name="now">The time.</param>
+    public static CscError? Of(in StampResult result, DateTimeOffset now) => result.Status switch
     {
-        StampStatus.Answered => result.Failure == TimestampFailure.None ? null : For(result.Failure),
-        StampStatus.Refused => For(result.Refusal),
+        StampStatus.Answered => null,
         StampStatus.Overloaded => CscErrors.Busy,
         StampStatus.StoreUnavailable => CscErrors.StoreAway,
-        _ => CscErrors.Internal,
+        _ => result.Refusal switch
+        {
+            TimestampRefusal.QuotaExceeded => QuotaExceeded(now),
+            TimestampRefusal.PackageExhausted =>
+                StatusTable.ErrorFor(SigningStatus.PackageExhausted, CscVersion.V2),
+            TimestampRefusal.NoTransaction => NoTransaction,
+            _ => NotAllowed,
+        },
     };
 
+    /// <summary>Why there is no token, where no TimeStampResp can say so.</summary>
     public static CscError For(TimestampFailure failure) => failure switch
     {
         TimestampFailure.BadAlgorithm => s_algorithm,
@@ -58,12 +80,13 @@ internal static class TimestampErrors
         _ => CscErrors.Internal,
     };
 
-    public static CscError For(TimestampRefusal refusal) => refusal switch
+    /// <summary>Good again at midnight, UTC: in whole minutes, for each error is remembered by its wire.</summary>
+    private static CscError QuotaExceeded(DateTimeOffset now)
     {
-        TimestampRefusal.QuotaExceeded => s_quota,
-        TimestampRefusal.PackageExhausted => StatusTable.ErrorFor(
-            Signing.SigningStatus.PackageExhausted, CscVersion.V2),
-        TimestampRefusal.NoTransaction => s_noTransaction,
-        _ => CscErrors.NotAllowed,
-    };
+        var left = (now.UtcDateTime.Date.AddDays(1) - now.UtcDateTime).TotalSeconds;
+        return new(
+            HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
+            "The client has had as many time stamps today as it may; nothing was used up",
+            (int)Math.Ceiling(left / Minute) * Minute);
+    }
 }

@@ -171,8 +171,10 @@ internal sealed partial class TimestampOperations(
         var call = await access.AdmitAsync(caller, manner.Unit, request, manner.CredentialId, method, cancellation);
         return call.Error is { } refusal
             ? new StampOutcome(default, refusal)
-            : StampOutcome.Of(await service.StampAsync(call.Value));
+            : OutcomeOf(await service.StampAsync(call.Value));
     }
+
+    private StampOutcome OutcomeOf(in StampResult result) => StampOutcome.Of(result, access.ErrorOf(result));
 
     /// <summary>Whatever happens, nothing of it runs on when this is done.</summary>
     private async ValueTask StampTogetherAsync(
@@ -185,7 +187,7 @@ internal sealed partial class TimestampOperations(
             StampOutcome outcome;
             try
             {
-                outcome = StampOutcome.Of(await running[i]);
+                outcome = OutcomeOf(await running[i]);
             }
             catch (Exception error)
             {

@@ -1,5 +1,6 @@
 using Appliance.Server.Hosting;
 using Appliance.Server.Options;
+using Appliance.Server.Timestamps.Clocks;
 using Appliance.Timestamping;
 
 namespace Appliance.Server.Timestamps;
@@ -9,18 +10,26 @@ internal sealed class TimestampParts : IAsyncDisposable
 {
     private readonly TimestampingSettings _settings;
     private readonly IReadOnlyList<TimestampUnit> _units;
+    private readonly TimestampMetrics _metrics;
 
     private TimestampParts(
-        TimestampingSettings settings, ClockWatch clock, IReadOnlyList<TimestampUnit> units, TimestampService service)
+        TimestampingSettings settings,
+        ClockKeeper clock,
+        IReadOnlyList<TimestampUnit> units,
+        TimestampMetrics metrics,
+        TimestampService service,
+        TimeProvider time)
     {
         _settings = settings;
         Clock = clock;
         _units = units;
+        _metrics = metrics;
         Service = service;
+        Strangers = settings.OpenPerSecond > 0 ? new StrangerGates(settings.OpenPerSecond, time) : null;
     }
 
     /// <summary>What the units' time rests on.</summary>
-    public ClockWatch Clock { get; }
+    public ClockKeeper Clock { get; }
 
     public TimestampService Service { get; }
 
@@ -44,8 +53,7 @@ internal sealed class TimestampParts : IAsyncDisposable
         }
 
         time ??= composition.Time;
-        var clock = new ClockWatch(
-            TimestampUnits.OptionsOf(settings.Clock), time, loggers.CreateLogger<ClockWatch>());
+        var clock = new ClockKeeper(composition, settings.Clock, loggers, time);
         var units = new List<TimestampUnit>();
         foreach (var (name, unit) in InOrder(settings))
         {
@@ -54,24 +62,30 @@ internal sealed class TimestampParts : IAsyncDisposable
                 TimestampUnits.OptionsOf(name, unit),
                 TimestampUnits.FindKey(name, unit, composition.Token, certificates[0]),
                 certificates,
-                clock));
+                clock.Watch));
         }
 
         clock.Start();
+        var metrics = new TimestampMetrics(clock.Watch, units);
         return new TimestampParts(
             settings,
             clock,
             units,
-            new TimestampService(units, composition.Loop, parts.Slots, parts.MayDispatch, time));
+            metrics,
+            new TimestampService(units, composition.Loop, parts.Slots, parts.MayDispatch, time, metrics),
+            time);
     }
 
-    /// <summary>Whether anybody may have time stamps of a unit.</summary>
-    public bool IsOpen(TimestampUnit unit)
-        => string.Equals(_settings.Units[unit.Options.Name].Access, "open", StringComparison.Ordinal);
+    /// <summary>How fast callers without a token may be; null for no limit.</summary>
+    public StrangerGates? Strangers { get; }
+
+    /// <summary>Who may have time stamps of a unit, among others.</summary>
+    public TimestampUnitSettings SettingsOf(TimestampUnit unit) => _settings.Units[unit.Options.Name];
 
     /// <summary>After the last call.</summary>
     public async ValueTask DisposeAsync()
     {
+        _metrics.Dispose();
         foreach (var unit in _units)
         {
             unit.Dispose();

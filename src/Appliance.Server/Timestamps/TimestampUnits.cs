@@ -36,19 +36,6 @@ internal static class TimestampUnits
         VerifyOneIn = settings.VerifyOneIn,
     };
 
-    /// <summary>The clock watch's options.</summary>
-    public static ClockWatchOptions OptionsOf(ClockSettings settings) => new()
-    {
-        CheckInterval = TimeSpan.FromMilliseconds(settings.CheckMilliseconds),
-        StepLimit = TimeSpan.FromMilliseconds(settings.StepMilliseconds),
-        SntpInterval = TimeSpan.FromSeconds(settings.NtpSeconds),
-        Quorum = settings.NtpQuorum,
-        Servers = [.. List(settings.NtpServers).Select(ServerOf)],
-        AssertedUntil = settings.AssertedUntil is { } until
-            ? DateTimeOffset.Parse(until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
-            : null,
-    };
-
     /// <summary>The certificates of a unit's file, its own first.</summary>
     /// <exception cref="OptionsException">There is no such file, or no certificate in it.</exception>
     public static IReadOnlyList<X509Certificate2> LoadCertificates(string name, TimestampUnitSettings settings)
@@ -113,14 +100,6 @@ internal static class TimestampUnits
         }
 
         return sources;
-    }
-
-    private static SntpServer ServerOf(string text)
-    {
-        var colon = text.LastIndexOf(':');
-        return colon > 0 && int.TryParse(text[(colon + 1)..], CultureInfo.InvariantCulture, out var port)
-            ? new SntpServer(text[..colon], port)
-            : new SntpServer(text);
     }
 
     private static string[] List(string? text)

@@ -67,6 +67,30 @@ internal readonly record struct TstInfo(
         }
     }
 
+    /// <summary>True when one of the extensions is critical.</summary>
+    /// <exception cref="AsnContentException">Not Extensions (RFC 5280 section 4.1).</exception>
+    public bool HasCriticalExtension()
+    {
+        if (Extensions.IsEmpty)
+        {
+            return false;
+        }
+
+        var isAnyCritical = false;
+        var list = new AsnReader(Extensions, AsnEncodingRules.DER).ReadSequence(s_extensions);
+        do
+        {
+            var extension = list.ReadSequence();
+            extension.ReadObjectIdentifier();
+            isAnyCritical |= Next(extension, Asn1Tag.Boolean) && extension.ReadBoolean();
+            extension.ReadOctetString();
+            extension.ThrowIfNotEmpty();
+        }
+        while (list.HasData);
+
+        return isAnyCritical;
+    }
+
     private static bool Next(AsnReader reader, Asn1Tag tag)
         => reader.HasData && reader.PeekTag().HasSameClassAndValue(tag);
 

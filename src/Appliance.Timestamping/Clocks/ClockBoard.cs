@@ -11,8 +11,11 @@ internal sealed class ClockBoard(ClockWatchOptions options)
     private long _quorumOffset;
     private long _quorumRaw;
     private string _sntp = "not asked yet";
+    private string _notAsserted = options.NotAssertedBecause ?? "nobody asserts it";
+    private bool _leapTaken;
 
-    public DateTimeOffset? AssertedUntil { get; set; } = options.AssertedUntil;
+    /// <summary>End of the operator's assertion; null when there is none.</summary>
+    public DateTimeOffset? AssertedUntil { get; private set; } = options.AssertedUntil;
 
     public ClockReading Last { get; private set; }
 
@@ -21,18 +24,50 @@ internal sealed class ClockBoard(ClockWatchOptions options)
     /// <summary>Wall minus raw clock, leap seconds apart.</summary>
     public long Offset => _wall.Offset;
 
-    /// <summary>Takes a look. Returns the step, 0 for none.</summary>
-    public long Look(in ClockReading reading, KernelClock? kernel, out bool isLeap)
+    /// <summary>How far the wall clock is ahead of where it was confirmed.</summary>
+    public TimeSpan Drift => TimeSpan.FromTicks(_wall.Drift);
+
+    /// <summary>Takes a look.</summary>
+    public ClockLook Look(in ClockReading reading, KernelClock? kernel)
     {
-        var step = _wall.Look(reading, Leap.ExpectedJump(reading.UtcTicks), out isLeap);
+        var step = _wall.Look(reading, Leap.ExpectedJump(reading.UtcTicks), out var isLeap);
         _kernel = kernel;
         Last = reading;
+        _leapTaken |= isLeap;
+        var isMissed = false;
         if (Leap.Direction != LeapDirection.None && Leap.IsPast(reading.UtcTicks))
         {
+            isMissed = !_leapTaken;
+            if (isMissed)
+            {
+                _wall.Miss(Leap.Jump);
+            }
+
             Leap = default;
+            _leapTaken = false;
         }
 
-        return step;
+        if (AssertedUntil is { } until && reading.UtcTicks >= until.UtcTicks)
+        {
+            // For good: a clock that is set back does not bring it back.
+            Withdraw($"the assertion ended at {until:u}");
+        }
+
+        return new ClockLook(step, isLeap, isMissed);
+    }
+
+    /// <summary>An operator says that the clock is right now.</summary>
+    public void Assert(DateTimeOffset until)
+    {
+        AssertedUntil = until;
+        _wall.Confirm();
+    }
+
+    /// <summary>The assertion counts no more.</summary>
+    public void Withdraw(string because)
+    {
+        AssertedUntil = null;
+        _notAsserted = because;
     }
 
     /// <summary>True when a leap second is announced that was not before.</summary>
@@ -46,24 +81,32 @@ internal sealed class ClockBoard(ClockWatchOptions options)
         return isNew;
     }
 
-    /// <summary>Takes the answers of a round, and who disagreed.</summary>
-    public IEnumerable<int> Take(IReadOnlyList<SntpSample> samples)
+    /// <summary>Takes the answers of a round.</summary>
+    /// <param name="samples">One of each server.</param>
+    /// <param name="contradicting">Who disagrees with the quorum.</param>
+    /// <returns>False when there is no quorum.</returns>
+    public bool TryTake(IReadOnlyList<SntpSample> samples, out IReadOnlyList<int> contradicting)
     {
+        contradicting = [];
         // A sample knows the plain difference of the clocks; leap seconds come off it as they do off ours.
         var leaps = _wall.Leaps;
         var adjusted = samples.Select(sample => sample with { WallOffset = sample.WallOffset - leaps }).ToList();
         if (!SntpQuorum.TryFind(adjusted, Offset, out var quorum) || quorum.Agreeing < options.EffectiveQuorum)
         {
             _sntp = $"{quorum.Agreeing} of {samples.Count} servers agree, {options.EffectiveQuorum} must";
-            return [];
+            return false;
         }
 
         _quorum = quorum;
         _quorumOffset = Offset;
-        _quorumRaw = Last.RawNanoseconds;
+        _quorumRaw = samples.Where(sample => sample.Fault is null).Min(sample => sample.RawNanoseconds);
         _sntp = $"{quorum.Agreeing} of {samples.Count} servers agree";
-        return Enumerable.Range(0, samples.Count)
-            .Where(index => samples[index].Fault is null && quorum.Contradicts(adjusted[index], Offset)).ToList();
+        contradicting =
+        [
+            .. Enumerable.Range(0, samples.Count).Where(
+                index => samples[index].Fault is null && quorum.Contradicts(adjusted[index], Offset)),
+        ];
+        return true;
     }
 
     /// <summary>Steps and slews so far are right: somebody who can know says so.</summary>
@@ -105,13 +148,7 @@ internal sealed class ClockBoard(ClockWatchOptions options)
             _sntp);
     }
 
-    private ClockSourceStatus OperatorStatus()
-    {
-        var isAsserted = AssertedUntil is { } until && Last.UtcTicks < until.UtcTicks;
-        return new ClockSourceStatus(
-            ClockSources.Operator,
-            isAsserted,
-            isAsserted ? TimeSpan.Zero : TimeSpan.MaxValue,
-            AssertedUntil is { } end ? $"asserted until {end:u}" : "nobody asserts it");
-    }
+    private ClockSourceStatus OperatorStatus() => AssertedUntil is { } end
+        ? new ClockSourceStatus(ClockSources.Operator, true, TimeSpan.Zero, $"asserted until {end:u}")
+        : new ClockSourceStatus(ClockSources.Operator, false, TimeSpan.MaxValue, _notAsserted);
 }

@@ -24,7 +24,7 @@ internal sealed record ClockReaders(
             var width = RawNanoseconds() - before;
             if (width < bestWidth)
             {
-                best = new ClockReading(wall, before + (width / 2));
+                best = new ClockReading(wall, before + (width / 2), width);
                 bestWidth = width;
             }
         }

@@ -38,7 +38,10 @@ internal readonly record struct LeapSecond(LeapDirection Direction, long Midnigh
     public bool IsSuspended(long utcTicks) => utcTicks >= SuspendedFrom && utcTicks <= SuspendedTo;
 
     /// <summary>The jump that the wall clock may make at this time: back for an inserted second, or ahead.</summary>
-    public long ExpectedJump(long utcTicks) => Math.Abs(utcTicks - Midnight) > JumpMargin ? 0 : Direction switch
+    public long ExpectedJump(long utcTicks) => Math.Abs(utcTicks - Midnight) > JumpMargin ? 0 : Jump;
+
+    /// <summary>What the wall clock jumps by, ticks.</summary>
+    public long Jump => Direction switch
     {
         LeapDirection.Insert => -TimeSpan.TicksPerSecond,
         LeapDirection.Delete => TimeSpan.TicksPerSecond,

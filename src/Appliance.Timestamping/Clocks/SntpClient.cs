@@ -58,7 +58,7 @@ internal sealed class SntpClient(TimeProvider time, Func<long> rawNanoseconds, T
         }
 
         var offset = ((received - sent.UtcTicks) + (transmitted - returned)) / 2;
-        var radius = (Math.Max(delay, 0) / 2) + (packet.RootDelay / 2) + packet.RootDispersion
+        var radius = (Math.Abs(delay) / 2) + (packet.RootDelay / 2) + packet.RootDispersion
             + TimeSpan.TicksPerMicrosecond;
         return new SntpSample(
             null, offset, radius, sent.Offset, sent.RawNanoseconds, (LeapDirection)packet.Leap);
@@ -82,7 +82,7 @@ internal sealed class SntpClient(TimeProvider time, Func<long> rawNanoseconds, T
             }
 
             var fault = packet.FindFault(cookie, MaxRoot);
-            return fault is null ? Evaluate(packet, sent, elapsed) : new SntpSample(fault);
+            return fault is null ? Evaluate(packet, sent, elapsed) : new SntpSample(fault) { Kiss = packet.Kiss };
         }
     }
 }

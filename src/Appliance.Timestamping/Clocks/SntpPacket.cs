@@ -19,6 +19,12 @@ internal readonly record struct SntpPacket(
     ulong Transmit)
 {
     public const int Length = 48;
+
+    /// <summary>Kisses after which a server is to be left alone (RFC 5905 section 7.4).</summary>
+    public const string KissRate = "RATE";
+    public const string KissDeny = "DENY";
+    public const string KissRestrict = "RSTR";
+
     private const int ClientMode = 3;
     private const int ServerMode = 4;
     private const int Unsynchronised = 3;
@@ -26,6 +32,25 @@ internal readonly record struct SntpPacket(
 
     /// <summary>Ticks of 1900-01-01.</summary>
     private static readonly long s_epoch = new DateTime(1900, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
+
+    /// <summary>
+    /// Code of a kiss-o'-death: the four ASCII letters of its reference identifier if they are letters. Null for any
+    /// other packet.
+    /// </summary>
+    public string? Kiss
+    {
+        get
+        {
+            if (Stratum != 0)
+            {
+                return null;
+            }
+
+            Span<byte> code = stackalloc byte[4];
+            BinaryPrimitives.WriteUInt32BigEndian(code, (uint)Reference);
+            return code.IndexOfAnyExceptInRange((byte)'A', (byte)'Z') < 0 ? Encoding.ASCII.GetString(code) : "unknown";
+        }
+    }
 
     /// <summary>
     /// A request. Its transmit timestamp is random and not the time: only who has seen it can answer.
@@ -86,7 +111,7 @@ internal readonly record struct SntpPacket(
         { Mode: not ServerMode } => "not a server's answer",
         { Version: < 3 or > 4 } => "an answer of another version",
         _ when Originate != cookie => "an answer to another request",
-        { Stratum: 0 } => $"kiss-o'-death {Kiss()}",
+        { Stratum: 0 } => $"kiss-o'-death {Kiss}",
         { Stratum: > MaxStratum } => "stratum 16, not synchronised",
         { Leap: Unsynchronised } => "leap indicator 3, not synchronised",
         { Transmit: 0 } or { Receive: 0 } => "no time in it",
@@ -98,11 +123,4 @@ internal readonly record struct SntpPacket(
     /// <summary>16.16 fixed point of seconds.</summary>
     private static long ShortTicks(long value) => (value * TimeSpan.TicksPerSecond) >> 16;
 
-    /// <summary>Four ASCII letters in the reference identifier, as the server sent them if they are letters.</summary>
-    private string Kiss()
-    {
-        Span<byte> code = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(code, (uint)Reference);
-        return code.IndexOfAnyExceptInRange((byte)'A', (byte)'Z') < 0 ? Encoding.ASCII.GetString(code) : "unknown";
-    }
 }

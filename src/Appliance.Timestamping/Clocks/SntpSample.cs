@@ -13,4 +13,8 @@ internal readonly record struct SntpSample(
     long Radius = 0,
     long WallOffset = 0,
     long RawNanoseconds = 0,
-    LeapDirection Leap = LeapDirection.None);
+    LeapDirection Leap = LeapDirection.None)
+{
+    /// <summary>The code of a kiss-o'-death; null for everything else.</summary>
+    public string? Kiss { get; init; }
+}

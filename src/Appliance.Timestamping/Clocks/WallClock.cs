@@ -2,8 +2,9 @@ namespace Appliance.Timestamping.Clocks;
 
 /// <summary>
 /// The wall clock against the raw one, look by look. A change larger than the step limit is a step and counts in full;
-/// smaller ones add up as slew, of which what the oscillator explains is forgiven. A step back to where the clock was
-/// cancels. All in ticks. Not for several threads.
+/// smaller ones add up as slew, of which what the oscillator explains is forgiven as time goes by: never in advance, or
+/// a quiet week would pay for a fast hour. A step back to where the clock was cancels. All in ticks. Not for several
+/// threads.
 /// </summary>
 internal sealed class WallClock(long stepLimit, int oscillatorPpm)
 {
@@ -11,7 +12,6 @@ internal sealed class WallClock(long stepLimit, int oscillatorPpm)
     private const int KernelSlewPpm = 500;
 
     private ClockReading _last;
-    private long _confirmedRaw;
     private long _steps;
     private long _slewed;
     private bool _isStarted;
@@ -34,17 +34,17 @@ internal sealed class WallClock(long stepLimit, int oscillatorPpm)
         {
             _isStarted = true;
             _last = reading;
-            _confirmedRaw = reading.RawNanoseconds;
             return 0;
         }
 
         var change = reading.Offset - _last.Offset;
         var elapsed = reading.RawNanoseconds - _last.RawNanoseconds;
-        var limit = stepLimit + Parts(elapsed, KernelSlewPpm);
+        // A thread that lost its core between the two readings has not seen a step.
+        var limit = stepLimit + Parts(elapsed, KernelSlewPpm) + ((reading.Width + _last.Width) / 100);
         _last = reading;
         if (Math.Abs(change) <= limit)
         {
-            _slewed += change;
+            Slew(change, elapsed);
             return 0;
         }
 
@@ -52,7 +52,7 @@ internal sealed class WallClock(long stepLimit, int oscillatorPpm)
         {
             isLeap = true;
             Leaps += expectedLeap;
-            _slewed += change - expectedLeap;
+            Slew(change - expectedLeap, elapsed);
             return 0;
         }
 
@@ -60,19 +60,29 @@ internal sealed class WallClock(long stepLimit, int oscillatorPpm)
         return change;
     }
 
-    /// <summary>How far the wall clock is from where it was confirmed, as of the last look.</summary>
-    public long Deviation
-        => Math.Abs(_steps)
-            + Math.Max(0, Math.Abs(_slewed) - Parts(_last.RawNanoseconds - _confirmedRaw, oscillatorPpm));
+    /// <summary>How far the wall clock is at most from where it was confirmed, as of the last look.</summary>
+    public long Deviation => Math.Abs(_steps) + Math.Abs(_slewed);
+
+    /// <summary>How far it is ahead of where it was confirmed, as it looks.</summary>
+    public long Drift => _steps + _slewed;
+
+    /// <summary>A leap second was announced and the clock did not take it: it is wrong by that much.</summary>
+    public void Miss(long expectedLeap) => _steps -= expectedLeap;
 
     /// <summary>Somebody who can know says that it is right now.</summary>
     public void Confirm()
     {
         _steps = 0;
         _slewed = 0;
-        _confirmedRaw = _last.RawNanoseconds;
     }
 
     /// <summary>So many millionths of a duration in nanoseconds, in ticks.</summary>
     public static long Parts(long nanoseconds, int ppm) => (long)((Int128)nanoseconds * ppm / 100_000_000);
+
+    private void Slew(long change, long elapsed)
+    {
+        _slewed += change;
+        var forgiven = Math.Min(Math.Abs(_slewed), Parts(elapsed, oscillatorPpm));
+        _slewed -= Math.Sign(_slewed) * forgiven;
+    }
 }

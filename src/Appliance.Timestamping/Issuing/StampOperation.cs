@@ -6,7 +6,7 @@ namespace Appliance.Timestamping.Issuing;
 
 /// <summary>
 /// One time stamp between the commit loop, a session's thread and the caller that awaits it. It branches on nothing but
-/// what those two report.
+/// what those two report. Used again once the caller has its result and the ledger its record.
 /// </summary>
 internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoolWorkItem
 {
@@ -21,35 +21,67 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
     private static readonly Action<TimestampIntent> s_recorded =
         static intent => ((StampOperation)intent.State!).OnRecorded();
 
+    private static readonly Action<TimestampIntent> s_settled =
+        static intent => ((StampOperation)intent.State!).Release();
+
     private readonly StampPipeline _pipeline;
     private readonly Stamp _stamp;
-    private readonly StampCall _call;
-    private readonly Guid _requestId = Guid.NewGuid();
+    private readonly StampPool _pool;
     private readonly TimestampIntent _intent;
     private ManualResetValueTaskSourceCore<StampResult> _result;
+    private Guid _requestId;
+    private Guid? _signerId;
+    private Guid? _clientId;
     private int _attempt;
+    private int _holders;
 
     /// <param name="pipeline">What it passes through.</param>
-    /// <param name="stamp">Prepared.</param>
-    /// <param name="call">What was asked.</param>
-    public StampOperation(StampPipeline pipeline, Stamp stamp, in StampCall call)
+    /// <param name="stamp">Its own.</param>
+    /// <param name="pool">Where it returns to.</param>
+    public StampOperation(StampPipeline pipeline, Stamp stamp, StampPool pool)
     {
         _pipeline = pipeline;
         _stamp = stamp;
-        _call = call;
-        _intent = new TimestampIntent(s_recorded) { State = this };
+        _pool = pool;
+        _intent = new TimestampIntent(s_recorded, s_settled) { State = this };
         var job = stamp.Job;
         job.State = this;
         job.MayStart = s_mayStart;
         job.Completed = s_signed;
-        _intent.Prepare(Record(AuditEvent.TimestampIntent, AuditOutcome.Ok, StampText.Intent(_stamp)), call.Terms);
     }
 
-    /// <summary>Starts; the task is its result.</summary>
+    /// <summary>Reads a request and decides about it; unless it is None, this is not to be used any more.</summary>
+    public TimestampFailure Prepare(in StampCall call)
+    {
+        var failure = _stamp.Prepare(call.Request.Span);
+        if (failure != TimestampFailure.None)
+        {
+            Refuse(StampResult.Failed(failure));
+            return failure;
+        }
+
+        _result.Reset();
+        _requestId = Guid.CreateVersion7();
+        (_signerId, _clientId) = (call.SignerId, call.ClientId);
+        _attempt = 0;
+        _holders = 1;
+        _intent.Prepare(
+            Record(AuditEvent.TimestampIntent, AuditOutcome.Ok, StampText.Intent(_stamp)), call.Terms);
+        return TimestampFailure.None;
+    }
+
+    /// <summary>Starts what is prepared; the task is its result, to be awaited once.</summary>
     public ValueTask<StampResult> StartAsync()
         => _pipeline.Ledger.TryEnqueue(_intent)
             ? new ValueTask<StampResult>(this, _result.Version)
-            : new ValueTask<StampResult>(StampResult.Of(StampStatus.Overloaded));
+            : new ValueTask<StampResult>(Refuse(StampResult.Of(StampStatus.Overloaded)));
+
+    private StampResult Refuse(StampResult result)
+    {
+        _pipeline.Metrics?.Count(_stamp.Unit, result);
+        _pool.Return(this);
+        return result;
+    }
 
     /// <summary>The ledger has decided. Runs on the commit thread: hands the job on and returns.</summary>
     private void OnRecorded()
@@ -106,9 +138,7 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
         var failure = _stamp.Complete(out var response);
         if (failure == TimestampFailure.None)
         {
-            _intent.Settle(
-                _pipeline.Ledger,
-                Record(AuditEvent.TimestampIssued, AuditOutcome.Ok, StampText.Issued(_stamp)));
+            Settle(AuditEvent.TimestampIssued, AuditOutcome.Ok, StampText.Issued(_stamp));
             Complete(StampResult.Granted(response!), inline: _pipeline.Slots.Dispatch == SlotDispatch.Inline);
         }
         else if (_stamp.MayRetry && ++_attempt < Attempts)
@@ -123,16 +153,21 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
         }
     }
 
-    private void Fail(string why)
-        => _intent.Settle(_pipeline.Ledger, Record(AuditEvent.TimestampFailed, AuditOutcome.Failed, why));
+    private void Fail(string why) => Settle(AuditEvent.TimestampFailed, AuditOutcome.Failed, why);
+
+    private void Settle(AuditEvent happened, AuditOutcome outcome, string detail)
+    {
+        Interlocked.Increment(ref _holders);
+        _intent.Settle(_pipeline.Ledger, Record(happened, outcome, detail));
+    }
 
     private AuditRecord Record(AuditEvent happened, AuditOutcome outcome, string detail) => new()
     {
         At = _pipeline.Time.GetUtcNow().ToUnixTimeMilliseconds(),
         Event = happened,
         Outcome = outcome,
-        SignerId = _call.SignerId,
-        ClientId = _call.ClientId,
+        SignerId = _signerId,
+        ClientId = _clientId,
         RequestId = _requestId,
         Count = 1,
         Digest = _stamp.Imprint,
@@ -142,11 +177,26 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
     /// <summary>As SignOperation does: inline the thread that signed answers, else it goes on with the next job.</summary>
     private void Complete(StampResult result, bool inline)
     {
+        _pipeline.Metrics?.Count(_stamp.Unit, result);
         _result.RunContinuationsAsynchronously = !inline;
         _result.SetResult(result);
     }
 
-    StampResult IValueTaskSource<StampResult>.GetResult(short token) => _result.GetResult(token);
+    StampResult IValueTaskSource<StampResult>.GetResult(short token)
+    {
+        var result = _result.GetResult(token);
+        Release();
+        return result;
+    }
+
+    /// <summary>The caller has its result, or the ledger its record.</summary>
+    private void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0)
+        {
+            _pool.Return(this);
+        }
+    }
 
     ValueTaskSourceStatus IValueTaskSource<StampResult>.GetStatus(short token) => _result.GetStatus(token);
 

@@ -48,12 +48,15 @@ internal sealed class CertificateCheck
         return check;
     }
 
+    /// <summary>One extended key usage, critical, and timeStamping alone in it (RFC 3161 section 2.3).</summary>
+    public static bool IsForTimestampsAlone(X509ExtensionCollection extensions)
+        => extensions.OfType<X509EnhancedKeyUsageExtension>().ToList() is [{ Critical: true } purpose]
+            && purpose.EnhancedKeyUsages is [{ Value: Oids.KeyPurposeTimeStamping }];
+
     private void CheckExtensions(X509ExtensionCollection extensions)
     {
-        var purpose = extensions.OfType<X509EnhancedKeyUsageExtension>().FirstOrDefault();
-        var purposes = purpose?.EnhancedKeyUsages;
         Require(
-            purposes is [{ Value: Oids.KeyPurposeTimeStamping }] && purpose!.Critical,
+            IsForTimestampsAlone(extensions),
             "The certificate's extended key usage must be critical and timeStamping alone (RFC 3161 section 2.3).");
 
         const X509KeyUsageFlags Signatures = X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation;

@@ -64,6 +64,53 @@ public sealed class TimestampBatchTests
         Assert.Throws<KeyNotFoundException>(() => batch.For(new byte[32], token));
     }
 
+    /// <summary>
+    /// Without that a digest could be cut out of two neighbours: x, d, y with x + d + y the same octets as a + b.
+    /// </summary>
+    [Fact]
+    public void Hashes_of_another_length_than_the_trees_are_refused()
+    {
+        using var scene = new UnitScene();
+        // Cut at these places, the pieces have the order of octets that the two had.
+        byte[] low = [.. Enumerable.Repeat((byte)1, 16), .. Enumerable.Repeat((byte)2, 16)];
+        byte[] high = [.. Enumerable.Repeat((byte)3, 16), .. Enumerable.Repeat((byte)4, 16)];
+        byte[] cut = [.. low[16..], .. high[..16]];
+        var batch = new TimestampBatch(HashAlgorithmName.SHA256, [low, high]);
+        var token = Stamp(scene, HashAlgorithmName.SHA256, batch.Root);
+        var forged = new ArchiveTimestamp(HashAlgorithmName.SHA256, [[low[..16], cut, high[16..]]], token);
+        Assert.Equal(batch.Root, forged.FindRoot(cut));
+
+        var verifier = new TimestampVerifier([Authority.Root]);
+
+        Assert.Equal(TimestampVerdict.Valid, verifier.VerifyArchive(batch.For(low, token).Encode(), low).Verdict);
+        Assert.Equal(TimestampVerdict.Malformed, verifier.VerifyArchive(forged.Encode(), cut).Verdict);
+    }
+
+    /// <summary>digestAlgorithm is an AlgorithmIdentifier: with NULL or nothing, and nothing else.</summary>
+    [Theory]
+    [InlineData("", TimestampVerdict.Valid)]
+    [InlineData("0500", TimestampVerdict.Valid)]
+    [InlineData("020101", TimestampVerdict.Malformed)]
+    [InlineData("05000500", TimestampVerdict.Malformed)]
+    public void The_trees_algorithm_has_no_parameters(string parameters, TimestampVerdict expected)
+    {
+        using var scene = new UnitScene();
+        var batch = new TimestampBatch(HashAlgorithmName.SHA256, [UnitScene.Digest, new byte[32]]);
+        var tree = DerNode.Parse(
+            batch.For(UnitScene.Digest, Stamp(scene, HashAlgorithmName.SHA256, batch.Root)).Encode());
+        var octets = Convert.FromHexString(parameters);
+        tree.Children![0].Children!.AddRange(octets.Length switch
+        {
+            0 => [],
+            4 => [DerNode.Parse(octets[..2]), DerNode.Parse(octets[2..])],
+            _ => [DerNode.Parse(octets)],
+        });
+
+        Assert.Equal(
+            expected,
+            new TimestampVerifier([Authority.Root]).VerifyArchive(tree.Encode(), UnitScene.Digest).Verdict);
+    }
+
     [Fact]
     public void A_batch_has_digests_of_one_length()
     {

@@ -90,12 +90,31 @@ public sealed class LeapSecondTests
         Assert.False(guard.IsTrusted);
     }
 
-    private (ClockWatch Watch, ClockGuard Guard) Watch(LeapDirection direction, DateTimeOffset start)
+    [Theory]
+    [InlineData(LeapDirection.Insert, 1)]
+    [InlineData(LeapDirection.Delete, -1)]
+    public void An_announced_second_that_the_clock_does_not_take_makes_it_wrong_by_one(object announced, int drift)
+    {
+        var (watch, guard) = Watch((LeapDirection)announced, s_midnight.AddSeconds(-10), ClockSources.Operator);
+        RunTo(watch, s_midnight.AddSeconds(50));
+        Assert.True(guard.IsTrusted);
+        _clocks.Kernel = _clocks.Kernel!.Value with { Leap = LeapDirection.None };
+        RunTo(watch, s_midnight.AddSeconds(61));
+
+        Assert.False(guard.IsTrusted);
+        Assert.Equal(drift, watch.Drift.TotalSeconds);
+        Assert.Single(_events, entry => entry.Kind == ClockEventKind.AssertionVoided);
+        watch.Assert(s_midnight.AddDays(1), "alice");
+        Assert.True(guard.IsTrusted);
+    }
+
+    private (ClockWatch Watch, ClockGuard Guard) Watch(
+        LeapDirection direction, DateTimeOffset start, ClockSources sources = ClockSources.Kernel)
     {
         _clocks.SetWall(start);
         _clocks.Kernel = new KernelClock(true, TimeSpan.FromMilliseconds(1), direction);
         var watch = _clocks.Watch(onEvent: _events.Add);
-        var guard = watch.Guard("unit", ClockSources.Kernel, TimeSpan.FromSeconds(1));
+        var guard = watch.Guard("unit", sources, TimeSpan.FromSeconds(1));
         watch.Check();
         return (watch, guard);
     }

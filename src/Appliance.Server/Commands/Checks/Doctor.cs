@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Appliance.Pkcs11;
 using Appliance.Server.Hosting;
 using Appliance.Server.Options;
+using Appliance.Server.Timestamps.Clocks;
 using Appliance.Signing.Keys;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -88,6 +89,9 @@ internal sealed class Doctor
         await NotifyChecks.ExamineAsync(_list, _options, _time).ConfigureAwait(false);
         var composition = OpenStore();
         ClockChecks.Examine(_list, _time, composition?.Store);
+        await TimestampClockChecks
+            .ExamineAsync(_list, _options.Timestamping, Stores.FileBeside(_options.Store, ClockKeeper.File), _time)
+            .ConfigureAwait(false);
         using var module = LoadModule();
         try
         {

@@ -18,6 +18,10 @@ internal sealed record AuditReportDocument
     [JsonPropertyName("seals")]
     public required long Seals { get; init; }
 
+    /// <summary>Seals that have a time stamp.</summary>
+    [JsonPropertyName("timestamps")]
+    public required long Timestamps { get; init; }
+
     /// <summary>Records that no seal covers yet.</summary>
     [JsonPropertyName("unsealed")]
     public required long Unsealed { get; init; }

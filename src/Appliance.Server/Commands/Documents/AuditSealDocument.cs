@@ -26,4 +26,8 @@ internal sealed record AuditSealDocument
     /// <summary>ECDSA with SHA-256, DER, base64.</summary>
     [JsonPropertyName("signature")]
     public required string Signature { get; init; }
+
+    /// <summary>RFC 3161 token over SHA-256 of the signature, DER, base64; null when there is none.</summary>
+    [JsonPropertyName("timestamp")]
+    public required string? Timestamp { get; init; }
 }

@@ -42,6 +42,10 @@ internal sealed record StatusDocument
     [JsonPropertyName("auditSealObstacle")]
     public required string? AuditSealObstacle { get; init; }
 
+    /// <summary>Why seals have no time stamps; null while they have them, or are to have none.</summary>
+    [JsonPropertyName("auditStampObstacle")]
+    public required string? AuditStampObstacle { get; init; }
+
     /// <summary>The continuous exports of the trail.</summary>
     [JsonPropertyName("auditExports")]
     public required IReadOnlyList<AuditExportDocument> AuditExports { get; init; }
@@ -53,6 +57,10 @@ internal sealed record StatusDocument
     /// <summary>Transactions since the start.</summary>
     [JsonPropertyName("commits")]
     public required long Commits { get; init; }
+
+    /// <summary>What time stamps rest on, without the drift log; null where there is no unit.</summary>
+    [JsonPropertyName("clock")]
+    public ClockDocument? Clock { get; init; }
 
     /// <summary>Messages to signers.</summary>
     [JsonPropertyName("notices")]

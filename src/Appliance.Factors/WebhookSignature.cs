@@ -2,13 +2,13 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Appliance.Factors.Notifying.Webhooks;
+namespace Appliance.Factors;
 
 /// <summary>
 /// Signatures of Standard Webhooks (specification 1.0, "Signature scheme", v1): HMAC-SHA-256 over id, timestamp and
 /// body, parted by full stops.
 /// </summary>
-internal static class WebhookSignature
+public static class WebhookSignature
 {
     private const string Prefix = "whsec_";
     private const int FewestBytes = 24;
@@ -17,7 +17,7 @@ internal static class WebhookSignature
 
     /// <summary>A secret a line: whsec_ and base64 of 24 to 64 bytes; one, or two while it is changed.</summary>
     /// <exception cref="FormatException">It is not that; the message repeats nothing of it.</exception>
-    public static IReadOnlyList<byte[]> Parse(string text)
+    internal static IReadOnlyList<byte[]> Parse(string text)
     {
         var secrets = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(ParseOne)
@@ -27,9 +27,14 @@ internal static class WebhookSignature
             : throw new FormatException("The file of the webhook's secret has one line, or two while it changes.");
     }
 
-    /// <summary>The header's value: a signature for each secret.</summary>
+    /// <summary>The value of webhook-signature: one for each secret, parted by blanks.</summary>
+    /// <param name="secrets">Any length; they stay the caller's.</param>
+    /// <param name="id">webhook-id.</param>
+    /// <param name="seconds">webhook-timestamp, Unix seconds.</param>
+    /// <param name="body">As it is sent.</param>
     public static string Sign(IReadOnlyList<byte[]> secrets, string id, long seconds, ReadOnlySpan<byte> body)
     {
+        ArgumentNullException.ThrowIfNull(secrets);
         var head = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id}.{seconds}."));
         var content = new byte[head.Length + body.Length];
         head.CopyTo(content, 0);
