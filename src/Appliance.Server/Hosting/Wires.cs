@@ -75,7 +75,10 @@ internal sealed class Wires : IDisposable
         _timestamps = timestamps is null
             ? null
             : new TimestampEndpoints(
-                timestamps.Service, new TimestampAccess(operations, timestamps.IsOpen), _admission);
+                timestamps.Service,
+                new TimestampAccess(operations, timestamps.IsOpen),
+                _admission,
+                loggers.CreateLogger<TimestampEndpoints>());
         var methods = new GrpcMethods();
         Streams = new SignHashStreams(operations, options.Limits, time, loggers.CreateLogger<SignHashStreams>());
         new CscGrpcServices(operations, options.Info, _admission, Streams).Map(methods);
