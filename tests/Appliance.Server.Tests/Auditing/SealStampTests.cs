@@ -36,6 +36,20 @@ public sealed class SealStampTests
             => Assert.Equal(Convert.ToHexStringLower(digest), record.Text("digest")));
         Assert.StartsWith("unit aa serial ", records[1].Text("detail"), StringComparison.Ordinal);
 
+        var now = TimeProvider.System.GetUtcNow();
+        foreach (var (filter, count) in new[]
+        {
+            ($"--serial 0x{serial.TrimStart('0').ToLowerInvariant()}", 2),
+            ("--digest " + Convert.ToHexString(digest), 2),
+            ("--request " + records[0].Text("requestId"), 2),
+            ("--event timestamp.issued", 1),
+            ($"--serial {serial} --from {now.AddMinutes(-9):s}Z --to {now.AddMinutes(9):s}Z", 2),
+            ($"--serial {serial} --to {now.AddMinutes(-9):s}Z", 0),
+        })
+        {
+            Assert.Equal(count, (await installation.JsonAsync("audit show " + filter)).GetArrayLength());
+        }
+
         var report = await installation.JsonAsync("audit verify");
         Assert.True(report.GetProperty("sound").GetBoolean());
         Assert.Equal((1, 1), (report.GetProperty("seals").GetInt32(), report.GetProperty("timestamps").GetInt32()));
@@ -66,11 +80,11 @@ public sealed class SealStampTests
         await server.InitializeAsync();
         var now = TimeProvider.System.GetUtcNow();
 
-        server.Timestamps!.Clock.Assert(now.AddDays(-1), "the test");
+        server.Timestamps!.Clock.Watch.Assert(now.AddDays(-1), "the test");
         var first = (await server.Installation.JsonAsync("audit seal"))[0];
         var second = (await server.Installation.JsonAsync("audit seal"))[0];
         var status = await server.Installation.JsonAsync("status");
-        server.Timestamps.Clock.Assert(now.AddDays(1), "the test");
+        server.Timestamps.Clock.Watch.Assert(now.AddDays(1), "the test");
         var third = (await server.Installation.JsonAsync("audit seal"))[0];
 
         Assert.Equal(

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Appliance.Ledger;
+using Appliance.Storage;
+
+namespace Appliance.Load.Timestamps;
+
+/// <summary>What the audit trail says of time stamps, held against what clients got.</summary>
+internal sealed class StampAgreement
+{
+    private readonly HashSet<Guid> _issued = [];
+    private long _intents;
+    private long _failed;
+
+    public void Count(AuditRecord record)
+    {
+        switch (record.Event)
+        {
+            case AuditEvent.TimestampIntent:
+                _intents++;
+                break;
+            case AuditEvent.TimestampIssued:
+                _issued.Add(record.RequestId ?? Guid.Empty);
+                break;
+            case AuditEvent.TimestampFailed:
+                _failed++;
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Every answer was issued, once, on an intent; none failed; what was issued beside them is no more than what wrk
+    /// left in flight. Every sampled answer verifies.
+    /// </summary>
+    public bool Print(StampTallies tallies)
+    {
+        var verified = tallies.Samples.Count(static sample => sample.Verifies());
+        var beside = _issued.Count - tallies.Answers;
+        var agree = tallies.Answers > 0
+            && beside >= 0
+            && beside <= tallies.Abandoned
+            && _intents == _issued.Count
+            && _failed == 0
+            && tallies.Samples.Count > 0
+            && verified == tallies.Samples.Count;
+        Console.WriteLine(JsonSerializer.Serialize(new
+        {
+            check = agree ? "agree" : "DISAGREE",
+            answers = tallies.Answers,
+            auditIntents = _intents,
+            auditIssued = _issued.Count,
+            auditFailed = _failed,
+            leftInFlight = beside,
+            leftInFlightAtMost = tallies.Abandoned,
+            sampled = tallies.Samples.Count,
+            verified,
+        }));
+        return agree;
+    }
+}
