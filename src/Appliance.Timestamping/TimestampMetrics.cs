@@ -4,8 +4,8 @@ using Appliance.Timestamping.Observation;
 namespace Appliance.Timestamping;
 
 /// <summary>
-/// The instruments of the authority, on the meter <c>Appliance.Timestamping</c>. Tags are units, NTP servers and results,
-/// all of which the settings bound. Any thread.
+/// The instruments of the authority, on the meter <c>Appliance.Timestamping</c>. Tags are units, NTP servers and
+/// results, all of which the settings bound. Any thread.
 /// </summary>
 public sealed class TimestampMetrics : IDisposable
 {
@@ -36,6 +36,8 @@ public sealed class TimestampMetrics : IDisposable
             "When the unit's certificate, or the period of its key, ends: Unix time.");
         ClockGauges.Create(_meter, clock);
     }
+
+    internal Meter Meter => _meter;
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

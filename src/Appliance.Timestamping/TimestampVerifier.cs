@@ -15,6 +15,9 @@ namespace Appliance.Timestamping;
 /// </summary>
 public sealed class TimestampVerifier
 {
+    private const string NotForTimestamps
+        = "The certificate is not for time-stamps alone (a critical extendedKeyUsage of timeStamping).";
+
     private readonly X509Certificate2Collection _roots;
     private readonly X509Certificate2Collection _others;
 
@@ -103,13 +106,13 @@ public sealed class TimestampVerifier
             if (!Rfc3161TimestampToken.TryDecode(token, out var decoded, out _)
                 || !decoded.VerifySignatureForHash(told.Digest.Span, algorithm, out signer, _others))
             {
-                return Explain(cms, told);
+                return Explain(told, only);
             }
 
             return CertificateCheck.IsForTimestampsAlone(signer.Extensions)
                 ? VerifyChain(told, cms.Certificates, signer)
                 : new TimestampVerification(
-                    TimestampVerdict.Untrusted, told, signer, "The certificate is not for time-stamps alone.");
+                    TimestampVerdict.Untrusted, told, signer, NotForTimestamps);
         }
         catch (CryptographicException e)
         {
@@ -117,15 +120,10 @@ public sealed class TimestampVerifier
         }
     }
 
-    /// <summary>SHA-1 and MD5 are none of these.</summary>
-    private static bool IsStrong(Oid algorithm)
-        => ImprintAlgorithm.All.Any(known => string.Equals(known.Oid, algorithm.Value, StringComparison.Ordinal));
-
     /// <summary>What is wrong where the platform says no more than that something is.</summary>
-    private TimestampVerification Explain(SignedCms cms, TimestampToken told)
+    private TimestampVerification Explain(TimestampToken told, SignerInfo signature)
     {
-        var signer = FindSigner(cms.SignerInfos[0]);
-        if (signer is null)
+        if (FindSigner(signature) is not { } signer)
         {
             return new TimestampVerification(
                 TimestampVerdict.BadSignature,
@@ -134,7 +132,8 @@ public sealed class TimestampVerifier
                 "The certificate of its unit is neither in the token nor given besides.");
         }
 
-        if (told.Time < signer.NotBefore || told.Time > signer.NotAfter)
+        var time = told.Time.UtcDateTime;
+        if (time < signer.NotBefore.ToUniversalTime() || time > signer.NotAfter.ToUniversalTime())
         {
             return new TimestampVerification(
                 TimestampVerdict.Untrusted, told, signer, "The unit's certificate was not valid at that time.");
@@ -150,7 +149,7 @@ public sealed class TimestampVerifier
                 TimestampVerdict.Untrusted,
                 told,
                 signer,
-                "The certificate is not for time-stamps alone (a critical extendedKeyUsage with timeStamping).");
+                NotForTimestamps);
     }
 
     private X509Certificate2? FindSigner(SignerInfo info)
@@ -160,6 +159,10 @@ public sealed class TimestampVerifier
                     => string.Equals(other.SerialNumber, named.SerialNumber, StringComparison.OrdinalIgnoreCase)
                         && string.Equals(other.Issuer, named.IssuerName, StringComparison.Ordinal))
                 : null);
+
+    /// <summary>SHA-1 and MD5 are none of these.</summary>
+    private static bool IsStrong(Oid algorithm)
+        => ImprintAlgorithm.All.Any(known => string.Equals(known.Oid, algorithm.Value, StringComparison.Ordinal));
 
     private TimestampVerification VerifyChain(
         TimestampToken told, X509Certificate2Collection carried, X509Certificate2 signer)

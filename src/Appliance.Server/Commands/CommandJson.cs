@@ -54,4 +54,5 @@ namespace Appliance.Server.Commands;
 [JsonSerializable(typeof(StampDocument))]
 [JsonSerializable(typeof(VerificationDocument))]
 [JsonSerializable(typeof(BatchDocument))]
+[JsonSerializable(typeof(IReadOnlyList<TimestampUnitDocument>))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -70,6 +70,7 @@ internal static class StatusCommand
             Commits = live.Composition.Loop.Commits,
             Clock = live.Timestamps is { } timestamps ? ClockReport.Describe(timestamps.Clock.Watch) : null,
             Notices = DescribeNotices(live),
+            TimestampUnits = UnitStatus.Describe(live),
         };
     }
 
@@ -148,5 +149,6 @@ internal static class StatusCommand
                 slot.InFlight.ToString(CultureInfo.InvariantCulture),
                 slot.LastError ?? "",
             }));
+        UnitStatus.Answer(reply, status.TimestampUnits);
     }
 }

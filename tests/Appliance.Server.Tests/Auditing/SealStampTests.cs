@@ -80,11 +80,11 @@ public sealed class SealStampTests
         await server.InitializeAsync();
         var now = TimeProvider.System.GetUtcNow();
 
-        server.Timestamps!.Clock.Assert(now.AddDays(-1), "the test");
+        server.Timestamps!.Clock.Watch.Assert(now.AddDays(-1), "the test");
         var first = (await server.Installation.JsonAsync("audit seal"))[0];
         var second = (await server.Installation.JsonAsync("audit seal"))[0];
         var status = await server.Installation.JsonAsync("status");
-        server.Timestamps.Clock.Assert(now.AddDays(1), "the test");
+        server.Timestamps.Clock.Watch.Assert(now.AddDays(1), "the test");
         var third = (await server.Installation.JsonAsync("audit seal"))[0];
 
         Assert.Equal(

@@ -103,7 +103,7 @@ public sealed class TimestampVerifyTests : IDisposable
         var unit = _authority.Issue(purpose, critical);
 
         await RefusedAsync(
-            _desk.Write("a.tst", HomemadeToken.Make(unit, s_digest, s_time)), "untrusted", "not one for time-stamping");
+            _desk.Write("a.tst", HomemadeToken.Make(unit, s_digest, s_time)), "untrusted", "not for time-stamps alone");
     }
 
     [Fact]

@@ -64,9 +64,11 @@ public sealed class AccessAppliance : IAsyncLifetime
         return await Appliance.SendAsync(message);
     }
 
-    /// <summary>As many transactions for a credential.</summary>
+    /// <summary>As many transactions for a credential, by the clocks of signatures and of stamps.</summary>
     internal Task GrantAsync(string credential, int count) => Appliance.Composition.CreatePackages("test").GrantAsync(
-        Guid.Parse(credential), new PackageGrant(count), TestContext.Current.CancellationToken);
+        Guid.Parse(credential),
+        new PackageGrant(count, TimeProvider.System.GetUtcNow().AddDays(-1)),
+        TestContext.Current.CancellationToken);
 
     /// <summary>What is left of a credential's package, once all that was settled is stored.</summary>
     internal async Task<int> LeftOfAsync(string credential)

@@ -155,7 +155,7 @@ internal sealed class Doctor
         var token = LogIn(composition, info);
         if (composition is null || token is null)
         {
-            foreach (var name in s_keyChecks)
+            foreach (var name in s_keyChecks.Concat(TimestampChecks.Names(_options.Timestamping)))
             {
                 _list.Skip(name, composition is null ? NoStore : NoToken);
             }
@@ -176,6 +176,7 @@ internal sealed class Doctor
 
         _list.Look("demo CA", () => ExamineAuthority(composition, token));
         CredentialChecks.Examine(_list, composition, token, rootKey is not null, _time.GetUtcNow());
+        TimestampChecks.Examine(_list, _options.Timestamping, token, _time.GetUtcNow());
     }
 
     private Token? LogIn(Composition? composition, TokenInfo? info)

@@ -63,5 +63,7 @@ internal static class ServerChecks
         {
             TimestampClockChecks.Report(list, clock, now);
         }
+
+        TimestampChecks.Report(list, status.TimestampUnits);
     }
 }

@@ -65,4 +65,8 @@ internal sealed record StatusDocument
     /// <summary>Messages to signers.</summary>
     [JsonPropertyName("notices")]
     public required NoticesDocument Notices { get; init; }
+
+    /// <summary>Time-stamping units, the default one first; empty where there is no authority.</summary>
+    [JsonPropertyName("timestampUnits")]
+    public IReadOnlyList<UnitStatusDocument> TimestampUnits { get; init; } = [];
 }

@@ -16,6 +16,7 @@ internal static class TimestampCommands
         new Command("unit", "Time-stamping units: keys and certificates.")
         {
             new UnitCreateCommand().Build(environment),
+            UnitListCommand.Build(environment),
         },
         ClockCommands.Build(environment),
     };

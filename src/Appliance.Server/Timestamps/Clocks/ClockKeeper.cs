@@ -31,17 +31,11 @@ internal sealed partial class ClockKeeper : IAsyncDisposable
 
     /// <summary>A watch that does not look yet.</summary>
     /// <param name="composition">Store and ledger.</param>
-    /// <param name="settings">Timestamping:Clock.</param>
+    /// <param name="settings">Timestamping:Clock; they have passed their rules.</param>
     /// <param name="loggers">Where it is told.</param>
     /// <param name="time">The clock that is watched.</param>
-    /// <exception cref="OptionsException">The settings are wrong.</exception>
     public ClockKeeper(Composition composition, ClockSettings settings, ILoggerFactory loggers, TimeProvider time)
     {
-        if (ClockSetup.FindErrors(settings).ToList() is { Count: > 0 } errors)
-        {
-            throw new OptionsException(errors);
-        }
-
         _composition = composition;
         _time = time;
         _logger = loggers.CreateLogger<ClockKeeper>();
