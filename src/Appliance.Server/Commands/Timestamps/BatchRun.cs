@@ -115,12 +115,16 @@ internal sealed class BatchRun(
         CancellationToken cancellationToken)
     {
         var progress = new CommandProgress(environment, "written", files.Count);
-        Each(files.Count, cancellationToken, index =>
-        {
-            var one = batch.For(digests[index], answer.Token);
-            WriteTo(files[index].EvidencePath(Directory, ".ers"), IsRecord ? EvidenceRecord.Encode(one) : one.Encode());
-            progress.Step();
-        });
+        Each(
+            files.Count,
+            index =>
+            {
+                var one = batch.For(digests[index], answer.Token);
+                WriteTo(
+                    files[index].EvidencePath(Directory, ".ers"), IsRecord ? EvidenceRecord.Encode(one) : one.Encode());
+                progress.Step();
+            },
+            cancellationToken);
     }
 
     private async Task StampEachAsync(
@@ -152,7 +156,7 @@ internal sealed class BatchRun(
     }
 
     /// <summary>In parallel; the first error is thrown as it is.</summary>
-    private static void Each(int count, CancellationToken cancellationToken, Action<int> action)
+    private static void Each(int count, Action<int> action, CancellationToken cancellationToken)
     {
         try
         {
