@@ -83,6 +83,7 @@ public sealed class TimestampService
             }
         }
 
+#pragma warning disable CA2012 // Each is awaited once, by who gave the span.
         for (var i = 0; i < operations.Length; i++)
         {
             if (operations[i] is { } operation)
@@ -90,6 +91,7 @@ public sealed class TimestampService
                 results[i] = operation.StartAsync();
             }
         }
+#pragma warning restore CA2012
     }
 
     private StampOperation Rent(in StampCall call)
