@@ -88,7 +88,9 @@ public sealed class TimestampService
         {
             if (operations[i] is { } operation)
             {
+#pragma warning disable CA2012 // Each is awaited once, by who asked.
                 results[i] = operation.StartAsync();
+#pragma warning restore CA2012
             }
         }
 #pragma warning restore CA2012
