@@ -46,7 +46,8 @@ public sealed class StrangerStampTests(FourUnits units) : IClassFixture<FourUnit
 
         await File.WriteAllTextAsync(At("data"), "something else", TestContext.Current.CancellationToken);
         var other = Assert.ThrowsAny<Exception>(() => OpenSsl.Run(
-            "ts", "-verify", "-data", At("data"), "-in", At("r"), "-CAfile", At("ca.pem"), "-untrusted", At("unit.pem")));
+            "ts", "-verify", "-data", At("data"), "-in", At("r"), "-CAfile", At("ca.pem"),
+            "-untrusted", At("unit.pem")));
         Assert.Contains("message imprint mismatch", other.Message, StringComparison.Ordinal);
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Appliance.Tests.Shared.Timestamps;
 using Appliance.Timestamping.Clocks;
 
 namespace Appliance.Timestamping.Tests.Clocks;
