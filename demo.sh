@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Shows the appliance at work on this machine, and nothing leaves it: a SoftHSM2 token and a store under
-# artifacts/demo, three signers, three payslips, signed through CSC REST v1, REST v2 and gRPC, verified by OpenSSL.
+# artifacts/demo, three signers, three payslips, signed through CSC REST v1, REST v2 and gRPC, verified by OpenSSL;
+# and a time stamp (RFC 3161), asked for by curl and verified by OpenSSL.
 #   ./demo.sh          shows, then keeps serving until Ctrl-C
 #   ./demo.sh --exit   shows, then stops: exit code 0 when everything verified, 1 otherwise
 set -euo pipefail
@@ -16,6 +17,7 @@ PAYSLIPS=("$REPOSITORY"/deploy/demo/*.pdf)
 PASSWORD="payroll 2026"
 FAILURES=0
 SERVER=""
+STAMPED=""
 
 # --- what is shown -------------------------------------------------------------------------------------------------
 
@@ -206,6 +208,23 @@ check_that_signatures_differ() {
     [ "$all" -eq "$different" ] || wrong "two of the $all signatures are equal"
 }
 
+# --- time-stamping -------------------------------------------------------------------------------------------------
+
+# stamp_payslip: what any client of RFC 3161 does, with curl and OpenSSL: query, POST, verify up to the demo CA.
+stamp_payslip() {
+    local file="${PAYSLIPS[0]}"
+    say "Time-stamping ${file##*/} with the P-256 unit, by curl and openssl ts"
+    openssl ts -query -data "$file" -sha256 -cert -out "$WORK/query.tsq" 2>/dev/null
+    curl -sS "$REST/tsa" -H 'Content-Type: application/timestamp-query' --data-binary "@$WORK/query.tsq" \
+        -o "$WORK/reply.tsr" || true
+    if openssl ts -verify -queryfile "$WORK/query.tsq" -in "$WORK/reply.tsr" -CAfile "$DEMO/ca.pem" >/dev/null 2>&1
+    then
+        STAMPED="$(openssl ts -reply -in "$WORK/reply.tsr" -text 2>/dev/null | sed -n 's/^Time stamp: //p')"
+    else
+        wrong "OpenSSL does not accept the time stamp in $WORK/reply.tsr"
+    fi
+}
+
 summary() {
     printf '\n'
     bold "  Wire     Key       Payslip                        authorize   signHash   OpenSSL"
@@ -223,6 +242,8 @@ The appliance keeps serving: REST at $REST, gRPC at $GRPC (pid $SERVER). Ctrl-C 
   curl -s -X POST $REST/csc/v2/info -H 'Content-Type: application/json' -d '{}' | jq
   curl -s -X POST $REST/csc/v2/auth/login -u 'ioana:$PASSWORD' -H 'Content-Type: application/json' -d '{}' | jq
   oathtool --totp --base32 $(signer v1 totpSecret)     # what Ioana's phone shows now
+  openssl ts -query -data README.md -sha256 -cert | curl -s $REST/tsa \\
+      -H 'Content-Type: application/timestamp-query' --data-binary @- | openssl ts -reply -in /dev/stdin -text
 
 The demo has used the codes of this minute up; the next one is good again.
 
@@ -252,6 +273,8 @@ new_installation "$DEMO" demo
 appliance "$DEMO" init --json >"$WORK/init.json"
 jq -r .authorityPem "$WORK/init.json" >"$DEMO/ca.pem"
 make_signers
+say "Making a time-stamping unit: a key in the token, a certificate for time stamps alone"
+add_units "$DEMO" P-256
 
 say "Starting the appliance"
 start_appliance "$DEMO"
@@ -265,11 +288,13 @@ open_grpc
 sign_everything
 close_grpc
 check_that_signatures_differ
+stamp_payslip
 summary
 if [ "$FAILURES" -eq 0 ]; then
     bold "All $(wc -l <"$WORK/signatures") signatures verified, and no two are equal ($((SECONDS - started)) s in all)."
     printf '%s\n' "Each against the certificate of credentials/info, each certificate up to the demo CA." \
-        "Refused, on every wire and with every key: a wrong code, and a hash again on a used authorisation." ""
+        "Refused, on every wire and with every key: a wrong code, and a hash again on a used authorisation." \
+        "Time-stamped by the authority, $STAMPED: OpenSSL verifies the token up to the demo CA." ""
 else
     bold "$FAILURES checks failed."
 fi

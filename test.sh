@@ -7,6 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/deploy/setup.sh"
 cd "$REPOSITORY"
 
 install_missing "${NEEDS[@]}"
+fetch_chronyd
 install_node_packages
 build Appliance.sln
 tests/witness/build.sh

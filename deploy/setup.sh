@@ -33,10 +33,24 @@ NODE_NEEDS=(
     command:npm=npm
 )
 
+# What drives HTTP/1.1 in load/ratio.sh.
+LOAD_NEEDS=(
+    command:wrk=wrk
+)
+
 # What the modules in C that tests put beneath the appliance are built with.
 NATIVE_NEEDS=(
     command:cc=gcc
     file:/usr/include/stdio.h=libc6-dev
+)
+
+# What sets clocks wrong for the tests of the clock watch, and what the chronyd of fetch_chronyd is linked with.
+CLOCK_NEEDS=(
+    "file:/usr/lib/*/faketime/libfaketimeMT.so.1=faketime"
+    "file:/usr/lib/*/libcap.so.2=libcap2"
+    "file:/usr/lib/*/libgnutls.so.30=libgnutls30"
+    "file:/usr/lib/*/libnettle.so.8=libnettle8"
+    "file:/usr/lib/*/libseccomp.so.2=libseccomp2"
 )
 
 say() { printf '%s\n' "==> $*"; }
@@ -107,6 +121,36 @@ install_node_packages() {
     fi
 
     cp "$folder/package-lock.json" "$installed"
+}
+
+# Into the working folder; package lists that are missing or too old are fetched.
+download() {
+    apt-get -q download "$1" && return
+    if [ "$(id -u)" -eq 0 ]; then
+        apt-get -q update
+    else
+        sudo apt-get -q update
+    fi
+
+    apt-get -q download "$1"
+}
+
+# Puts Debian's chronyd into artifacts/chrony where the system has none. It is not installed: that would take the place
+# of the machine's own time service, and set its clock.
+fetch_chronyd() {
+    local folder="$REPOSITORY/artifacts/chrony" log="$REPOSITORY/artifacts/install.log"
+    install_missing "${CLOCK_NEEDS[@]}"
+    if [ -x /usr/sbin/chronyd ] || [ -x "$folder/usr/sbin/chronyd" ]; then
+        return
+    fi
+
+    say "Fetching chronyd"
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    if ! (cd "$folder" && download chrony && dpkg -x chrony_*.deb .) </dev/null >"$log" 2>&1; then
+        tail -n 20 "$log" >&2
+        fail "apt could not fetch chrony; the whole log is $log"
+    fi
 }
 
 find_dotnet() {

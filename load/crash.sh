@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# crash.sh [--store sqlite|postgres] [KILLS [SEED]]
+# crash.sh [--store sqlite|postgres] [--stamps] [KILLS [SEED]]
 # Kills a server under load KILLS times (100 on SQLite, 50 on PostgreSQL) with SIGKILL and prints a line for each: where
 # the token was slow, how long it ran, how many answers were lost, how many requests were left reserved, and how far the
 # lost ones had come. After each kill the witness (tests/witness) and the client's log are held against the store. On
 # PostgreSQL the database itself is then stopped, killed and paused under load, and a node is put to sleep past its
-# lease. The seed decides the load, the delays and the moments. Exit code 0: nothing was signed twice or lost, and each
+# lease. With --stamps the load is time stamps, of all nodes and two units, all of which are killed at once: each token
+# that a client got must be in the audit trail, which must verify in the end. The seed decides the load, the delays and the moments. Exit code 0: nothing was signed twice or lost, and each
 # phase was hit.
 set -euo pipefail
 
@@ -15,9 +16,14 @@ if [ "${1:-}" = --store ]; then
     store="${2:-}"
     shift 2
 fi
+stamps=
+if [ "${1:-}" = --stamps ]; then
+    stamps=Stamp
+    shift
+fi
 case "$store" in
-    sqlite) suite=SqliteCrashTests kills=100 ;;
-    postgres) suite=PostgresCrashTests kills=50 ;;
+    sqlite) suite="Sqlite${stamps}CrashTests" kills=100 ;;
+    postgres) suite="Postgres${stamps}CrashTests" kills=50 ;;
     *) fail "the store is sqlite or postgres, not \"$store\"" ;;
 esac
 

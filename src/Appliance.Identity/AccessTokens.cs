@@ -168,7 +168,11 @@ public sealed class AccessTokens
         var caller = new Caller(row.SignerId, row.ClientId);
         if (found.Client is { } client)
         {
-            caller = caller with { Operations = client.Operations & ClientOperations.All };
+            caller = caller with
+            {
+                Operations = client.Operations & ClientOperations.All,
+                TimestampsPerDay = client.TimestampsPerDay,
+            };
         }
 
         var gate = found.Client is null ? null : _gates.For(found.Client);

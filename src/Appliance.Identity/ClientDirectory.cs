@@ -13,6 +13,7 @@ namespace Appliance.Identity;
 public sealed class ClientDirectory
 {
     private const int MostPerSecond = 1_000_000;
+    private const int MostTimestamps = 1_000_000_000;
     private const int MaximumName = 64;
 
     private readonly CommitLoop _commits;
@@ -199,6 +200,7 @@ public sealed class ClientDirectory
             Rate = rate,
             Burst = order.Burst ?? (order.Rate is null ? row.Burst : Math.Max(1, rate)),
             Concurrency = order.Concurrency ?? row.Concurrency,
+            TimestampsPerDay = order.TimestampsPerDay ?? row.TimestampsPerDay,
         };
         if (changed.Rate is < 0 or > MostPerSecond || changed.Concurrency is < 0 or > MostPerSecond
             || changed.Burst is < 1 or > MostPerSecond)
@@ -206,6 +208,12 @@ public sealed class ClientDirectory
             throw new DirectoryException(
                 DirectoryFault.ClientInvalid,
                 "Rate and concurrency are 0 (no limit) to 1,000,000, the burst 1 to 1,000,000.");
+        }
+
+        if (changed.TimestampsPerDay is < ClientRow.AsSettingSays or > MostTimestamps)
+        {
+            throw new DirectoryException(
+                DirectoryFault.ClientInvalid, "Time stamps a day are 0 (no limit) to 1,000,000,000.");
         }
 
         if ((changed.Operations & ~ClientOperations.All) != ClientOperations.None)
@@ -235,7 +243,8 @@ public sealed class ClientDirectory
 
     private static string Describe(ClientRow row) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{row.Name}: {row.Operations}, reach {row.Reach}, rate {row.Rate}/{row.Burst}, concurrency {row.Concurrency}");
+        $"{row.Name}: {row.Operations}, reach {row.Reach}, rate {row.Rate}/{row.Burst}, "
+        + $"concurrency {row.Concurrency}, time stamps a day {row.TimestampsPerDay}");
 
     private ClientRow FindToChange(StoreConnection connection, Guid clientId)
     {

@@ -22,4 +22,10 @@ public sealed record ClientOrder
 
     /// <summary>Calls and items in work at a time on each node, 0 (no limit) to 1,000,000.</summary>
     public int? Concurrency { get; init; }
+
+    /// <summary>
+    /// Time stamps on a day (UTC) on all nodes together, 1 to 1,000,000,000; 0 for no limit,
+    /// <see cref="ClientRow.AsSettingSays"/> for what the setting says of all.
+    /// </summary>
+    public int? TimestampsPerDay { get; init; }
 }

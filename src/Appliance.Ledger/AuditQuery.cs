@@ -27,6 +27,21 @@ public sealed record AuditQuery
     /// <summary>Only what this admin did.</summary>
     public string? Actor { get; init; }
 
+    /// <summary>Only with this digest.</summary>
+    public byte[]? Digest { get; init; }
+
+    /// <summary>Only about the time stamp of this serial number: 40 digits of hexadecimal, upper case.</summary>
+    public string? Serial { get; init; }
+
+    /// <summary>
+    /// Only at or after, Unix milliseconds. With it or <see cref="To"/> no more of the trail is read than of that time,
+    /// and there is one page.
+    /// </summary>
+    public long? From { get; init; }
+
+    /// <summary>Only before, Unix milliseconds.</summary>
+    public long? To { get; init; }
+
     /// <summary>
     /// Also the trail's records about itself: where chains begin and end, and seals. Without it they are left out, as
     /// there is a seal each minute; asking for such an event gives it.

@@ -1,3 +1,4 @@
+using Appliance.Ledger.Auditing;
 using Appliance.Storage;
 
 namespace Appliance.Ledger;
@@ -50,8 +51,22 @@ public static class AuditTrail
             query.RequestId,
             query.Event is { } wanted ? AuditEvents.NameOf(wanted) : null,
             query.Actor,
-            query.Bookkeeping);
-        return [.. store.Audit.Read(filter).Select(ToEntry)];
+            query.Bookkeeping,
+            query.Digest,
+            query.Serial is { } serial ? $"%serial {serial} %" : null);
+        if (query.From is null && query.To is null)
+        {
+            return [.. store.Audit.Read(filter).Select(ToEntry)];
+        }
+
+        filter = filter with { From = query.From ?? long.MinValue, To = query.To ?? long.MaxValue };
+        var found = TimeRange.Of(store, filter.From, filter.To)
+            .SelectMany(range => store.Audit.Read(
+                filter with { FirstSequence = range.First, LastSequence = range.Last }));
+        found = query.OldestFirst
+            ? found.OrderBy(row => row.At).ThenBy(row => row.Sequence)
+            : found.OrderByDescending(row => row.At).ThenByDescending(row => row.Sequence);
+        return [.. found.Take(filter.Limit).Select(ToEntry)];
     }
 
     /// <summary>

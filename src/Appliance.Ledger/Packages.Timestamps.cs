@@ -13,24 +13,36 @@ public sealed partial class Packages
     /// Decides who pays for a time stamp and takes it, in the transaction that is open; the time stamp is made after
     /// its commit. What is decided is in the audit trail (<c>timestamp.covered</c>, <c>timestamp.counted</c>).
     /// </summary>
+    /// <param name="store">The loop's connection.</param>
+    /// <param name="claim">Who asks.</param>
+    /// <param name="signerId">For whom.</param>
+    /// <param name="intent">The record of the request, with RFC 3161 messageImprint.hashedMessage as its digest.</param>
+    /// <param name="covered">The signature that paid for it, taken away; null unless Covered.</param>
+    /// <param name="package">The package that a transaction was taken from; null unless Counted.</param>
     /// <exception cref="ArgumentException">The imprint is not as long as its algorithm says.</exception>
-    public TimestampTaking TakeTimestamp(StoreConnection store, in TimestampRequest request)
+    internal TimestampTaking TakeTimestamp(
+        StoreConnection store,
+        TimestampClaim claim,
+        Guid signerId,
+        in AuditRecord intent,
+        out SignatureDigestRow? covered,
+        out Guid? package)
     {
-        ArgumentNullException.ThrowIfNull(store);
-        ArgumentNullException.ThrowIfNull(request.Credentials, nameof(request));
-        if (request.Imprint.Length != Imprints.LengthOf(request.Algorithm))
+        if (intent.Digest.Length != Imprints.LengthOf(claim.Algorithm))
         {
-            throw new ArgumentException("The imprint is not as long as its algorithm says.", nameof(request));
+            throw new ArgumentException("The imprint is not as long as its algorithm says.", nameof(intent));
         }
 
-        var digest = _mac.OfImprint(request.SignerId, request.Algorithm, request.Imprint.Span);
-        if (store.SignatureDigests.Take(request.Algorithm, digest, request.Now))
+        package = null;
+        var digest = _mac.OfImprint(signerId, claim.Algorithm, intent.Digest.Span);
+        covered = store.SignatureDigests.Take(claim.Algorithm, digest, intent.At);
+        if (covered is not null)
         {
-            Record(store, AuditEvent.TimestampCovered, request, null, ReservationStatus.Ok);
+            Record(store, AuditEvent.TimestampCovered, intent, null, ReservationStatus.Ok);
             return TimestampTaking.Covered;
         }
 
-        var credentials = request.Credentials(store);
+        var credentials = claim.Credentials(store);
         if (credentials.Count == 0)
         {
             return TimestampTaking.NotMetered;
@@ -39,37 +51,34 @@ public sealed partial class Packages
         var refused = ReservationStatus.PackageExhausted;
         foreach (var credential in credentials)
         {
-            var status = Check(store, credential, 1, request.Now, out var package);
+            var status = Check(store, credential, 1, intent.At, out var row);
             if (status == ReservationStatus.Ok)
             {
-                Draw(store, package, 1, request.SignerId, request.Now);
-                Record(store, AuditEvent.TimestampCounted, request, credential, status);
+                Draw(store, row, 1, signerId, intent.At);
+                package = row.Id;
+                Record(store, AuditEvent.TimestampCounted, intent, credential, status);
                 return TimestampTaking.Counted;
             }
 
             refused = status;
         }
 
-        Record(store, AuditEvent.TimestampCounted, request, credentials[0], refused);
+        Record(store, AuditEvent.TimestampCounted, intent, credentials[0], refused);
         return TimestampTaking.Exhausted;
     }
 
     private static void Record(
         StoreConnection store,
         AuditEvent happened,
-        in TimestampRequest request,
+        in AuditRecord intent,
         Guid? credentialId,
         ReservationStatus status)
-        => AuditTrail.Append(store, new AuditRecord
+        => AuditTrail.Append(store, intent with
         {
-            At = request.Now,
             Event = happened,
             Outcome = status == ReservationStatus.Ok ? AuditOutcome.Ok : AuditOutcome.Refused,
-            SignerId = request.SignerId,
-            ClientId = request.ClientId == Guid.Empty ? null : request.ClientId,
             CredentialId = credentialId,
             Count = 1,
-            Digest = request.Imprint,
             Detail = status == ReservationStatus.Ok ? null : ReservationStatuses.NameOf(status),
         });
 }

@@ -9,6 +9,8 @@ namespace Appliance.Ledger;
 /// </summary>
 public sealed class TimestampIntent : LedgerWork
 {
+    private static readonly string[] s_refusals = [.. Enum.GetNames<TimestampRefusal>()];
+
     private readonly Action<TimestampIntent> _completed;
     private readonly TimestampSettlement _settlement;
     private AuditRecord _record;
@@ -43,7 +45,8 @@ public sealed class TimestampIntent : LedgerWork
     /// Time stamps have no order among them, so that they spread over all connections that write; but what a package
     /// or a quota pays for is one connection's.
     /// </summary>
-    internal override Guid Activation => _terms is null ? _record.RequestId ?? Guid.Empty : Guid.Empty;
+    internal override Guid Activation
+        => _terms is { Counts: true } ? Guid.Empty : _record.RequestId ?? Guid.Empty;
 
     internal TimestampTerms? Terms => _terms;
 
@@ -73,18 +76,23 @@ public sealed class TimestampIntent : LedgerWork
     }
 
     /// <inheritdoc/>
-    public override void Announce(StoreKeys keys) => _terms?.Announce?.Invoke(keys);
+    public override void Announce(StoreKeys keys) => _terms?.Announce(keys);
 
     /// <inheritdoc/>
     public override void Apply(StoreConnection store)
     {
         ArgumentNullException.ThrowIfNull(store);
-        _decided = _terms?.Take(store) ?? TimestampRefusal.None;
+        _decided = _terms?.Take(store, _record) ?? TimestampRefusal.None;
         AuditTrail.Append(
             store,
             _decided == TimestampRefusal.None
                 ? _record
-                : _record with { Event = AuditEvent.TimestampRefused, Outcome = AuditOutcome.Refused });
+                : _record with
+                {
+                    Event = AuditEvent.TimestampRefused,
+                    Outcome = AuditOutcome.Refused,
+                    Detail = $"{s_refusals[(int)_decided]}, {_record.Detail}",
+                });
     }
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ public enum TimestampRefusal
     /// <summary>It gets one.</summary>
     None,
 
-    /// <summary>The client application may not ask for time stamps any more.</summary>
+    /// <summary>The client application, or the signer, may have no time stamps any more.</summary>
     NotAllowed,
 
     /// <summary>The client's quota for the period is used up.</summary>

@@ -19,7 +19,13 @@ internal sealed class TimestampSettlement(TimestampIntent intent, Action<Timesta
         Attempts = 0;
     }
 
-    public override void Announce(StoreKeys keys) => intent.Terms?.Announce?.Invoke(keys);
+    public override void Announce(StoreKeys keys)
+    {
+        if (_record.Outcome != AuditOutcome.Ok)
+        {
+            intent.Terms?.AnnounceReturn(keys);
+        }
+    }
 
     public override void Apply(StoreConnection store)
     {

@@ -17,6 +17,11 @@ public readonly record struct Caller(Guid SignerId, Guid ClientId)
     /// <summary>What the caller may do at all; each credential and signer is looked at besides.</summary>
     public ClientOperations Operations { get; init; } = ClientOperations.Signer;
 
+    /// <summary>
+    /// How many time stamps the client may have on a day, as it was remembered: the row is asked when one is taken.
+    /// </summary>
+    public int TimestampsPerDay { get; init; } = ClientRow.AsSettingSays;
+
     /// <summary>True for a client that speaks for itself and not for a signer that signed in.</summary>
     public bool IsClient => SignerId == Guid.Empty && ClientId != Guid.Empty;
 }

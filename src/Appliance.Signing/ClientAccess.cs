@@ -88,12 +88,20 @@ public sealed class ClientAccess
             return ClientStanding.Inactive;
         }
 
-        return client.Reach == ClientReach.All
-            || (client.Reach == ClientReach.Organisation && client.OrganisationId == signerId)
-            || (connection.ClientCredentials.Find(clientId, credentialId) is { } given && _rows.Verify(given))
-                ? ClientStanding.Good
-                : ClientStanding.OutOfReach;
+        return IsInReach(connection, client, credentialId, signerId) ? ClientStanding.Good : ClientStanding.OutOfReach;
     }
+
+    /// <summary>The client's row as the connection sees it; null unless it is active, and ours.</summary>
+    internal ClientRow? FindActive(StoreConnection connection, Guid clientId)
+        => connection.Clients.Find(clientId) is { State: ClientState.Active } client && _rows.Verify(client)
+            ? client
+            : null;
+
+    /// <summary>Whether the credential is one of those that the client, whose row is good, may use.</summary>
+    internal bool IsInReach(StoreConnection connection, ClientRow client, Guid credentialId, Guid signerId)
+        => client.Reach == ClientReach.All
+            || (client.Reach == ClientReach.Organisation && client.OrganisationId == signerId)
+            || (connection.ClientCredentials.Find(client.Id, credentialId) is { } given && _rows.Verify(given));
 
     /// <summary>
     /// Whether the client may act for the signer itself, as in its enrolment: it reaches all, the signer is its

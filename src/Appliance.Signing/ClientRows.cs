@@ -87,6 +87,13 @@ public sealed class ClientRows(ReadOnlyMemory<byte> key)
         Append(mac, row.Version);
         Append(mac, row.CreatedAt);
         Append(mac, Encoding.UTF8.GetBytes(row.Name));
+
+        // Rows from before there was such a thing keep their MAC; no other row has this encoding.
+        if (row.TimestampsPerDay != ClientRow.AsSettingSays)
+        {
+            Append(mac, row.TimestampsPerDay);
+        }
+
         return mac.GetHashAndReset();
     }
 

@@ -37,6 +37,11 @@ public sealed class SigningOptions
     /// </summary>
     public int TlsLoginsPerDay { get; init; } = 50;
 
+    /// <summary>
+    /// Most time stamps of a client on a day (UTC), where nothing is said of the client; 0 for no limit. Default 0.
+    /// </summary>
+    public int ClientTimestampsPerDay { get; init; }
+
     internal TimeSpan LifetimeOf(ExtensionPolicy policy)
         => policy == ExtensionPolicy.Seal ? SealActivationLifetime : ActivationLifetime;
 }

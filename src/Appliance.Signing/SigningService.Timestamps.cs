@@ -3,42 +3,71 @@ using Appliance.Storage;
 
 namespace Appliance.Signing;
 
-/// <content>Who pays for time stamps.</content>
+/// <content>Who may have time stamps, and who pays for them.</content>
 public sealed partial class SigningService
 {
     /// <summary>
-    /// Decides who pays for a time stamp and takes it, durably: the time stamp may be made when this is done, unless it
-    /// is <see cref="TimestampTaking.Exhausted"/>.
+    /// The terms of a time stamp, for whoever makes it: they decide and take in the transaction of its intent. A signer
+    /// none of whose credentials is metered pays for nothing.
     /// </summary>
-    /// <param name="signerId">For whom.</param>
-    /// <param name="clientId">The client application that asks; empty for none.</param>
-    /// <param name="credentialId">
-    /// Whose package is drawn on where no signature has paid for it; null for the signer's oldest one that has
-    /// something left. A signer none of whose credentials is metered pays for nothing.
-    /// </param>
-    /// <param name="algorithm">The algorithm of the imprint.</param>
-    /// <param name="imprint">RFC 3161 messageImprint.hashedMessage, as long as the algorithm says.</param>
-    /// <param name="cancellationToken">Gives up waiting; what was taken stays taken.</param>
-    /// <exception cref="ArgumentException">The imprint has another length.</exception>
-    /// <exception cref="LedgerOverloadedException">More waits than may.</exception>
+    /// <param name="order">Who asks.</param>
+    /// <param name="terms">The terms, of this one time stamp; null unless Ok.</param>
+    /// <param name="signerId">For whom it is; null for nobody.</param>
+    /// <returns>Ok, or UnknownCredential for one that is not the caller's to use.</returns>
     /// <exception cref="StoreException">The store failed.</exception>
-    public ValueTask<TimestampTaking> TakeTimestampAsync(
-        Guid signerId,
-        Guid clientId,
-        Guid? credentialId,
-        ImprintAlgorithm algorithm,
-        ReadOnlyMemory<byte> imprint,
-        CancellationToken cancellationToken)
+    public SigningStatus FindTimestampTerms(in TimestampOrder order, out TimestampTerms? terms, out Guid? signerId)
     {
-        var request = new TimestampRequest(
-            signerId,
-            clientId,
-            connection => FindMetered(connection, signerId, credentialId),
-            algorithm,
-            imprint,
-            Now());
-        return _ledger.WriteAsync(
-            connection => _activations.Packages.TakeTimestamp(connection, request), cancellationToken);
+        var caller = order.Caller;
+        var credentialId = order.CredentialId;
+        terms = null;
+        signerId = caller.SignerId == Guid.Empty ? null : caller.SignerId;
+        if (credentialId is { } named)
+        {
+            if (FindOwn(caller, named) is not { } credential)
+            {
+                return SigningStatus.UnknownCredential;
+            }
+
+            signerId = credential.SignerId;
+        }
+
+        var signer = signerId;
+        terms = new TimestampTerms(_activations.Packages, new TimestampClaim
+        {
+            SignerId = signer,
+            ClientId = caller.ClientId == Guid.Empty ? null : caller.ClientId,
+            Standing = connection => DecideTimestamp(connection, caller, credentialId, signer),
+            Credentials = connection => signer is { } id ? FindMetered(connection, id, credentialId) : [],
+            Algorithm = order.Algorithm,
+            RequireTransaction = order.RequireTransaction,
+            HasQuota = caller.IsClient && PerDayOf(caller.TimestampsPerDay) > 0,
+        });
+        return SigningStatus.Ok;
+    }
+
+    private int PerDayOf(int said) => said == ClientRow.AsSettingSays ? _options.ClientTimestampsPerDay : said;
+
+    /// <summary>In the transaction that takes: may client and signer have one at this moment.</summary>
+    private TimestampStanding DecideTimestamp(
+        StoreConnection connection, Caller caller, Guid? credentialId, Guid? signerId)
+    {
+        var perDay = 0;
+        if (caller.IsClient)
+        {
+            if (_clients?.FindActive(connection, caller.ClientId) is not { } client
+                || !client.Operations.HasFlag(ClientOperations.Timestamp)
+                || (credentialId is { } credential && signerId is { } owner
+                    && !_clients.IsInReach(connection, client, credential, owner)))
+            {
+                return new TimestampStanding(TimestampRefusal.NotAllowed);
+            }
+
+            perDay = PerDayOf(client.TimestampsPerDay);
+        }
+
+        return signerId is { } signer && connection.Signers.StateOf(signer) != SignerState.Active
+            ? new TimestampStanding(TimestampRefusal.NotAllowed)
+            : new TimestampStanding(TimestampRefusal.None, perDay);
     }
 
     /// <summary>A row that another hand changed counts as metered: it shall free nobody from paying.</summary>

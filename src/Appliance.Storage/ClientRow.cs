@@ -25,4 +25,14 @@ public sealed record ClientRow(
     int Concurrency,
     long Version,
     long CreatedAt,
-    byte[] Mac);
+    byte[] Mac)
+{
+    /// <summary>What <see cref="TimestampsPerDay"/> is where nothing is said of this client.</summary>
+    public const int AsSettingSays = -1;
+
+    /// <summary>
+    /// How many time stamps it may have on a day (UTC) on all nodes together; 0 for no limit, and
+    /// <see cref="AsSettingSays"/>.
+    /// </summary>
+    public int TimestampsPerDay { get; init; } = AsSettingSays;
+}

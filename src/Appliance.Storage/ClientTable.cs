@@ -5,8 +5,9 @@ namespace Appliance.Storage;
 /// <summary>The applications that call in their own name.</summary>
 public sealed class ClientTable
 {
-    private const string Columns =
-        "id, name, state, organisation_id, operations, reach, rate, burst, concurrency, version, created_at, mac";
+    internal const string Columns =
+        "id, name, state, organisation_id, operations, reach, rate, burst, concurrency, version, created_at, mac, " +
+        "timestamps_per_day";
 
     private readonly Statement _insert;
     private readonly Statement _lock;
@@ -15,14 +16,18 @@ public sealed class ClientTable
     private readonly Statement _findByName;
     private readonly Statement _list;
 
+    /// <summary>Rows that were read as the open transaction began, which holds them against changes.</summary>
+    internal Dictionary<Guid, ClientRow> Held { get; } = [];
+
     internal ClientTable(SqlSession session)
     {
         _insert = session.Prepare(
-            $"INSERT INTO client ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+            $"INSERT INTO client ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, " +
+            "?13)");
         _lock = session.Prepare("UPDATE client SET version = version WHERE id = ?1");
         _update = session.Prepare(
             "UPDATE client SET state = ?2, organisation_id = ?3, operations = ?4, reach = ?5, rate = ?6, burst = ?7, " +
-            "concurrency = ?8, version = ?9, mac = ?10 WHERE id = ?1 AND version = ?9 - 1");
+            "concurrency = ?8, version = ?9, mac = ?10, timestamps_per_day = ?11 WHERE id = ?1 AND version = ?9 - 1");
         _find = session.Prepare($"SELECT {Columns} FROM client WHERE id = ?1");
         _findByName = session.Prepare($"SELECT {Columns} FROM client WHERE name = ?1");
         _list = session.Prepare($"SELECT {Columns} FROM client WHERE id > ?1 ORDER BY id LIMIT ?2");
@@ -33,7 +38,7 @@ public sealed class ClientTable
     public void Insert(ClientRow row) => _insert.Start()
         .Bind(row.Id).Bind(row.Name).Bind((int)row.State).Bind(row.OrganisationId).Bind((int)row.Operations)
         .Bind((int)row.Reach).Bind(row.Rate).Bind(row.Burst).Bind(row.Concurrency).Bind(row.Version)
-        .Bind(row.CreatedAt).Bind(row.Mac)
+        .Bind(row.CreatedAt).Bind(row.Mac).Bind(row.TimestampsPerDay)
         .Execute();
 
     /// <summary>Who changes a client does so first: where nodes share a store, one after the other.</summary>
@@ -44,13 +49,19 @@ public sealed class ClientTable
     /// node either sees it or is waited for.
     /// </summary>
     /// <returns>False when the row has another version: somebody else changed it.</returns>
-    public bool Update(ClientRow row) => _update.Start()
-        .Bind(row.Id).Bind((int)row.State).Bind(row.OrganisationId).Bind((int)row.Operations).Bind((int)row.Reach)
-        .Bind(row.Rate).Bind(row.Burst).Bind(row.Concurrency).Bind(row.Version).Bind(row.Mac)
-        .Execute() == 1;
+    public bool Update(ClientRow row)
+    {
+        Held.Remove(row.Id);
+        return _update.Start()
+            .Bind(row.Id).Bind((int)row.State).Bind(row.OrganisationId).Bind((int)row.Operations)
+            .Bind((int)row.Reach).Bind(row.Rate).Bind(row.Burst).Bind(row.Concurrency).Bind(row.Version)
+            .Bind(row.Mac).Bind(row.TimestampsPerDay)
+            .Execute() == 1;
+    }
 
     /// <summary>The client with this id, ended ones too, or null.</summary>
-    public ClientRow? Find(Guid id) => One(_find.Start().Bind(id));
+    public ClientRow? Find(Guid id)
+        => Held.TryGetValue(id, out var held) ? held : One(_find.Start().Bind(id));
 
     /// <summary>The client of this name, ended ones too, or null.</summary>
     public ClientRow? FindByName(string name) => One(_findByName.Start().Bind(name));
@@ -88,5 +99,8 @@ public sealed class ClientTable
         rows.Int32(8),
         rows.Int64(9),
         rows.Int64(10),
-        rows.Bytes(11));
+        rows.Bytes(11))
+    {
+        TimestampsPerDay = rows.Int32(12),
+    };
 }

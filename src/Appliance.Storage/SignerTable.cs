@@ -10,6 +10,7 @@ public sealed class SignerTable
     private readonly Statement _insert;
     private readonly Statement _find;
     private readonly Statement _findByName;
+    private readonly Statement _stateOf;
     private readonly Statement _list;
     private readonly Statement _setPassword;
     private readonly Statement _setState;
@@ -26,6 +27,7 @@ public sealed class SignerTable
         _insert = session.Prepare(
             $"INSERT INTO signer ({Columns}, user_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
         _find = session.Prepare($"SELECT {Columns} FROM signer WHERE id = ?1");
+        _stateOf = session.Prepare("SELECT state FROM signer WHERE id = ?1");
         _findByName = session.Prepare($"SELECT {Columns} FROM signer WHERE user_key = ?1");
         _list = session.Prepare($"SELECT {Columns} FROM signer WHERE id > ?1 ORDER BY id LIMIT ?2");
         _setPassword = session.Prepare("UPDATE signer SET password = ?2 WHERE id = ?1");
@@ -56,6 +58,13 @@ public sealed class SignerTable
 
     /// <summary>The signer with this user name, upper and lower case alike, or null.</summary>
     public SignerRow? FindByUserName(string userName) => One(_findByName.Start().Bind(KeyOf(userName)));
+
+    /// <summary>What the signer may do; null when there is none.</summary>
+    public SignerState? StateOf(Guid id)
+    {
+        using var rows = _stateOf.Start().Bind(id).Rows();
+        return rows.Next() ? (SignerState)rows.Int32(0) : null;
+    }
 
     /// <summary>A page of signers, oldest first.</summary>
     /// <param name="after">The last id of the page before; empty for the first page.</param>

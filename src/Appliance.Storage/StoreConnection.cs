@@ -127,6 +127,9 @@ public abstract class StoreConnection : IDisposable
     /// <summary>The signatures that a time stamp may cover.</summary>
     public abstract SignatureDigestTable SignatureDigests { get; }
 
+    /// <summary>How many time stamps clients had.</summary>
+    public abstract TimestampQuotaTable TimestampQuotas { get; }
+
     /// <summary>The requests in flight.</summary>
     public abstract ReservationTable Reservations { get; }
 

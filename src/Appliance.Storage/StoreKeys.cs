@@ -21,6 +21,10 @@ public sealed class StoreKeys
 
     internal HashSet<Guid> MeteredCredentials { get; } = [];
 
+    internal HashSet<Guid> TimestampQuotas { get; } = [];
+
+    internal HashSet<Guid> SignerStates { get; } = [];
+
     internal List<(Guid Activation, byte[] Hash)> Hashes { get; } = [];
 
     /// <summary>An activation to check and change.</summary>
@@ -49,6 +53,12 @@ public sealed class StoreKeys
         }
     }
 
+    /// <summary>A signer whose state is looked at: not changed until the transaction has ended.</summary>
+    public void AddSignerState(Guid id) => SignerStates.Add(id);
+
+    /// <summary>A client whose time stamps are counted.</summary>
+    public void AddTimestampQuota(Guid clientId) => TimestampQuotas.Add(clientId);
+
     /// <summary>A package to which something is given back.</summary>
     public void AddPackage(Guid id) => Packages.Add(id);
 
@@ -66,5 +76,7 @@ public sealed class StoreKeys
         Hashes.Clear();
         Packages.Clear();
         MeteredCredentials.Clear();
+        TimestampQuotas.Clear();
+        SignerStates.Clear();
     }
 }

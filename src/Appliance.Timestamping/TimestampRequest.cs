@@ -1,4 +1,3 @@
-using System.Formats.Asn1;
 using System.Security.Cryptography;
 using Appliance.Timestamping.Asn1;
 using Appliance.Timestamping.Tokens;
@@ -85,34 +84,55 @@ public readonly record struct TimestampRequest
             throw new ArgumentException($"A {algorithm.Name} digest has {known.Length} bytes.", nameof(digest));
         }
 
+        var policyOid = policy is null ? [] : Der.EncodeOid(policy);
         var number = nonce.TrimStart((byte)0);
         if (number.Length > MaxNonceLength || (number.Length == MaxNonceLength && number[0] >= 0x80))
         {
             throw new ArgumentException("A nonce is below 2^511.", nameof(nonce));
         }
 
-        var writer = new AsnWriter(AsnEncodingRules.DER);
-        using (writer.PushSequence())
+        number = number.IsEmpty && !nonce.IsEmpty ? nonce[^1..] : number;
+        var isPadded = !number.IsEmpty && number[0] >= 0x80;
+
+        // Lengths, from the inside out.
+        var imprint = ImprintAlgorithm.IdentifierLength + Der.SizeOf(digest.Length);
+        var nonceLength = number.Length + (isPadded ? 1 : 0);
+        var contents = Der.SizeOf(1) + Der.SizeOf(imprint) + policyOid.Length
+            + (number.IsEmpty ? 0 : Der.SizeOf(nonceLength)) + (certificates ? Der.SizeOf(1) : 0);
+
+        var encoded = new byte[Der.SizeOf(contents)];
+        var cursor = new DerCursor(encoded);
+        cursor.Header(Der.Sequence, contents);
+        cursor.Value(Der.Integer, [1]);
+        cursor.Header(Der.Sequence, imprint);
+        known.WriteIdentifier(ref cursor);
+        cursor.Value(Der.OctetString, digest);
+        cursor.Raw(policyOid);
+        if (!number.IsEmpty)
         {
-            writer.WriteInteger(1);
-            new MessageImprint(new AlgorithmIdentifier(known.Oid), digest.ToArray()).Encode(writer);
-            if (policy is not null)
-            {
-                writer.WriteObjectIdentifier(policy);
-            }
-
-            if (!nonce.IsEmpty)
-            {
-                writer.WriteIntegerUnsigned(number.IsEmpty ? nonce[^1..] : number);
-            }
-
-            if (certificates)
-            {
-                writer.WriteBoolean(true);
-            }
+            cursor.Header(Der.Integer, nonceLength);
+            cursor.Raw(isPadded ? [0] : []);
+            cursor.Raw(number);
         }
 
-        return writer.Encode();
+        if (certificates)
+        {
+            cursor.Value(Der.Boolean, [0xFF]);
+        }
+
+        return encoded;
+    }
+
+    /// <summary>The hash algorithm that an object identifier names, if it is one that imprints may have.</summary>
+    /// <param name="oid">Dotted decimal.</param>
+    /// <param name="algorithm">SHA-256/384/512 or SHA3-256/384/512.</param>
+    /// <param name="length">Bytes of its digests.</param>
+    /// <returns>False for all others, SHA-1 among them.</returns>
+    public static bool TryFindAlgorithm(string oid, out HashAlgorithmName algorithm, out int length)
+    {
+        var found = ImprintAlgorithm.ByOid(oid);
+        (algorithm, length) = (found.Name, found.Length);
+        return length > 0;
     }
 
     private static TimestampFailure ReadFields(

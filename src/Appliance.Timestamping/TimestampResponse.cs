@@ -76,7 +76,24 @@ public readonly record struct TimestampResponse(
     private static byte[] EncodeRefusal(TimestampFailure failure)
         => new TimestampResponse(TimestampPkiStatus.Rejection, failure, TextOf(failure), default).Encode();
 
-    private static string TextOf(TimestampFailure failure) => failure switch
+    /// <summary>The name that PKIFailureInfo has for it, <c>badAlg</c> for example; empty for None.</summary>
+    /// <param name="failure">One failure.</param>
+    public static string NameOf(TimestampFailure failure) => failure switch
+    {
+        TimestampFailure.None => "",
+        TimestampFailure.BadAlgorithm => "badAlg",
+        TimestampFailure.BadRequest => "badRequest",
+        TimestampFailure.BadDataFormat => "badDataFormat",
+        TimestampFailure.TimeNotAvailable => "timeNotAvailable",
+        TimestampFailure.UnacceptedPolicy => "unacceptedPolicy",
+        TimestampFailure.UnacceptedExtension => "unacceptedExtension",
+        TimestampFailure.AdditionalInformationNotAvailable => "addInfoNotAvailable",
+        _ => "systemFailure",
+    };
+
+    /// <summary>What a failure means, in a sentence.</summary>
+    /// <param name="failure">One failure.</param>
+    public static string TextOf(TimestampFailure failure) => failure switch
     {
         TimestampFailure.BadAlgorithm => "The imprint's hash algorithm is not accepted.",
         TimestampFailure.BadRequest => "Not a request of version 1 that is served here.",

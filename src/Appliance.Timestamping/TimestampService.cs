@@ -21,12 +21,14 @@ public sealed class TimestampService
     /// <param name="slots">Where the units' keys are.</param>
     /// <param name="mayDispatch">False while others may take this node for dead; null for always.</param>
     /// <param name="time">The clock of audit records.</param>
+    /// <param name="metrics">Counts what becomes of calls; the caller disposes them. Null for nobody.</param>
     public TimestampService(
         IReadOnlyList<TimestampUnit> units,
         CommitLoop ledger,
         SlotGroup slots,
         Func<bool>? mayDispatch,
-        TimeProvider time)
+        TimeProvider time,
+        TimestampMetrics? metrics = null)
     {
         ArgumentNullException.ThrowIfNull(units);
         ArgumentNullException.ThrowIfNull(ledger);
@@ -34,7 +36,7 @@ public sealed class TimestampService
         ArgumentNullException.ThrowIfNull(time);
         Units = units;
         _units = units.ToFrozenDictionary(unit => unit.Options.Name, StringComparer.Ordinal);
-        var pipeline = new StampPipeline(ledger, slots, mayDispatch ?? (static () => true), time);
+        var pipeline = new StampPipeline(ledger, slots, mayDispatch ?? (static () => true), time, metrics);
         _pools = units.ToFrozenDictionary(unit => unit, unit => new StampPool(pipeline, unit));
     }
 
@@ -50,9 +52,51 @@ public sealed class TimestampService
     /// <exception cref="ArgumentException">The unit is not of this authority.</exception>
     public ValueTask<StampResult> StampAsync(in StampCall call)
     {
+        var operation = Rent(call);
+        var failure = operation.Prepare(call);
+        return failure == TimestampFailure.None
+            ? operation.StartAsync()
+            : new ValueTask<StampResult>(StampResult.Failed(failure));
+    }
+
+    /// <summary>
+    /// Starts several requests: what they need is made first, then all intents are handed to the ledger together, so
+    /// that one group commit can take them.
+    /// </summary>
+    /// <param name="calls">What is asked.</param>
+    /// <param name="results">Gets the task of each; as many as calls, each to be awaited once.</param>
+    /// <exception cref="ArgumentException">A unit is not of this authority.</exception>
+    public void StampAll(ReadOnlySpan<StampCall> calls, Span<ValueTask<StampResult>> results)
+    {
+        var operations = new StampOperation?[calls.Length];
+        for (var i = 0; i < calls.Length; i++)
+        {
+            var operation = Rent(calls[i]);
+            var failure = operation.Prepare(calls[i]);
+            if (failure == TimestampFailure.None)
+            {
+                operations[i] = operation;
+            }
+            else
+            {
+                results[i] = new ValueTask<StampResult>(StampResult.Failed(failure));
+            }
+        }
+
+        for (var i = 0; i < operations.Length; i++)
+        {
+            if (operations[i] is { } operation)
+            {
+                results[i] = operation.StartAsync();
+            }
+        }
+    }
+
+    private StampOperation Rent(in StampCall call)
+    {
         ArgumentNullException.ThrowIfNull(call.Unit, nameof(call));
         return _pools.TryGetValue(call.Unit, out var pool)
-            ? pool.Rent().StartAsync(call)
+            ? pool.Rent()
             : throw new ArgumentException($"{call.Unit.Options.Name} is no unit of this authority.", nameof(call));
     }
 }

@@ -121,6 +121,11 @@ public sealed class TimestampUnit : IDisposable
         return findings with { Errors = [.. errors, .. findings.Errors] };
     }
 
+    /// <summary>Bytes that a token of this unit has at most: for answers that have to fit into something.</summary>
+    /// <param name="withCertificates">It carries the certificates (certReq).</param>
+    public int MaxTokenLength(bool withCertificates)
+        => Token.MaxLength(Info.MaxLength, Key.SubjectPublicKeyInfo.Length, withCertificates);
+
     /// <summary>A stamp to fill in. One per request in flight; it can be used again afterwards.</summary>
     public Stamp NewStamp() => new(this);
 
@@ -129,6 +134,19 @@ public sealed class TimestampUnit : IDisposable
     {
         _watch.Remove(Clock);
         _verifier.Dispose();
+    }
+
+    /// <summary>
+    /// Reads a request and decides about it as <see cref="Stamp.Prepare"/> does: for who has to know what is asked
+    /// before it may be done. Never throws.
+    /// </summary>
+    /// <param name="source">DER of the TimeStampReq.</param>
+    /// <param name="request">What was read, when None is returned.</param>
+    /// <returns>None, or the failure that <see cref="TimestampService"/> answers with.</returns>
+    public TimestampFailure Read(ReadOnlyMemory<byte> source, out TimestampRequest request)
+    {
+        var failure = TimestampRequest.TryDecode(source, out request);
+        return failure == TimestampFailure.None ? Decide(request, out _, out _) : failure;
     }
 
     /// <summary>Whether this unit serves a request; costs no signature and no exception.</summary>

@@ -64,7 +64,7 @@ public sealed class TimestampUnitOptions
         Add(!IsName(Name), $"\"{Name}\" is no name of a unit: lower-case letters, digits and hyphens, at most 63.");
         foreach (var policy in Policies)
         {
-            Add(!IsOid(policy), $"\"{policy}\" is no policy: an object identifier such as 0.4.0.2023.1.1.");
+            Add(!IsPolicy(policy), $"\"{policy}\" is no policy: an object identifier such as 0.4.0.2023.1.1.");
         }
 
         Add(!Accuracy.IsValid, "An accuracy has seconds from 0, millis and micros from 0 to 999, and is not zero.");
@@ -102,11 +102,12 @@ public sealed class TimestampUnitOptions
         => name?.Length is > 0 and <= MaxNameLength
             && name.All(letter => letter is '-' || char.IsAsciiDigit(letter) || char.IsAsciiLetterLower(letter));
 
-    private static bool IsOid(string text)
+    /// <summary>Whether a text is a policy's object identifier.</summary>
+    public static bool IsPolicy(string? text)
     {
         try
         {
-            var encoded = text.Length <= MaxPolicyLength ? Der.EncodeOid(text) : [];
+            var encoded = text?.Length <= MaxPolicyLength ? Der.EncodeOid(text) : [];
             // Records tell it: the platform writes arcs that it does not read.
             return encoded.Length is > 0 and <= 64
                 && string.Equals(Der.ReadOid(encoded.AsSpan(2)), text, StringComparison.Ordinal);

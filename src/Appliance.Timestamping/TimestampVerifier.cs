@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.Pkcs;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography.Xml;
 using Appliance.Timestamping.Asn1;
 using Appliance.Timestamping.Tokens;
 
@@ -14,6 +15,9 @@ namespace Appliance.Timestamping;
 /// </summary>
 public sealed class TimestampVerifier
 {
+    private const string NotForTimestamps
+        = "The certificate is not for time-stamps alone (a critical extendedKeyUsage of timeStamping).";
+
     private readonly X509Certificate2Collection _roots;
     private readonly X509Certificate2Collection _others;
 
@@ -102,20 +106,59 @@ public sealed class TimestampVerifier
             if (!Rfc3161TimestampToken.TryDecode(token, out var decoded, out _)
                 || !decoded.VerifySignatureForHash(told.Digest.Span, algorithm, out signer, _others))
             {
-                return new TimestampVerification(
-                    TimestampVerdict.BadSignature, told, signer, "The signature or its certificate is wrong.");
+                return Explain(told, only);
             }
 
             return CertificateCheck.IsForTimestampsAlone(signer.Extensions)
                 ? VerifyChain(told, cms.Certificates, signer)
                 : new TimestampVerification(
-                    TimestampVerdict.Untrusted, told, signer, "The certificate is not for time-stamps alone.");
+                    TimestampVerdict.Untrusted, told, signer, NotForTimestamps);
         }
         catch (CryptographicException e)
         {
             return new TimestampVerification(TimestampVerdict.BadSignature, told, signer, e.Message);
         }
     }
+
+    /// <summary>What is wrong where the platform says no more than that something is.</summary>
+    private TimestampVerification Explain(TimestampToken told, SignerInfo signature)
+    {
+        if (FindSigner(signature) is not { } signer)
+        {
+            return new TimestampVerification(
+                TimestampVerdict.BadSignature,
+                told,
+                null,
+                "The certificate of its unit is neither in the token nor given besides.");
+        }
+
+        var time = told.Time.UtcDateTime;
+        if (time < signer.NotBefore.ToUniversalTime() || time > signer.NotAfter.ToUniversalTime())
+        {
+            return new TimestampVerification(
+                TimestampVerdict.Untrusted, told, signer, "The unit's certificate was not valid at that time.");
+        }
+
+        return CertificateCheck.IsForTimestampsAlone(signer.Extensions)
+            ? new TimestampVerification(
+                TimestampVerdict.BadSignature,
+                told,
+                signer,
+                "The signature is wrong, or not by the certificate that the token names.")
+            : new TimestampVerification(
+                TimestampVerdict.Untrusted,
+                told,
+                signer,
+                NotForTimestamps);
+    }
+
+    private X509Certificate2? FindSigner(SignerInfo info)
+        => info.Certificate
+            ?? (info.SignerIdentifier.Value is X509IssuerSerial named
+                ? _others.FirstOrDefault(other
+                    => string.Equals(other.SerialNumber, named.SerialNumber, StringComparison.OrdinalIgnoreCase)
+                        && string.Equals(other.Issuer, named.IssuerName, StringComparison.Ordinal))
+                : null);
 
     /// <summary>SHA-1 and MD5 are none of these.</summary>
     private static bool IsStrong(Oid algorithm)

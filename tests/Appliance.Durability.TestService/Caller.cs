@@ -5,7 +5,7 @@ namespace Appliance.Durability.TestService;
 
 /// <summary>
 /// A caller that has hashes authorised and signs them in requests of its own making: alone and in bulk, most consumed,
-/// some released, some spent, some left open when the run ends.
+/// some released, some spent, some left open when the run ends; and has as many time stamps made.
 /// </summary>
 internal sealed class Caller(CommitLoop loop, Activations activations, Marks marks, Guid signer, int seed)
 {
@@ -43,7 +43,37 @@ internal sealed class Caller(CommitLoop loop, Activations activations, Marks mar
                 hashes[first..(first + count)],
                 Now));
             first += count;
+            await StampAsync();
         }
+    }
+
+    /// <summary>A token may be asked, and answered, as soon as its intent is durable.</summary>
+    private async Task StampAsync()
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var record = new AuditRecord
+        {
+            At = Now,
+            Event = AuditEvent.TimestampIntent,
+            RequestId = Guid.CreateVersion7(),
+            Count = 1,
+            Digest = RandomNumberGenerator.GetBytes(32),
+        };
+        var intent = new TimestampIntent(made =>
+        {
+            if (made.Status != TimestampIntentStatus.Ok)
+            {
+                done.SetException(new InvalidOperationException($"{made.Status}"));
+                return;
+            }
+
+            marks.Stamped(record.RequestId.Value);
+            done.SetResult();
+        });
+        intent.Prepare(record, terms: null);
+        Enqueue(intent);
+        await done.Task;
+        intent.Settle(loop, record with { Event = AuditEvent.TimestampIssued });
     }
 
     private async Task SignAsync(ReservationRequest request)

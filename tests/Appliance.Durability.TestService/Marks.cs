@@ -47,6 +47,9 @@ internal sealed unsafe class Marks
     public void Settled(in ReservationRequest request, ReservationOutcome outcome) => Write(string.Create(
         CultureInfo.InvariantCulture, $"settled {request.RequestId:N} {outcome} {Commit}"));
 
+    public void Stamped(Guid request)
+        => Write(string.Create(CultureInfo.InvariantCulture, $"stamped {request:N} {Commit}"));
+
     private void Write(string line)
     {
         var bytes = Encoding.ASCII.GetBytes(line);

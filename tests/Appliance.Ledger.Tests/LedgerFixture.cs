@@ -113,6 +113,8 @@ internal sealed class LedgerFixture : IAsyncDisposable
     public IReadOnlyList<AuditEntry> Audit(AuditEvent? only = null) => Store.Read(c => AuditTrail.Read(
         c, new AuditQuery { OldestFirst = true, Event = only, Limit = 10_000 }));
 
+    public IReadOnlyList<AuditEntry> Read(AuditQuery query) => Store.Read(c => AuditTrail.Read(c, query));
+
     /// <inheritdoc cref="TestStore.Edit"/>
     public void Edit(string sql) => _place.Edit(sql);
 

@@ -61,6 +61,14 @@ internal sealed class LedgerNode : IAsyncDisposable
         return ((TaskCompletionSource)reservation.State!).Task;
     }
 
+    /// <summary>Asks for a time stamp; returns when the ledger has decided and the decision is durable.</summary>
+    public async Task<TimestampScene> StampAsync(TestClaim claim, long now)
+    {
+        var scene = new TimestampScene(Loop, claim.On(Activations.Packages));
+        await scene.StartAsync(claim, now);
+        return scene;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Activations.DisposeAsync();

@@ -1,6 +1,9 @@
 using System.Formats.Asn1;
+using System.Numerics;
 using System.Security.Cryptography;
+using Appliance.Timestamping.Asn1;
 using Appliance.Timestamping.Tests.Keys;
+using Appliance.Timestamping.Tokens;
 
 namespace Appliance.Timestamping.Tests;
 
@@ -149,6 +152,60 @@ public sealed class TimestampRequestTests
 
         Refuses(request, TimestampFailure.BadDataFormat);
         Assert.False(System.Security.Cryptography.Pkcs.Rfc3161TimestampRequest.TryDecode(request, out _, out _));
+    }
+
+    [Theory]
+    [InlineData("SHA256", "1.2.3", "")]
+    [InlineData("SHA384", null, "00")]
+    [InlineData("SHA512", "0.4.0.2023.1.1", "80")]
+    [InlineData("SHA3-256", null, "0000007F01")]
+    [InlineData("SHA3-384", "2.999.1", "FFFFFFFFFFFFFFFF")]
+    [InlineData("SHA3-512", null, "01")]
+    public void What_is_made_here_is_what_AsnWriter_makes(string algorithm, string? policy, string nonce)
+    {
+        var known = ImprintAlgorithm.ByName(new HashAlgorithmName(algorithm));
+        var digest = RandomNumberGenerator.GetBytes(known.Length);
+        byte[] number = [.. Convert.FromHexString(nonce)];
+        foreach (var certificates in new[] { false, true })
+        {
+            var writer = new AsnWriter(AsnEncodingRules.DER);
+            using (writer.PushSequence())
+            {
+                writer.WriteInteger(1);
+                new MessageImprint(new AlgorithmIdentifier(known.Oid), digest).Encode(writer);
+                if (policy is not null)
+                {
+                    writer.WriteObjectIdentifier(policy);
+                }
+
+                if (number.Length > 0)
+                {
+                    writer.WriteInteger(new BigInteger(number, isUnsigned: true, isBigEndian: true));
+                }
+
+                if (certificates)
+                {
+                    writer.WriteBoolean(true);
+                }
+            }
+
+            Assert.Equal(
+                Convert.ToHexString(writer.Encode()),
+                Convert.ToHexString(TimestampRequest.Create(known.Name, digest, policy, number, certificates)));
+        }
+    }
+
+    [Theory]
+    [InlineData("2.16.840.1.101.3.4.2.1", 32)]
+    [InlineData("2.16.840.1.101.3.4.2.10", 64)]
+    [InlineData("2.16.840.1.101.3.4.2.4", 0)]
+    [InlineData("1.3.14.3.2.26", 0)]
+    [InlineData("SHA256", 0)]
+    [InlineData("", 0)]
+    public void An_algorithm_is_found_by_its_object_identifier(string oid, int length)
+    {
+        Assert.Equal(length > 0, TimestampRequest.TryFindAlgorithm(oid, out _, out var found));
+        Assert.Equal(length, found);
     }
 
     [Fact]

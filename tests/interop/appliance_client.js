@@ -11,6 +11,7 @@
 const calls = require('./node/calls');
 const drain = require('./node/drain');
 const streams = require('./node/streams');
+const timestamps = require('./node/timestamps');
 const { Appliance } = require('./node/appliance');
 
 const CASE_MILLISECONDS = 60_000;
@@ -51,7 +52,7 @@ async function main() {
         }
     }
 
-    const cases = Object.entries({ ...calls, ...streams })
+    const cases = Object.entries({ ...calls, ...streams, ...timestamps })
         .filter(([name]) => wanted.length === 0 || wanted.includes(name));
     const appliance = await Appliance.open(given[0]);
     let good = true;

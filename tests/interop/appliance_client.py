@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 
-from python import calls, drain, streams
+from python import calls, drain, streams, timestamps
 from python.appliance import Appliance
 
 
@@ -36,7 +36,8 @@ def main():
     arguments.add_argument("--case", action="append", dest="cases")
     arguments.add_argument("--drain", action="store_true")
     given = arguments.parse_args()
-    cases = [case for case in calls.CASES + streams.CASES if not given.cases or case.__name__ in given.cases]
+    cases = [case for case in calls.CASES + streams.CASES + timestamps.CASES
+             if not given.cases or case.__name__ in given.cases]
     if given.drain:
         cases += drain.CASES
     with Appliance(given.folder) as appliance:

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Appliance.Ledger;
+using Appliance.Load.Timestamps;
 using Appliance.Storage;
 
 namespace Appliance.Load.Ratio;
@@ -10,9 +11,11 @@ namespace Appliance.Load.Ratio;
 internal static class AgreementCheck
 {
     /// <summary>
-    /// The answers, the consumed occurrences and the audit records are the same signatures; 1 % verify.
+    /// The answers, the consumed occurrences and the audit records are the same signatures; 1 % verify. What was not
+    /// measured is null.
     /// </summary>
-    public static async Task<int> RunAsync(Fixture fixture, Tallies tallies, string storePath)
+    public static async Task<int> RunAsync(
+        Fixture fixture, Tallies? tallies, string storePath, StampTallies? stamps = null)
     {
         using (var server = Process.GetProcessById(fixture.ProcessId))
         {
@@ -23,7 +26,14 @@ internal static class AgreementCheck
 
         using var store = Store.Open(new StoreOptions { Path = storePath, TimeProvider = TimeProvider.System });
         var tally = store.Read(connection => connection.Activations.Tally());
-        var (intents, done) = store.Read(CountAudit);
+        var issued = new StampAgreement();
+        var (intents, done) = store.Read(connection => CountAudit(connection, issued));
+        var agree = tallies is null || Print(tallies, tally, intents, done);
+        return (stamps is null || issued.Print(stamps)) && agree ? 0 : 1;
+    }
+
+    private static bool Print(Tallies tallies, ActivationTally tally, long intents, long done)
+    {
         var verified = tallies.Samples.Count(sample => sample.Verifies());
         var agree = tallies.Signatures == tallies.Distinct
             && tallies.Signatures == tally.Consumed
@@ -44,10 +54,10 @@ internal static class AgreementCheck
             sampled = tallies.Samples.Count,
             verified,
         }));
-        return agree ? 0 : 1;
+        return agree;
     }
 
-    private static (long Intents, long Done) CountAudit(StoreConnection connection)
+    private static (long Intents, long Done) CountAudit(StoreConnection connection, StampAgreement issued)
     {
         const int PageSize = 10_000;
         var (intents, done) = (0L, 0L);
@@ -58,6 +68,7 @@ internal static class AgreementCheck
                 connection, new AuditQuery { OldestFirst = true, After = after, Limit = PageSize });
             foreach (var entry in page)
             {
+                issued.Count(entry.Record);
                 intents += entry.Record.Event == AuditEvent.SignHashIntent ? entry.Record.Count : 0;
                 done += entry.Record.Event == AuditEvent.SignHashDone ? entry.Record.Count : 0;
             }

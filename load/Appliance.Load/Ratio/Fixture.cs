@@ -3,12 +3,15 @@ using System.Text.Json.Serialization;
 
 namespace Appliance.Load.Ratio;
 
-/// <summary>What tests/interop/appliance-up.sh DIR wrote: a running appliance and its signers.</summary>
+/// <summary>
+/// What tests/interop/appliance-up.sh DIR wrote: a running appliance, its signers, its time-stamping units.
+/// </summary>
 internal sealed record Fixture(
     [property: JsonPropertyName("rest")] string Rest,
     [property: JsonPropertyName("grpc")] string Grpc,
     [property: JsonPropertyName("pid")] int ProcessId,
-    [property: JsonPropertyName("signers")] IReadOnlyList<FixtureSigner> Signers)
+    [property: JsonPropertyName("signers")] IReadOnlyList<FixtureSigner> Signers,
+    [property: JsonPropertyName("tsa")] IReadOnlyList<FixtureUnit>? Units = null)
 {
     public static Fixture Read(string directory)
         => JsonSerializer.Deserialize<Fixture>(File.ReadAllBytes(Path.Combine(directory, "fixture.json")))

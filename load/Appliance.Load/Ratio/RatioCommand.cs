@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Appliance.Load.Timestamps;
 using Appliance.Pkcs11;
 
 namespace Appliance.Load.Ratio;
@@ -7,7 +8,8 @@ namespace Appliance.Load.Ratio;
 /// <summary>
 /// How near the whole path (authentication, SAD, durable ledger, audit) comes to the token: raw C_Sign and the
 /// appliance, alternating in one run, medians of the rounds, one JSON line a row. Every hash is signed once, authorised
-/// before the clock starts. load/ratio.sh starts the appliance and calls this.
+/// before the clock starts. The case tsa is the time-stamping authority's (<see cref="StampRatio"/>).
+/// load/ratio.sh starts the appliance and calls this.
 /// </summary>
 internal static class RatioCommand
 {
@@ -21,23 +23,45 @@ internal static class RatioCommand
         var cases = s_cases.Where(item => only is null || item.Name == only).ToArray();
         var (rounds, seconds) = args.Contains("--quick", StringComparer.Ordinal) ? (3, 2.0) : (5, 3.0);
         var fixture = Fixture.Read(directory);
-        using var calls = new ApplianceCalls(new Uri(fixture.Grpc));
-        var tokens = await SigningLoad.LoginAsync(fixture, calls);
+        var stamps = only is null or "tsa" ? StampTarget.Of(fixture) : [];
+        if (cases.Length == 0 && stamps.Count == 0)
+        {
+            throw new ArgumentException(
+                $"There is no case {only}, or fixture.json has nothing to measure it with.", nameof(args));
+        }
 
-        var tallies = new Tallies();
+        var tallies = cases.Length > 0 ? new Tallies() : null;
+        var stampTallies = stamps.Count > 0 ? new StampTallies() : null;
         var configuration = await File.ReadAllBytesAsync(Path.Combine(directory, "appsettings.json"));
         var settings = JsonDocument.Parse(configuration).RootElement;
         using (var module = Pkcs11Module.Load(settings.GetProperty("Token").GetProperty("Module").GetString()!))
         using (var token = OpenToken(module, settings, directory))
         {
-            for (var i = 0; i < SigningLoad.Algorithms.Length; i++)
+            if (tallies is not null)
             {
-                await MeasureAsync(
-                    SigningLoad.Algorithms[i], i, cases, fixture, calls, tokens, token, tallies, rounds, seconds);
+                await MeasureAsync(cases, fixture, token, tallies, rounds, seconds);
+            }
+
+            foreach (var unit in stamps)
+            {
+                await new StampRatio(fixture, token, directory, stampTallies!)
+                    .MeasureAsync(unit, rounds, (int)seconds);
             }
         }
 
-        return await AgreementCheck.RunAsync(fixture, tallies, Path.Combine(directory, "store.db"));
+        return await AgreementCheck.RunAsync(fixture, tallies, Path.Combine(directory, "store.db"), stampTallies);
+    }
+
+    private static async Task MeasureAsync(
+        RatioCase[] cases, Fixture fixture, Token token, Tallies tallies, int rounds, double seconds)
+    {
+        using var calls = new ApplianceCalls(new Uri(fixture.Grpc));
+        var tokens = await SigningLoad.LoginAsync(fixture, calls);
+        for (var i = 0; i < SigningLoad.Algorithms.Length; i++)
+        {
+            await MeasureAsync(
+                SigningLoad.Algorithms[i], i, cases, fixture, calls, tokens, token, tallies, rounds, seconds);
+        }
     }
 
     private static async Task MeasureAsync(

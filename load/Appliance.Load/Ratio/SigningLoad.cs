@@ -81,6 +81,13 @@ internal static class SigningLoad
             [.. answers.SelectMany(one => one.Elapsed)]);
     }
 
+    /// <summary>User and system time of a process.</summary>
+    public static TimeSpan ProcessorTime(int processId)
+    {
+        using var process = Process.GetProcessById(processId);
+        return process.TotalProcessorTime;
+    }
+
     private static async Task<SignedAnswers> CallAsync(
         RatioCase item, List<Activation> activations, Fixture fixture, string[] tokens, TimeSpan duration)
     {
@@ -102,12 +109,5 @@ internal static class SigningLoad
         var workload = new StreamWorkload(channel, activations, tokens, "2.16.840.1.101.3.4.2.1", duration);
         await workload.RunAsync();
         return workload.Answers;
-    }
-
-    /// <summary>User and system time of a process.</summary>
-    private static TimeSpan ProcessorTime(int processId)
-    {
-        using var process = Process.GetProcessById(processId);
-        return process.TotalProcessorTime;
     }
 }

@@ -1,6 +1,7 @@
 using Appliance.Factors;
 using Appliance.Server.Auditing;
 using Appliance.Server.Hosting;
+using Appliance.Server.Timestamps;
 
 namespace Appliance.Server.Admin;
 
@@ -19,4 +20,7 @@ internal sealed record LiveAppliance(
 {
     /// <summary>What delivers messages to signers; null where nothing does.</summary>
     public Notifier? Notifier { get; init; }
+
+    /// <summary>The time-stamping authority; null where there is no unit.</summary>
+    public TimestampParts? Timestamps { get; init; }
 }

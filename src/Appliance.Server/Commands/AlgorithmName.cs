@@ -1,3 +1,4 @@
+using System.Globalization;
 using Appliance.Pkcs11;
 
 namespace Appliance.Server.Commands;
@@ -30,6 +31,9 @@ internal static class AlgorithmName
 
         throw new CommandException($"There is no key algorithm \"{name}\"; use one of {string.Join(", ", All)}.");
     }
+
+    public static string Of(KeyReference key)
+        => string.Create(CultureInfo.InvariantCulture, $"{(key.IsRsa ? "RSA" : "P")}-{key.KeySizeBits}");
 
     public static string Of(KeyAlgorithm algorithm)
     {

@@ -9,6 +9,9 @@ namespace Appliance.Server.Commands;
 /// <summary>`audit` and `audit show`.</summary>
 internal static class AuditCommands
 {
+    /// <summary>Serial numbers of time stamps have 20 bytes.</summary>
+    private const int SerialDigits = 40;
+
     public static Command Build(CommandEnvironment environment) => new("audit", "The audit trail.")
     {
         BuildShow(environment),
@@ -41,10 +44,23 @@ internal static class AuditCommands
             Description = "Only this organisation's.",
             HelpName = "ID",
         };
+        var request = new Option<Guid?>("--request") { Description = "Only this request's.", HelpName = "ID" };
+        var serial = new Option<string?>("--serial")
+        {
+            Description = "Only about the time stamp of this serial number, in hexadecimal.",
+            HelpName = "HEX",
+        };
+        var digest = new Option<string?>("--digest")
+        {
+            Description = "Only with this digest: a time stamp's imprint, in hexadecimal.",
+            HelpName = "HEX",
+        };
+        var from = Time("--from", "Only at or after this time.");
+        var to = Time("--to", "Only before this time.");
         var all = new Option<bool>("--all") { Description = "Also the trail's records about itself: chains, seals." };
         var command = new AdminCommand("show", "Shows audit records, newest first.", AdminRoles.Auditor, changes: false)
         {
-            user, credential, name, admin, organisation, limit, all,
+            user, credential, name, admin, organisation, request, serial, digest, from, to, limit, all,
         };
         command.SetAction(environment, async (parsed, _) =>
         {
@@ -57,6 +73,11 @@ internal static class AuditCommands
                 CredentialId = parsed.GetValue(credential),
                 Event = parsed.GetValue(name) is { } wanted ? ParseEvent(wanted) : null,
                 Actor = parsed.GetValue(admin),
+                RequestId = parsed.GetValue(request),
+                Serial = parsed.GetValue(serial) is { } number ? ParseSerial(number) : null,
+                Digest = parsed.GetValue(digest) is { } hash ? ParseHex("--digest", hash) : null,
+                From = parsed.GetValue(from)?.ToUnixTimeMilliseconds(),
+                To = parsed.GetValue(to)?.ToUnixTimeMilliseconds(),
                 Bookkeeping = parsed.GetValue(all),
                 Limit = CheckLimit(parsed.GetValue(limit)),
             };
@@ -65,6 +86,35 @@ internal static class AuditCommands
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static Option<DateTimeOffset?> Time(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "TIME",
+        CustomParser = CommandOptions.ParseTime,
+    };
+
+    /// <summary>As tools print it, with 0x, colons or fewer digits, and as the trail has it.</summary>
+    private static string ParseSerial(string text)
+    {
+        var digits = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? text[2..] : text;
+        digits = digits.Replace(":", "", StringComparison.Ordinal).TrimStart('0').PadLeft(SerialDigits, '0');
+        return digits.Length == SerialDigits
+            ? Convert.ToHexString(ParseHex("--serial", digits))
+            : throw new CommandException("--serial has more digits than a serial number of this authority.");
+    }
+
+    private static byte[] ParseHex(string option, string text)
+    {
+        try
+        {
+            return Convert.FromHexString(text);
+        }
+        catch (FormatException)
+        {
+            throw new CommandException($"{option} is not hexadecimal.");
+        }
     }
 
     private static void Answer(Workbench bench, IReadOnlyList<AuditEntry> entries)

@@ -7,6 +7,7 @@ using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Server.Auditing;
 using Appliance.Server.Commands.Documents;
+using Appliance.Server.Options;
 using Appliance.Signing.Keys;
 using Appliance.Storage;
 
@@ -54,7 +55,7 @@ internal static class AuditVerifyCommand
             var stamps = new SealStampCheck(parsed.GetValue(authority) is { } trusted
                 ? ImportCertificates(await environment.Caller.ReadFileAsync(
                     trusted, MostCertificateBytes, cancellationToken).ConfigureAwait(false))
-                : LoadCertificates(bench.Composition.UnitCertificates));
+                : LoadCertificates(bench.Composition.Options.Timestamping));
             var heads = bench.Store.Writers.Select(writer => writer.Audit.Head).OfType<AuditHead>().ToList();
             var report = AuditVerification.Run(
                 bench.Store,
@@ -120,14 +121,14 @@ internal static class AuditVerifyCommand
     }
 
     /// <summary>Those of units whose file is there; the doctor tells of others.</summary>
-    private static X509Certificate2Collection LoadCertificates(IEnumerable<string> paths)
+    private static X509Certificate2Collection LoadCertificates(TimestampingSettings settings)
     {
         var certificates = new X509Certificate2Collection();
-        foreach (var path in paths)
+        foreach (var unit in settings.Units.Values)
         {
             try
             {
-                certificates.ImportFromPemFile(path);
+                certificates.ImportFromPemFile(unit.Certificates);
             }
             catch (Exception error)
                 when (error is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)

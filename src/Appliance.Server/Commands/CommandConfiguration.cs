@@ -27,7 +27,10 @@ internal static class CommandConfiguration
         }
 
         builder.AddEnvironmentVariables(EnvironmentPrefix);
-        builder.AddInMemoryCollection(ReadSet(parsed));
+
+        // Of several for one option the last one counts.
+        builder.AddInMemoryCollection(
+            ReadSet(parsed).Reverse().DistinctBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase));
         return builder.Build();
     }
 

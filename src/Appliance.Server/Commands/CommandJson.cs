@@ -48,5 +48,11 @@ namespace Appliance.Server.Commands;
 [JsonSerializable(typeof(AuditKeyDocument))]
 [JsonSerializable(typeof(AuditPruneDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(ClockDocument))]
+[JsonSerializable(typeof(ClockAssertionDocument))]
 [JsonSerializable(typeof(TimestampKeyDocument))]
+[JsonSerializable(typeof(StampDocument))]
+[JsonSerializable(typeof(VerificationDocument))]
+[JsonSerializable(typeof(BatchDocument))]
+[JsonSerializable(typeof(IReadOnlyList<TimestampUnitDocument>))]
 internal sealed partial class CommandJson : JsonSerializerContext;

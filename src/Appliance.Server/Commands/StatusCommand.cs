@@ -5,6 +5,7 @@ using Appliance.Identity;
 using Appliance.Pkcs11;
 using Appliance.Server.Admin;
 using Appliance.Server.Commands.Documents;
+using Appliance.Server.Commands.Timestamps;
 
 namespace Appliance.Server.Commands;
 
@@ -67,7 +68,9 @@ internal static class StatusCommand
             ],
             LedgerWaiting = live.Composition.Loop.Waiting,
             Commits = live.Composition.Loop.Commits,
+            Clock = live.Timestamps is { } timestamps ? ClockReport.Describe(timestamps.Clock) : null,
             Notices = DescribeNotices(live),
+            TimestampUnits = UnitStatus.Describe(live),
         };
     }
 
@@ -130,6 +133,11 @@ internal static class StatusCommand
                 + $"{(export.Obstacle is { } why ? $"; it does not deliver: {why}" : "")}."));
         }
 
+        foreach (var line in status.Clock is { } clock ? ClockReport.Summarise(clock) : [])
+        {
+            reply.Say(line);
+        }
+
         reply.Table(
             ["Token", "Healthy", "Sessions", "Waiting", "In flight", "Last error"],
             status.Slots.Select(slot => new[]
@@ -141,5 +149,6 @@ internal static class StatusCommand
                 slot.InFlight.ToString(CultureInfo.InvariantCulture),
                 slot.LastError ?? "",
             }));
+        UnitStatus.Answer(reply, status.TimestampUnits);
     }
 }

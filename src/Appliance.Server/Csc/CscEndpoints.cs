@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Text.Json.Serialization.Metadata;
 using Appliance.Identity;
 using Appliance.Server.Csc.Answers;
 using Appliance.Server.Csc.Inputs;
@@ -15,19 +14,21 @@ using Appliance.Storage;
 namespace Appliance.Server.Csc;
 
 /// <summary>
-/// The REST wire: every path under /csc/ and /bulk/ is found in one frozen table; every answer, errors included, is
-/// JSON.
+/// The REST wire: every path under /csc/ and of methods of our own is found in one frozen table; every answer, errors
+/// included, is JSON.
 /// </summary>
 internal sealed partial class CscEndpoints
 {
-    /// <summary>Methods of the standard that info.methods does not list: 501 (CSC API 1.0.4.0 section 10.1).</summary>
+    /// <summary>
+    /// Methods of the standard that info.methods does not list: 501 (CSC API 1.0.4.0 section 10.1). So is
+    /// signatures/timestamp where nobody serves it.
+    /// </summary>
     private static readonly string[] s_notImplemented =
     [
         "credentials/create",
         "credentials/delete",
         "signatures/signDoc",
         "signatures/signPolling",
-        "signatures/timestamp",
         "oauth2/authorize",
         "oauth2/pushed_authorize",
     ];
@@ -38,8 +39,9 @@ internal sealed partial class CscEndpoints
     private readonly OAuthEndpoints _oauth;
     private readonly CscOperation<SignHashInput, SignHashResult> _signHash;
     private readonly Admission _admission;
-    private readonly int _bodyLimit;
+    private readonly RestCalls _calls;
     private readonly string _lang;
+    private readonly bool _hasTimestamps;
     private readonly ILogger _logger;
 
     /// <summary>Makes the wire.</summary>
@@ -66,10 +68,12 @@ internal sealed partial class CscEndpoints
         _oauth = oauth;
         _signHash = operations.SignHashAsync; // Once, not for each call.
         _admission = admission;
-        _bodyLimit = bodyLimit;
+        _calls = new RestCalls(operations, bodyLimit);
         _lang = info.Lang;
         _logger = logger;
-        _routes = Routes(info).Concat(others ?? []).ToFrozenDictionary(
+        var served = others?.ToArray() ?? [];
+        _hasTimestamps = served.Any(static route => route.Method == CscMethods.Timestamp);
+        _routes = Routes(info).Concat(served).ToFrozenDictionary(
             static route => route.Path, StringComparer.Ordinal);
     }
 
@@ -136,6 +140,11 @@ internal sealed partial class CscEndpoints
             {
                 yield return new(version, method, null);
             }
+
+            if (!_hasTimestamps)
+            {
+                yield return new(version, CscMethods.Timestamp, null);
+            }
         }
 
         yield return new(CscVersion.V1, CscMethods.Authorize, AuthorizeV1Async, AdmitsItself: true);
@@ -164,12 +173,14 @@ internal sealed partial class CscEndpoints
             => new(CscVersion.V2, method, serve) { Path = $"/bulk/v1/activations/{step}" };
     }
 
-    private static ValueTask InfoAsync(HttpContext http, CscRoute route, InfoSettings info)
+    private ValueTask InfoAsync(HttpContext http, CscRoute route, InfoSettings info)
     {
         var oauth2 = InfoView.OAuth2Of(info, http.Request);
         return route.Version == CscVersion.V1
-            ? JsonReply.WriteAsync(http, InfoView.Version1(info, oauth2), AnswerJson.Default.InfoAnswerV1)
-            : JsonReply.WriteAsync(http, InfoView.Version2(info, oauth2), AnswerJson.Default.InfoAnswerV2);
+            ? JsonReply.WriteAsync(
+                http, InfoView.Version1(info, oauth2, _hasTimestamps), AnswerJson.Default.InfoAnswerV1)
+            : JsonReply.WriteAsync(
+                http, InfoView.Version2(info, oauth2, _hasTimestamps), AnswerJson.Default.InfoAnswerV2);
     }
 
     /// <summary>
@@ -191,7 +202,7 @@ internal sealed partial class CscEndpoints
             var isSafe = PeerFacts.Of(http).IsSafe;
             var answer = await _operations.LoginAsync(
                 input.Value, http.Request.Headers.Authorization, isSafe, http.RequestAborted);
-            await ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.LoginAnswer);
+            await RestCalls.ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.LoginAnswer);
         }
         finally
         {
@@ -204,7 +215,7 @@ internal sealed partial class CscEndpoints
 
     private async ValueTask RevokeAsync(HttpContext http, CscRoute route)
     {
-        var answer = await CallAsync(http, route, InputJson.Default.RevokeInput, _operations.RevokeAsync);
+        var answer = await _calls.CallAsync(http, route, InputJson.Default.RevokeInput, _operations.RevokeAsync);
         if (answer.Error is { } error)
         {
             await JsonReply.WriteErrorAsync(http, error);
@@ -217,8 +228,8 @@ internal sealed partial class CscEndpoints
 
     private async ValueTask ListV1Async(HttpContext http, CscRoute route)
     {
-        var answer = await CallAsync(http, route, InputJson.Default.ListInput, _operations.ListAsync);
-        await ReplyAsync(
+        var answer = await _calls.CallAsync(http, route, InputJson.Default.ListInput, _operations.ListAsync);
+        await RestCalls.ReplyAsync(
             http,
             answer.Map(static list => new ListAnswerV1(
                 [.. list.Credentials.Select(CredentialView.IdOf)], list.NextPageToken)),
@@ -227,8 +238,8 @@ internal sealed partial class CscEndpoints
 
     private async ValueTask ListV2Async(HttpContext http, CscRoute route)
     {
-        var answer = await CallAsync(http, route, InputJson.Default.ListInput, _operations.ListAsync);
-        await ReplyAsync(
+        var answer = await _calls.CallAsync(http, route, InputJson.Default.ListInput, _operations.ListAsync);
+        await RestCalls.ReplyAsync(
             http,
             answer.Map(list => CredentialView.ListVersion2(list, _lang)),
             AnswerJson.Default.ListAnswerV2);
@@ -236,8 +247,8 @@ internal sealed partial class CscEndpoints
 
     private async ValueTask InfoV1Async(HttpContext http, CscRoute route)
     {
-        var answer = await CallAsync(http, route, InputJson.Default.CredentialInput, _operations.InfoAsync);
-        await ReplyAsync(
+        var answer = await _calls.CallAsync(http, route, InputJson.Default.CredentialInput, _operations.InfoAsync);
+        await RestCalls.ReplyAsync(
             http,
             answer.Map(found => CredentialView.Version1(found.Credential, found.Selectors, _lang)),
             AnswerJson.Default.CredentialAnswerV1);
@@ -245,8 +256,8 @@ internal sealed partial class CscEndpoints
 
     private async ValueTask InfoV2Async(HttpContext http, CscRoute route)
     {
-        var answer = await CallAsync(http, route, InputJson.Default.CredentialInput, _operations.InfoAsync);
-        await ReplyAsync(
+        var answer = await _calls.CallAsync(http, route, InputJson.Default.CredentialInput, _operations.InfoAsync);
+        await RestCalls.ReplyAsync(
             http,
             answer.Map(found => CredentialView.Version2(found.Credential, found.Selectors, _lang, named: false)),
             AnswerJson.Default.CredentialAnswerV2);
@@ -268,7 +279,7 @@ internal sealed partial class CscEndpoints
         Answer<AuthorizeResult> answer;
         try
         {
-            answer = await CallAsync(
+            answer = await _calls.CallAsync(
                 http,
                 route,
                 InputJson.Default.AuthorizeInput,
@@ -288,18 +299,18 @@ internal sealed partial class CscEndpoints
             answer = await _operations.WaitAsync(asking, handle, http.RequestAborted);
         }
 
-        await ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.AuthorizeAnswer);
+        await RestCalls.ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.AuthorizeAnswer);
     }
 
     private async ValueTask AuthorizeV2Async(HttpContext http, CscRoute route)
     {
-        var answer = await CallAsync(http, route, InputJson.Default.AuthorizeInput, _operations.AuthorizeAsync);
+        var answer = await _calls.CallAsync(http, route, InputJson.Default.AuthorizeInput, _operations.AuthorizeAsync);
         await ReplyAsync(http, answer);
     }
 
     private async ValueTask CheckAsync(HttpContext http, CscRoute route)
     {
-        var answer = await CallAsync(http, route, InputJson.Default.CheckInput, _operations.CheckAsync);
+        var answer = await _calls.CallAsync(http, route, InputJson.Default.CheckInput, _operations.CheckAsync);
         await ReplyAsync(http, answer);
     }
 
@@ -308,7 +319,7 @@ internal sealed partial class CscEndpoints
     /// </summary>
     private async ValueTask SendCodeAsync(HttpContext http, CscRoute route)
     {
-        var answer = await CallAsync(http, route, InputJson.Default.ChallengeInput, _operations.SendCodeAsync);
+        var answer = await _calls.CallAsync(http, route, InputJson.Default.ChallengeInput, _operations.SendCodeAsync);
         if (answer.Error is { } error)
         {
             await JsonReply.WriteErrorAsync(http, error);
@@ -321,13 +332,13 @@ internal sealed partial class CscEndpoints
 
     private async ValueTask ExtendAsync(HttpContext http, CscRoute route)
     {
-        var answer = await CallAsync(http, route, InputJson.Default.ExtendInput, _operations.ExtendAsync);
-        await ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.AuthorizeAnswer);
+        var answer = await _calls.CallAsync(http, route, InputJson.Default.ExtendInput, _operations.ExtendAsync);
+        await RestCalls.ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.AuthorizeAnswer);
     }
 
     private async ValueTask SignHashAsync(HttpContext http, CscRoute route)
     {
-        var answer = await CallAsync(
+        var answer = await _calls.CallAsync(
             http,
             route,
             InputJson.Default.SignHashInput,
@@ -338,7 +349,7 @@ internal sealed partial class CscEndpoints
             http.Response.Headers[RequestIds.ReplayedHeader] = "true";
         }
 
-        await ReplyAsync(
+        await RestCalls.ReplyAsync(
             http,
             answer.Map(static result => new SignHashAnswer(result.Signatures)),
             AnswerJson.Default.SignHashAnswer);
@@ -346,8 +357,8 @@ internal sealed partial class CscEndpoints
 
     private async ValueTask BulkOpenAsync(HttpContext http, CscRoute route)
     {
-        var answer = await CallAsync(http, route, InputJson.Default.BulkOpenInput, _bulk.OpenAsync);
-        await ReplyAsync(
+        var answer = await _calls.CallAsync(http, route, InputJson.Default.BulkOpenInput, _bulk.OpenAsync);
+        await RestCalls.ReplyAsync(
             http,
             answer.Map(static opened => new BulkOpenAnswer(opened.ActivationId.ToString("D"), opened.ExpiresIn)),
             AnswerJson.Default.BulkOpenAnswer);
@@ -355,59 +366,23 @@ internal sealed partial class CscEndpoints
 
     private async ValueTask BulkFillAsync(HttpContext http, CscRoute route)
     {
-        var answer = await CallAsync(http, route, InputJson.Default.BulkFillInput, _bulk.FillAsync);
-        await ReplyAsync(http, answer.Map(static _ => new BulkFillAnswer()), AnswerJson.Default.BulkFillAnswer);
+        var answer = await _calls.CallAsync(http, route, InputJson.Default.BulkFillInput, _bulk.FillAsync);
+        await RestCalls.ReplyAsync(
+            http, answer.Map(static _ => new BulkFillAnswer()), AnswerJson.Default.BulkFillAnswer);
     }
 
     private async ValueTask BulkCloseAsync(HttpContext http, CscRoute route)
     {
-        var answer = await CallAsync(http, route, InputJson.Default.BulkCloseInput, _bulk.CloseAsync);
-        await ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.AuthorizeAnswer);
+        var answer = await _calls.CallAsync(http, route, InputJson.Default.BulkCloseInput, _bulk.CloseAsync);
+        await RestCalls.ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.AuthorizeAnswer);
     }
-
-    /// <summary>Who calls, with what parameters, then the operation.</summary>
-    private async ValueTask<Answer<TResult>> CallAsync<TInput, TResult>(
-        HttpContext http,
-        CscRoute route,
-        JsonTypeInfo<TInput> type,
-        CscOperation<TInput, TResult> operation,
-        Action<TInput, IHeaderDictionary>? addHeaders = null)
-        where TInput : class, new()
-    {
-        var who = await _operations.EnterAsync(http.Request.Headers.Authorization);
-        if (who.Error is { } unknown)
-        {
-            return unknown;
-        }
-
-        try
-        {
-            var input = await RequestBody.ReadAsync(http.Request, type, _bodyLimit, http.RequestAborted);
-            if (input.Error is { } malformed)
-            {
-                return await _operations.RefuseAsync(who.Caller, route.Method, null, malformed, http.RequestAborted);
-            }
-
-            addHeaders?.Invoke(input.Value, http.Request.Headers);
-            return await operation(route.Version, who.Caller, input.Value, http.RequestAborted);
-        }
-        finally
-        {
-            who.Leave();
-        }
-    }
-
-    private static ValueTask ReplyAsync<T>(HttpContext http, Answer<T> answer, JsonTypeInfo<T> type)
-        => answer.Error is { } error
-            ? JsonReply.WriteErrorAsync(http, error)
-            : JsonReply.WriteAsync(http, answer.Value, type);
 
     /// <summary>200 with the SAD, or 202 with the handle to ask with.</summary>
     private static ValueTask ReplyAsync(HttpContext http, Answer<AuthorizeResult> answer)
         => answer.Error is null && answer.Value.Handle is { } handle
             ? JsonReply.WriteAsync(
                 http, StatusCodes.Status202Accepted, new HandleAnswer(handle), AnswerJson.Default.HandleAnswer)
-            : ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.AuthorizeAnswer);
+            : RestCalls.ReplyAsync(http, answer.Map(ToAnswer), AnswerJson.Default.AuthorizeAnswer);
 
     private static AuthorizeAnswer ToAnswer(AuthorizeResult result) => new(result.Sad, result.ExpiresIn);
 

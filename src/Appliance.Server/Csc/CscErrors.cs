@@ -60,6 +60,8 @@ internal static class CscErrors
     public static readonly CscError UserIdPresent = Invalid("userID parameter MUST be null");
     public static readonly CscError InvalidPageToken = InvalidParameter("pageToken");
     public static readonly CscError EmptyHashes = Invalid("Empty hash array");
+    public static readonly CscError EmptyHash = Invalid("Empty hash parameter");
+    public static readonly CscError DigestLength = Invalid("Invalid digest value length");
     public static readonly CscError HashNotBase64 = Invalid("Invalid Base64 hash string parameter");
 
     /// <summary>For the operator of the proxy: RFC 9440 knows no answer to it.</summary>
@@ -133,6 +135,8 @@ internal static class CscErrors
 
     public static readonly CscError NoItem = Invalid("The message has neither defaults nor an item");
     public static readonly CscError DefaultsWithHashes = Invalid("Invalid parameter hashes: defaults have none");
+
+    public static readonly CscError DefaultsWithDigests = Invalid("Invalid parameter digests: defaults have none");
 
     public static readonly CscError Internal = new(
         HttpStatusCode.InternalServerError, GrpcStatusCode.Internal, "server_error", "The server failed to answer");

@@ -28,6 +28,8 @@ internal static class CscMethods
     public const string SignerLimit = "signers/limit";
     public const string SignerRestore = "signers/restore";
     public const string Timestamp = "signatures/timestamp";
+    public const string Stamp = "timestamps/stamp";
+    public const string StampBatch = "timestamps/batch";
     public const string BulkOpen = "bulk/activations/open";
     public const string BulkFill = "bulk/activations/fill";
     public const string BulkClose = "bulk/activations/close";

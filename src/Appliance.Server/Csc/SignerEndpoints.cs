@@ -8,6 +8,8 @@ namespace Appliance.Server.Csc;
 /// <summary>A signer's account over REST.</summary>
 internal sealed class SignerEndpoints(CscOperations operations, SignerOperations signers)
 {
+    private readonly RestCalls _calls = new(operations, CscOperations.LoginBytes);
+
     public IEnumerable<CscRoute> Routes() =>
     [
         Route(CscMethods.SignerProfiles, signers.ProfilesAsync, AnswerJson.Default.ProfilesAnswer),
@@ -18,35 +20,13 @@ internal sealed class SignerEndpoints(CscOperations operations, SignerOperations
     ];
 
     private CscRoute Route<T>(string method, CscOperation<SignerInput, T> operation, JsonTypeInfo<T> type)
-        => new(CscVersion.V2, method, (http, _) => ServeAsync(http, method, operation, type))
+        => new(CscVersion.V2, method, (http, route) => ServeAsync(http, route, operation, type))
         {
             Path = $"/signers/v1/{method["signers/".Length..]}",
         };
 
     private async ValueTask ServeAsync<T>(
-        HttpContext http, string method, CscOperation<SignerInput, T> operation, JsonTypeInfo<T> type)
-    {
-        var who = await operations.EnterAsync(http.Request.Headers.Authorization);
-        if (who.Error is { } unknown)
-        {
-            await JsonReply.WriteErrorAsync(http, unknown);
-            return;
-        }
-
-        try
-        {
-            var input = await RequestBody.ReadAsync(
-                http.Request, InputJson.Default.SignerInput, CscOperations.LoginBytes, http.RequestAborted);
-            var answer = input.Error is { } malformed
-                ? await operations.RefuseAsync(who.Caller, method, null, malformed, http.RequestAborted)
-                : await operation(CscVersion.V2, who.Caller, input.Value, http.RequestAborted);
-            await (answer.Error is { } error
-                ? JsonReply.WriteErrorAsync(http, error)
-                : JsonReply.WriteAsync(http, answer.Value, type));
-        }
-        finally
-        {
-            who.Leave();
-        }
-    }
+        HttpContext http, CscRoute route, CscOperation<SignerInput, T> operation, JsonTypeInfo<T> type)
+        => await RestCalls.ReplyAsync(
+            http, await _calls.CallAsync(http, route, InputJson.Default.SignerInput, operation), type);
 }

@@ -55,7 +55,7 @@ internal static class StatusTable
             "Hash is not authorized by the SAD",
             GrpcStatusCode.PermissionDenied),
         [SigningStatus.HashesMissing] = (CscErrors.MissingArray("hash"), CscErrors.MissingArray("hashes")),
-        [SigningStatus.DigestLength] = Both("Invalid digest value length"),
+        [SigningStatus.DigestLength] = Same(CscErrors.DigestLength),
         [SigningStatus.HashAlgorithmMissing] =
             (CscErrors.MissingString("hashAlgo"), CscErrors.MissingString("hashAlgorithmOID")),
         [SigningStatus.HashAlgorithmInvalid] =

@@ -7,6 +7,7 @@ using Appliance.Server.Csc.Views;
 using Appliance.Server.Grpc.Streaming;
 using Appliance.Server.Hosting.Peers;
 using Appliance.Server.Options;
+using Appliance.Server.Timestamps;
 using Appliance.Signing;
 using Appliance.Storage;
 using Google.Protobuf.Reflection;
@@ -16,7 +17,11 @@ namespace Appliance.Server.Grpc;
 
 /// <summary>The gRPC wire: the services of csc.v2, each method the same operation as version 2's REST path.</summary>
 internal sealed class CscGrpcServices(
-    CscOperations operations, InfoSettings info, Admission admission, SignHashStreams streams)
+    CscOperations operations,
+    TimestampOperations? timestamps,
+    InfoSettings info,
+    Admission admission,
+    ItemStreams streams)
 {
     /// <summary>
     /// Bytes of the largest answer: as many signatures as one call may ask for, none longer than RSA-4096's 512 bytes.
@@ -39,13 +44,6 @@ internal sealed class CscGrpcServices(
         var stopping = GrpcErrors.StatusOf(CscErrors.Stopping);
         var open = new GrpcMethodOptions { MaxReceiveMessageSize = CscOperations.LoginBytes, Stopping = stopping };
         var known = _calls.Known;
-        var bulk = new GrpcMethodOptions
-        {
-            Admit = known.Admit,
-            MaxConcurrentCalls = streams.Limits.Streams,
-            TooManyCalls = GrpcErrors.StatusOf(CscErrors.Busy),
-            Stopping = stopping,
-        };
         methods
             .Unary<Proto.ServiceInfoRequest, Proto.ServiceInfoResponse>(service("Info"), Info, open)
             .Unary<Proto.LoginRequest, Proto.LoginResponse>(auth("Login"), LoginAsync, open)
@@ -61,12 +59,17 @@ internal sealed class CscGrpcServices(
                 credentials("ExtendTransaction"), ExtendAsync, known)
             .Unary<Proto.SignHashRequest, Proto.SignHashResponse>(signatures("SignHash"), SignHashAsync, known)
             .BidirectionalStreaming<Proto.SignHashStreamRequest, Proto.SignHashStreamResponse>(
-                signatures("SignHashStream"), streams.RunAsync, bulk);
+                signatures("SignHashStream"),
+                (requests, responses, call) => streams.RunAsync(
+                    requests, responses, call, new SignHashItems(operations)),
+                _calls.OfStreams(streams.Limits.Streams))
+            .Unary<Proto.TimestampRequest, Proto.TimestampResponse>(signatures("Timestamp"), TimestampAsync, known);
     }
 
     private ValueTask<Proto.ServiceInfoResponse?> Info(Proto.ServiceInfoRequest request, GrpcCallContext context)
         => ValueTask.FromResult<Proto.ServiceInfoResponse?>(
-            ProtoAnswers.From(InfoView.Version2(info, InfoView.OAuth2Of(info, context.Http.Request))));
+            ProtoAnswers.From(
+                InfoView.Version2(info, InfoView.OAuth2Of(info, context.Http.Request), timestamps is not null)));
 
     private async ValueTask<Proto.LoginResponse?> LoginAsync(Proto.LoginRequest request, GrpcCallContext context)
     {
@@ -151,6 +154,11 @@ internal sealed class CscGrpcServices(
                     context.AddHeader(s_replayed, "true");
                 }
             });
+
+    private ValueTask<Proto.TimestampResponse?> TimestampAsync(Proto.TimestampRequest request, GrpcCallContext context)
+        => timestamps is null
+            ? ValueTask.FromResult(GrpcCalls.Fail<Proto.TimestampResponse>(context, CscErrors.NotImplemented))
+            : _calls.RunAsync(request, context, ProtoStamps.From, timestamps.TimestampAsync, ProtoStamps.From);
 
     private static Func<string, MethodDescriptor> Service(FileDescriptor file)
         => name => file.Services[0].FindMethodByName(name);

@@ -15,6 +15,17 @@ internal sealed class GrpcCalls(CscOperations operations, Admission admission)
         Stopping = GrpcErrors.StatusOf(CscErrors.Stopping),
     };
 
+    /// <summary>
+    /// The same for streams, which live as long as their client likes: one more than so many is refused.
+    /// </summary>
+    public GrpcMethodOptions OfStreams(int most) => new()
+    {
+        Admit = Known.Admit,
+        MaxConcurrentCalls = most,
+        TooManyCalls = GrpcErrors.StatusOf(CscErrors.Busy),
+        Stopping = Known.Stopping,
+    };
+
     /// <summary>Why a caller is not let in; null when it is.</summary>
     public static GrpcStatus? Admit(CscOperations operations, HttpContext http)
         => operations.Glance(http.Request.Headers.Authorization) is { } unknown

@@ -48,6 +48,7 @@ internal static partial class ApplianceHost
         var live = new LiveAppliance(composition, parts, audit, () => wires.CallsInFlight, time.GetUtcNow())
         {
             Notifier = notifying.Notifier,
+            Timestamps = timestamps,
         };
         await using var admin = AdminServer.Start(live, AdminSocketPath.Of(options), options.Admin.Group, logger);
         var grace = TimeSpan.FromSeconds(options.Limits.DrainSeconds) * Wires.GraceShare;

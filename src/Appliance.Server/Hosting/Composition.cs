@@ -3,6 +3,7 @@ using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Pkcs11;
 using Appliance.Server.Options;
+using Appliance.Server.Timestamps.Clocks;
 using Appliance.Signing;
 using Appliance.Signing.Keys;
 using Appliance.Signing.Provisioning;
@@ -61,10 +62,6 @@ internal sealed class Composition : IAsyncDisposable
     public ApplianceOptions Options => _options;
 
     public TimeProvider Time { get; }
-
-    /// <summary>The files with the certificates of the time-stamping units.</summary>
-    public IEnumerable<string> UnitCertificates
-        => _options.Timestamping.Units.Values.Select(static unit => unit.Certificates);
 
     public Store Store { get; }
 
@@ -131,6 +128,9 @@ internal sealed class Composition : IAsyncDisposable
 
     /// <summary>Where the newest seal is remembered outside of the store.</summary>
     public string SealMemory => Stores.FileBeside(_options.Store, "audit-seal");
+
+    /// <summary>Where the operator's word for this machine's clock is kept.</summary>
+    public string ClockMemory => Stores.FileBeside(_options.Store, ClockKeeper.File);
 
     /// <summary>Who may work the command line.</summary>
     public AdminDirectory Admins

@@ -157,6 +157,7 @@ internal sealed class SigningParts : IAsyncDisposable
         TlsLoginLifetime = TimeSpan.FromSeconds(options.Packages.TlsLoginSeconds),
         TlsLoginsPerDay = options.Packages.TlsLoginsPerDay,
         OutcomeLifetime = TimeSpan.FromHours(options.Signing.OutcomeHours),
+        ClientTimestampsPerDay = options.Timestamping.ClientsPerDay,
     };
 
     private static TimeSpan AtLeastOneSad(SigningSettings settings, int seconds)

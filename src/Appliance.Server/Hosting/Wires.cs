@@ -8,6 +8,7 @@ using Appliance.Server.Grpc.Streaming;
 using Appliance.Server.Hosting.Peers;
 using Appliance.Server.Options;
 using Appliance.Server.Timestamps;
+using Appliance.Signing;
 
 namespace Appliance.Server.Hosting;
 
@@ -23,6 +24,7 @@ internal sealed class Wires : IDisposable
 
     private readonly PeerDesk _peers;
     private readonly Admission _admission;
+    private readonly ItemPlaces _places;
     private readonly Health _health;
     private readonly CscEndpoints _csc;
     private readonly FactorEndpoints _factors;
@@ -57,6 +59,9 @@ internal sealed class Wires : IDisposable
             operations, parts.Store, new SignerReach(parts.Access), parts.Limits, time);
         var open = new OpenAdmission(_admission, options.Limits.OpenCalls);
         var approvals = new ApprovalOperations(operations, parts.Signing, open, time);
+        _places = new ItemPlaces(options.Limits.StreamItemsInWork);
+        var stamps = timestamps is null ? null : MakeTimestamps(
+            timestamps, operations, parts.Signing, time, loggers, out _timestamps);
         _csc = new CscEndpoints(
             operations,
             bulk,
@@ -68,21 +73,16 @@ internal sealed class Wires : IDisposable
             [
                 .. new ApprovalEndpoints(approvals).Routes(),
                 .. new SignerEndpoints(operations, _signers).Routes(),
+                .. stamps is null ? [] : new TimestampMethods(stamps, operations, options.Limits).Routes(),
             ]);
         var factors = new FactorOperations(parts.Enrolment, parts.Access);
         var enrolments = new FactorCalls(operations, open);
         _factors = new FactorEndpoints(factors, enrolments, loggers.CreateLogger<FactorEndpoints>());
-        _timestamps = timestamps is null
-            ? null
-            : new TimestampEndpoints(
-                timestamps.Service,
-                new TimestampAccess(operations, timestamps.IsOpen),
-                _admission,
-                loggers.CreateLogger<TimestampEndpoints>());
         var methods = new GrpcMethods();
-        Streams = new SignHashStreams(operations, options.Limits, time, loggers.CreateLogger<SignHashStreams>());
-        new CscGrpcServices(operations, options.Info, _admission, Streams).Map(methods);
+        Streams = new ItemStreams(operations, _places, options.Limits, time, loggers.CreateLogger<ItemStreams>());
+        new CscGrpcServices(operations, stamps, options.Info, _admission, Streams).Map(methods);
         var calls = new GrpcCalls(operations, _admission);
+        (stamps is null ? null : new TimestampGrpcService(stamps, operations, calls, Streams))?.Map(methods);
         new BulkGrpcService(bulk, calls).Map(methods);
         new ApprovalGrpcService(approvals, calls).Map(methods);
         new EnrolmentGrpcService(factors, enrolments).Map(methods);
@@ -102,7 +102,7 @@ internal sealed class Wires : IDisposable
         _grace = TimeSpan.FromSeconds(options.Limits.DrainSeconds) * GraceShare;
     }
 
-    internal SignHashStreams Streams { get; }
+    internal ItemStreams Streams { get; }
 
     /// <summary>Calls in work, over both wires.</summary>
     public int CallsInFlight => _admission.Inside;
@@ -123,7 +123,28 @@ internal sealed class Wires : IDisposable
         _healthTimer.Dispose();
         _signers.Dispose();
         _grpc.Dispose();
-        Streams.Dispose();
+        _places.Dispose();
+    }
+
+    /// <summary>All that serves time stamps takes callers on the same terms.</summary>
+    private TimestampOperations MakeTimestamps(
+        TimestampParts parts,
+        CscOperations operations,
+        SigningService signing,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        out TimestampEndpoints endpoints)
+    {
+        var access = new TimestampAccess(operations, signing, parts.SettingsOf, parts.Strangers, time);
+        endpoints = new TimestampEndpoints(
+            parts.Service, access, _admission, loggers.CreateLogger<TimestampEndpoints>());
+        return new TimestampOperations(
+            operations,
+            parts.Service,
+            access,
+            _places,
+            CscGrpcServices.LargestAnswer,
+            loggers.CreateLogger<TimestampOperations>());
     }
 
     private Task HandleRestAsync(HttpContext http)

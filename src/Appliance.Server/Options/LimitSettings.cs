@@ -6,7 +6,9 @@ internal sealed class LimitSettings
     /// <summary>Calls in work at once; one more is refused with a retry hint. 1 to 65,536, default 4,096.</summary>
     public int CallsInFlight { get; set; } = 4_096;
 
-    /// <summary>Calls of SignHashStream at once; one more is refused. 1 to 1,024, default 64.</summary>
+    /// <summary>
+    /// Calls of SignHashStream at once, and as many of StampStream; one more is refused. 1 to 1,024, default 64.
+    /// </summary>
     public int Streams { get; set; } = 64;
 
     /// <summary>
@@ -16,8 +18,8 @@ internal sealed class LimitSettings
     public int StreamItems { get; set; } = 256;
 
     /// <summary>
-    /// Items of all streams that are at work at once; more wait. They have these places to themselves, and calls have
-    /// theirs. 1 to 65,536, default 2,048.
+    /// Items of all streams, and digests of calls for many time stamps, that are at work at once; more wait. They have
+    /// these places to themselves, and calls have theirs. 1 to 65,536, default 2,048.
     /// </summary>
     public int StreamItemsInWork { get; set; } = 2_048;
 
@@ -42,5 +44,5 @@ internal sealed class LimitSettings
     /// What can be at work at once, so that the queues behind have room for it: what was let in is refused nowhere. A
     /// stream itself may have one refusal to record beside its items.
     /// </summary>
-    public int MostInWork() => CallsInFlight + Streams + StreamItemsInWork;
+    public int MostInWork() => CallsInFlight + (2 * Streams) + StreamItemsInWork;
 }

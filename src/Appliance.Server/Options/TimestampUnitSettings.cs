@@ -20,8 +20,9 @@ internal sealed class TimestampUnitSettings
     /// <summary>Policies that a request may name beside it, separated by commas. Default: none.</summary>
     public string? AcceptedPolicies { get; set; }
 
-    /// <summary>The accuracy that tokens declare and the clock must keep, microseconds, 1 to 86,400,000,000.
-    /// Default 1,000,000.</summary>
+    /// <summary>
+    /// The accuracy that tokens declare and the clock must keep, microseconds, 1 to 60,000,000. Default 1,000,000.
+    /// </summary>
     public int AccuracyMicroseconds { get; set; } = 1_000_000;
 
     /// <summary>Must be false: tokens of several sessions and nodes have no order by time alone.</summary>
@@ -66,4 +67,13 @@ internal sealed class TimestampUnitSettings
     /// of its package. Needs Access clients. Default false.
     /// </summary>
     public bool RequireTransaction { get; set; }
+
+    /// <summary>Whether anybody may have time stamps.</summary>
+    internal bool IsOpen => Access == "open";
+
+    /// <summary>The label of the key of the unit of that name.</summary>
+    public string LabelFor(string name) => Key ?? UsualLabel(name);
+
+    /// <summary>The label of a unit's key where the settings name none.</summary>
+    public static string UsualLabel(string name) => $"tsa {name}";
 }

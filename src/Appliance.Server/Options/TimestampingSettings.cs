@@ -11,6 +11,18 @@ internal sealed class TimestampingSettings
     /// <summary>The unit behind <c>/tsa</c>, and of who names none. Default: the first by name.</summary>
     public string? Default { get; set; }
 
+    /// <summary>
+    /// Most time stamps of a client on a day (UTC) on all nodes together, where nothing is said of the client
+    /// (<c>client set --timestamps-per-day</c>), 0 to 1,000,000,000. Default 0: no limit.
+    /// </summary>
+    public int ClientsPerDay { get; set; }
+
+    /// <summary>
+    /// Most time stamps a second of each address that calls an open unit without a token, on each node, 0 to 1,000,000.
+    /// Default 0: no limit.
+    /// </summary>
+    public int OpenPerSecond { get; set; }
+
     /// <summary>What the units' time rests on.</summary>
     public ClockSettings Clock { get; set; } = new();
 }

@@ -1,4 +1,6 @@
 using Appliance.Server.Csc;
+using Appliance.Server.Hosting.Peers;
+using Appliance.Server.Options;
 using Appliance.Signing;
 using Appliance.Storage;
 using Appliance.Timestamping;
@@ -7,21 +9,46 @@ using Microsoft.Extensions.Primitives;
 namespace Appliance.Server.Timestamps;
 
 /// <summary>
-/// Who may have time stamps of a unit, and on what terms: one answer for HTTP, CSC and gRPC. Which units are open is
-/// the settings' to say.
+/// Who may have time stamps of a unit, and on what terms: one answer for HTTP, CSC and gRPC. What the settings and a
+/// token say is decided here; what the store says, in the transaction of the stamp's intent.
 /// </summary>
 /// <param name="operations">Knows tokens of access.</param>
-/// <param name="isOpen">Whether anybody may have time stamps of a unit.</param>
-internal sealed class TimestampAccess(CscOperations operations, Func<TimestampUnit, bool> isOpen)
+/// <param name="signing">Knows who pays.</param>
+/// <param name="settingsOf">A unit's settings.</param>
+/// <param name="strangers">How fast callers without a token may be; null for no limit.</param>
+/// <param name="time">The clock.</param>
+internal sealed class TimestampAccess(
+    CscOperations operations,
+    SigningService signing,
+    Func<TimestampUnit, TimestampUnitSettings> settingsOf,
+    StrangerGates? strangers,
+    TimeProvider time)
 {
     /// <summary>
-    /// Who calls; an error when that must be known and is not. A client's gate is entered:
-    /// <see cref="Authentication.Leave"/> gives it back.
+    /// Who calls; an error when that must be known and is not. A client's gate is entered, or a stranger's:
+    /// <see cref="Authentication.Leave"/> gives it back. Who shows a token is known by it in an open unit too.
     /// </summary>
-    public async ValueTask<Authentication> EnterAsync(StringValues authorization, TimestampUnit unit)
-        => isOpen(unit) && authorization.Count == 0
-            ? default
-            : await operations.EnterAsync(authorization);
+    /// <param name="authorization">The Authorization header.</param>
+    /// <param name="unit">Who is to answer.</param>
+    /// <param name="http">Tells a stranger's address; without it all strangers share a limit.</param>
+    public async ValueTask<Authentication> EnterAsync(
+        StringValues authorization, TimestampUnit unit, HttpContext? http = null)
+    {
+        if (authorization.Count > 0 || settingsOf(unit) is not { IsOpen: true, RequireTransaction: false })
+        {
+            return await operations.EnterAsync(authorization);
+        }
+
+        if (strangers is null)
+        {
+            return default;
+        }
+
+        var gate = strangers.Of(http is null ? null : PeerFacts.Of(http).Address);
+        return gate.TryEnter(out _)
+            ? new Authentication(null, Gate: gate)
+            : new Authentication(TimestampErrors.TooFast);
+    }
 
     /// <summary>The call on its terms, or why the caller may not make it.</summary>
     /// <param name="caller">From <see cref="EnterAsync"/>; default for anybody.</param>
@@ -30,6 +57,7 @@ internal sealed class TimestampAccess(CscOperations operations, Func<TimestampUn
     /// <param name="credentialId">For whose signer, where a client asks; null for none.</param>
     /// <param name="method">The method's name, for the audit trail.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>A call for one time stamp: its terms remember what they took.</returns>
     public async ValueTask<Answer<StampCall>> AdmitAsync(
         Caller caller,
         TimestampUnit unit,
@@ -38,10 +66,10 @@ internal sealed class TimestampAccess(CscOperations operations, Func<TimestampUn
         string method,
         CancellationToken cancellationToken)
     {
-        _ = credentialId;
         if (caller == default)
         {
-            return new StampCall(unit, request);
+            // Strangers have no credentials, whatever they name.
+            return credentialId is null ? new StampCall(unit, request) : CscErrors.MissingHeader;
         }
 
         if (await operations.DemandAsync(caller, ClientOperations.Timestamp, method, cancellationToken) is { } refusal)
@@ -49,10 +77,46 @@ internal sealed class TimestampAccess(CscOperations operations, Func<TimestampUn
             return refusal;
         }
 
-        return new StampCall(
-            unit,
-            request,
-            caller.SignerId == Guid.Empty ? null : caller.SignerId,
-            caller.ClientId == Guid.Empty ? null : caller.ClientId);
+        var requireTransaction = settingsOf(unit).RequireTransaction;
+        if (requireTransaction && caller.IsClient && credentialId is null)
+        {
+            return await RefuseAsync(caller, method, null, TimestampErrors.NamesNoCredential, cancellationToken);
+        }
+
+        // What is wrong with the request is the unit's to say, and costs nobody anything.
+        if (unit.Read(request, out var read) != TimestampFailure.None)
+        {
+            return new StampCall(unit, request);
+        }
+
+        var order = new TimestampOrder(
+            caller,
+            credentialId,
+            ImprintAlgorithms.Of(read.HashAlgorithmOid.Span)
+                ?? throw new InvalidOperationException("A unit takes an algorithm that the ledger does not know."),
+            requireTransaction);
+        try
+        {
+            var status = signing.FindTimestampTerms(order, out var terms, out var signerId);
+            return status == SigningStatus.Ok
+                ? new StampCall(
+                    unit, request, signerId, caller.ClientId == Guid.Empty ? null : caller.ClientId, terms)
+                : await RefuseAsync(
+                    caller, method, credentialId, StatusTable.ErrorFor(status, CscVersion.V2), cancellationToken);
+        }
+        catch (StoreException away) when (away.IsTemporary)
+        {
+            return CscErrors.StoreAway;
+        }
     }
+
+    /// <summary>Why there is no TimeStampResp; null when there is one.</summary>
+    public CscError? ErrorOf(in StampResult result) => TimestampErrors.Of(result, time.GetUtcNow());
+
+    /// <summary>A refusal of a call that never became one, in the audit trail once the caller is known.</summary>
+    public ValueTask<CscError> RefuseAsync(
+        Caller caller, string method, Guid? credentialId, CscError error, CancellationToken cancellationToken)
+        => caller == default
+            ? new ValueTask<CscError>(error)
+            : operations.RefuseAsync(caller, method, credentialId, error, cancellationToken);
 }

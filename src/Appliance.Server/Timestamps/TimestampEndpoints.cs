@@ -11,8 +11,8 @@ using Microsoft.Net.Http.Headers;
 namespace Appliance.Server.Timestamps;
 
 /// <summary>
-/// The time-stamp protocol over HTTP (RFC 3161 section 3.4): POST /tsa for the default unit, /tsa/UNIT for one. What is
-/// wrong with a TimeStampReq is told in a TimeStampResp, with 200; statuses of HTTP are for what is wrong with the
+/// The time-stamp protocol over HTTP (RFC 3161 section 3.4): POST /tsa for the default unit, /tsa/UNIT for one, with
+/// ?credentialID= where a client's time stamp belongs to a signer's transaction. What is wrong with a TimeStampReq is told in a TimeStampResp, with 200; statuses of HTTP are for what is wrong with the
 /// call.
 /// </summary>
 internal sealed partial class TimestampEndpoints(
@@ -21,6 +21,10 @@ internal sealed partial class TimestampEndpoints(
     private const string Prefix = "/tsa";
     private const string Query = "application/timestamp-query";
     private const string Reply = "application/timestamp-reply";
+
+    private const string Credential = "credentialID";
+
+    private static readonly CscError s_badCredential = CscErrors.InvalidParameter(Credential);
 
     private static readonly CscError s_notQuery = new(
         HttpStatusCode.UnsupportedMediaType,
@@ -128,7 +132,7 @@ internal sealed partial class TimestampEndpoints(
 
     private async ValueTask StampAsync(HttpContext http, TimestampUnit unit, ReadOnlyMemory<byte> request)
     {
-        var who = await access.EnterAsync(http.Request.Headers.Authorization, unit);
+        var who = await access.EnterAsync(http.Request.Headers.Authorization, unit, http);
         if (who.Error is { } unknown)
         {
             await JsonReply.WriteErrorAsync(http, unknown);
@@ -137,8 +141,15 @@ internal sealed partial class TimestampEndpoints(
 
         try
         {
+            if (!TryReadCredential(http.Request, out var credential))
+            {
+                await JsonReply.WriteErrorAsync(http, await access.RefuseAsync(
+                    who.Caller, CscMethods.Timestamp, null, s_badCredential, http.RequestAborted));
+                return;
+            }
+
             var call = await access.AdmitAsync(
-                who.Caller, unit, request, credentialId: null, CscMethods.Timestamp, http.RequestAborted);
+                who.Caller, unit, request, credential, CscMethods.Timestamp, http.RequestAborted);
             if (call.Error is { } error)
             {
                 await JsonReply.WriteErrorAsync(http, error);
@@ -153,28 +164,34 @@ internal sealed partial class TimestampEndpoints(
         }
     }
 
-    private static async ValueTask ReplyAsync(HttpContext http, StampResult result)
+    private async ValueTask ReplyAsync(HttpContext http, StampResult result)
     {
-        switch (result.Status)
+        if (access.ErrorOf(result) is { } error)
         {
-            case StampStatus.Answered:
-                var response = http.Response;
-                response.ContentType = Reply;
-                response.ContentLength = result.Response.Length;
-                response.Headers.CacheControl = "no-store";
-                response.BodyWriter.Write(result.Response.Span);
-                await response.BodyWriter.FlushAsync(http.RequestAborted);
-                break;
-            case StampStatus.Overloaded:
-                await JsonReply.WriteErrorAsync(http, CscErrors.Busy);
-                break;
-            case StampStatus.StoreUnavailable:
-                await JsonReply.WriteErrorAsync(http, CscErrors.StoreAway);
-                break;
-            default:
-                await JsonReply.WriteErrorAsync(http, CscErrors.NotAllowed);
-                break;
+            await JsonReply.WriteErrorAsync(http, error);
+            return;
         }
+
+        var response = http.Response;
+        response.ContentType = Reply;
+        response.ContentLength = result.Response.Length;
+        response.Headers.CacheControl = "no-store";
+        response.BodyWriter.Write(result.Response.Span);
+        await response.BodyWriter.FlushAsync(http.RequestAborted);
+    }
+
+    /// <summary>For whose transaction: once, or not at all.</summary>
+    private static bool TryReadCredential(HttpRequest request, out Guid? credential)
+    {
+        credential = null;
+        if (!request.QueryString.HasValue || request.Query[Credential] is not { Count: > 0 } values)
+        {
+            return true;
+        }
+
+        var isOne = Guid.TryParseExact(values[0], "D", out var id) && values.Count == 1;
+        credential = isOne ? id : null;
+        return isOne;
     }
 
     /// <summary>What was thrown, as the rest of REST tells it.</summary>

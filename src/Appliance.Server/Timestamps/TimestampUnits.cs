@@ -10,24 +10,57 @@ namespace Appliance.Server.Timestamps;
 /// <summary>Makes units of settings, certificates and the token's keys.</summary>
 internal static class TimestampUnits
 {
-    /// <summary>The label of a unit's key where the settings name none.</summary>
-    public static string LabelOf(string name) => $"tsa {name}";
+    /// <summary>
+    /// Looks at all that a unit needs: its settings, its certificates, its key in the token, by its label alone: a
+    /// token may hold many thousands of others. The caller disposes what comes back.
+    /// </summary>
+    /// <param name="name">The unit's.</param>
+    /// <param name="settings">They have passed their rules.</param>
+    /// <param name="token">Logged in.</param>
+    /// <param name="now">Time of the look.</param>
+    public static UnitExamination Examine(
+        string name, TimestampUnitSettings settings, Token token, DateTimeOffset now)
+    {
+        var errors = new List<string>();
+        var options = OptionsOf(name, settings);
+        var certificates = LoadCertificates(name, settings, errors);
+        var findings = new TimestampUnitFindings([], []);
+        var key = default(KeyReference);
+        if (certificates.Count > 0 && PublicKeyOf(name, settings, certificates[0], errors) is { } wanted)
+        {
+            key = FindKey(name, settings, token, wanted, errors);
+            findings = TimestampUnit.Check(options, key ?? wanted, certificates, now);
+        }
 
-    /// <summary>The label of a unit's key.</summary>
-    public static string LabelOf(string name, TimestampUnitSettings settings) => settings.Key ?? LabelOf(name);
+        return new UnitExamination
+        {
+            Name = name,
+            Options = options,
+            Certificates = certificates,
+            Key = key,
+            Errors = [.. errors, .. findings.Errors.Select(error => $"Timestamping:Units:{name}: {error}")],
+            Warnings = findings.Warnings,
+            UsableTo = findings.UsableTo,
+        };
+    }
+
+    /// <summary>The units, the default one first.</summary>
+    public static IEnumerable<KeyValuePair<string, TimestampUnitSettings>> InOrder(TimestampingSettings settings)
+        => settings.Units
+            .OrderBy(unit => unit.Key != settings.Default)
+            .ThenBy(unit => unit.Key, StringComparer.Ordinal);
 
     /// <summary>The unit's options.</summary>
-    /// <exception cref="OptionsException">They cannot be.</exception>
     public static TimestampUnitOptions OptionsOf(string name, TimestampUnitSettings settings) => new()
     {
         Name = name,
         DefaultPolicy = settings.Policy,
-        AcceptedPolicies = List(settings.AcceptedPolicies),
+        AcceptedPolicies = SettingList.Read(settings.AcceptedPolicies),
         Accuracy = AccuracyOf(settings.AccuracyMicroseconds),
         Ordering = settings.Ordering,
         ImprintAlgorithms = settings.Hashes is null
             ? new TimestampUnitOptions { Name = name, DefaultPolicy = settings.Policy }.ImprintAlgorithms
-            : [.. List(settings.Hashes).Select(hash => new HashAlgorithmName(hash))],
+            : [.. SettingList.Read(settings.Hashes).Select(hash => new HashAlgorithmName(hash))],
         IncludesName = settings.Named,
         IsQualified = settings.Qualified,
         Sources = SourcesOf(settings.ClockSources),
@@ -36,22 +69,8 @@ internal static class TimestampUnits
         VerifyOneIn = settings.VerifyOneIn,
     };
 
-    /// <summary>The clock watch's options.</summary>
-    public static ClockWatchOptions OptionsOf(ClockSettings settings) => new()
-    {
-        CheckInterval = TimeSpan.FromMilliseconds(settings.CheckMilliseconds),
-        StepLimit = TimeSpan.FromMilliseconds(settings.StepMilliseconds),
-        SntpInterval = TimeSpan.FromSeconds(settings.NtpSeconds),
-        Quorum = settings.NtpQuorum,
-        Servers = [.. List(settings.NtpServers).Select(ServerOf)],
-        AssertedUntil = settings.AssertedUntil is { } until
-            ? DateTimeOffset.Parse(until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
-            : null,
-    };
-
-    /// <summary>The certificates of a unit's file, its own first.</summary>
-    /// <exception cref="OptionsException">There is no such file, or no certificate in it.</exception>
-    public static IReadOnlyList<X509Certificate2> LoadCertificates(string name, TimestampUnitSettings settings)
+    private static IReadOnlyList<X509Certificate2> LoadCertificates(
+        string name, TimestampUnitSettings settings, List<string> errors)
     {
         var certificates = new X509Certificate2Collection();
         try
@@ -61,38 +80,75 @@ internal static class TimestampUnits
         catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException
             or ArgumentException)
         {
-            throw new OptionsException([$"Timestamping:Units:{name}:Certificates: {error.Message}"]);
+            errors.Add($"Timestamping:Units:{name}:Certificates: {error.Message}");
+            return [];
         }
 
-        return certificates.Count > 0
-            ? [.. certificates]
-            : throw new OptionsException([$"Timestamping:Units:{name}:Certificates: has no certificate in PEM."]);
+        if (certificates.Count == 0)
+        {
+            errors.Add(
+                $"Timestamping:Units:{name}:Certificates: {settings.Certificates} has no certificate in PEM; put the "
+                + "unit's there, then its CA's.");
+        }
+
+        return [.. certificates];
     }
 
-    /// <summary>The key of a certificate in the token, by its label.</summary>
-    /// <exception cref="OptionsException">The token has no such key.</exception>
-    public static KeyReference FindKey(
-        string name, TimestampUnitSettings settings, Token token, X509Certificate2 certificate)
+    /// <summary>Which key the certificate is for; the id is not known yet.</summary>
+    private static KeyReference? PublicKeyOf(
+        string name, TimestampUnitSettings settings, X509Certificate2 certificate, List<string> errors)
     {
-        var label = LabelOf(name, settings);
-        var pairs = token.FindPairs(label);
-        if (pairs.Count == 0)
+        try
         {
-            throw new OptionsException(
-            [
-                $"Timestamping:Units:{name}:Key: the token has no private key \"{label}\"; "
-                    + $"make one by: appliance timestamp unit create {name}",
-            ]);
+            return new KeyReference([0], settings.LabelFor(name), certificate.PublicKey.ExportSubjectPublicKeyInfo());
+        }
+        catch (Exception error) when (error is ArgumentException or CryptographicException)
+        {
+            errors.Add(
+                $"Timestamping:Units:{name}:Certificates: the first certificate's key is not served; a unit's is RSA "
+                + "(not for RSASSA-PSS alone) with 2048 to 4096 bits, or EC on P-256 or P-384.");
+            return null;
+        }
+    }
+
+    private static KeyReference? FindKey(
+        string name, TimestampUnitSettings settings, Token token, KeyReference wanted, List<string> errors)
+    {
+        var setting = $"Timestamping:Units:{name}:Key";
+        try
+        {
+            var pairs = token.FindPairs(wanted.Label);
+            if (pairs.Select(pair => Prove(token, pair, wanted)).FirstOrDefault(key => key is not null) is { } found)
+            {
+                return found;
+            }
+
+            errors.Add(pairs.Count > 0
+                ? $"{setting}: the token's key \"{wanted.Label}\" is not that of the first certificate in "
+                    + $"{settings.Certificates}; set the one or the other."
+                : $"{setting}: the token has no private key \"{wanted.Label}\"; make one by: appliance timestamp unit "
+                    + $"create {name}{(settings.Key is null ? "" : $" --key \"{settings.Key}\"")}");
+        }
+        catch (Pkcs11Exception error)
+        {
+            errors.Add($"{setting}: the token's key \"{wanted.Label}\" does not sign: {error.Message}");
         }
 
-        var spki = certificate.PublicKey.ExportSubjectPublicKeyInfo();
-        return pairs
-            .Where(pair => pair is { CanSign: true, Id.Length: > 0 and <= KeyReference.MaxIdLength }
-                && (pair.PublicKeys.Count == 0 || pair.PublicKeys.Any(known => known.AsSpan().SequenceEqual(spki))))
-            .Select(pair => (Pair: pair, Key: new KeyReference(pair.Id, label, spki)))
-            .FirstOrDefault(found => token.Prove(found.Pair, found.Key)).Key
-            ?? throw new OptionsException(
-                [$"Timestamping:Units:{name}:Key: the token's key \"{label}\" is not the certificate's."]);
+        return null;
+    }
+
+    /// <summary>The key of a pair when a signature proves that it is the wanted one.</summary>
+    private static KeyReference? Prove(Token token, TokenKeyPair pair, KeyReference wanted)
+    {
+        var spki = wanted.SubjectPublicKeyInfo;
+        if (!pair.CanSign || pair.Id.Length is 0 or > KeyReference.MaxIdLength
+            || (pair.PublicKeys.Count > 0 && !pair.PublicKeys.Any(known => known.AsSpan().SequenceEqual(spki.Span))))
+        {
+            return null;
+        }
+
+        var key = new KeyReference(pair.Id, wanted.Label, spki.Span);
+        return token.Prove(pair, key) ? key : null;
     }
 
     private static TimestampAccuracy AccuracyOf(int microseconds)
@@ -101,7 +157,7 @@ internal static class TimestampUnits
     private static ClockSources SourcesOf(string text)
     {
         var sources = ClockSources.Wall;
-        foreach (var source in List(text))
+        foreach (var source in SettingList.Read(text))
         {
             sources |= source switch
             {
@@ -114,15 +170,4 @@ internal static class TimestampUnits
 
         return sources;
     }
-
-    private static SntpServer ServerOf(string text)
-    {
-        var colon = text.LastIndexOf(':');
-        return colon > 0 && int.TryParse(text[(colon + 1)..], CultureInfo.InvariantCulture, out var port)
-            ? new SntpServer(text[..colon], port)
-            : new SntpServer(text);
-    }
-
-    private static string[] List(string? text)
-        => text?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 }

@@ -16,6 +16,8 @@ internal sealed class PostgresConnection : StoreConnection
     private readonly SignerLocks _signers;
     private readonly CancellationTokenSource _closing = new();
     private readonly PostgresPackageTable _packages;
+    private readonly PostgresTimestampQuotaTable _quotas;
+    private readonly StandingLocks _standings;
     private volatile bool _isRecovering;
 
     public PostgresConnection(PostgresSession session, PostgresIncarnation incarnation, int lane = 0)
@@ -28,10 +30,12 @@ internal sealed class PostgresConnection : StoreConnection
         ActivationHashes = new PostgresActivationHashTable(_transaction, _activations);
         Packages = _packages = new PostgresPackageTable(_transaction);
         SignatureDigests = new PostgresSignatureDigestTable(_transaction);
+        TimestampQuotas = _quotas = new PostgresTimestampQuotaTable(_transaction);
         Reservations = _reservations = new PostgresReservationTable(_transaction);
         Outcomes = _outcomes = new PostgresOutcomeTable(_transaction);
         Audit = new PostgresAuditTable(_transaction, lane);
         _signers = new SignerLocks(session);
+        _standings = new StandingLocks(_transaction, Clients);
     }
 
     public override IncarnationTable Incarnations { get; }
@@ -43,6 +47,8 @@ internal sealed class PostgresConnection : StoreConnection
     public override PackageTable Packages { get; }
 
     public override SignatureDigestTable SignatureDigests { get; }
+
+    public override TimestampQuotaTable TimestampQuotas { get; }
 
     public override ReservationTable Reservations { get; }
 
@@ -188,20 +194,18 @@ internal sealed class PostgresConnection : StoreConnection
     private void Open(StoreKeys keys)
     {
         var reads = new List<NpgsqlBatchCommand>();
-        ClientLocks.Announce(keys, reads);
+        StandingLocks.Announce(keys, reads);
         PostgresActivationTable.Announce(keys, reads);
         PostgresPackageTable.Announce(keys, reads);
+        PostgresTimestampQuotaTable.Announce(keys, reads);
         PostgresReservationTable.Announce(keys, reads);
         PostgresOutcomeTable.Announce(keys, reads);
         _signers.Announce(keys, reads);
         using var reader = _transaction.Begin(reads);
-        if (keys.Clients.Count > 0)
-        {
-            reader.NextResult();
-        }
-
+        _standings.Load(keys, reader);
         _activations.Load(keys, reader);
         _packages.Load(keys, reader);
+        _quotas.Load(keys, reader);
         _reservations.Load(keys, reader);
         _outcomes.Load(keys, reader);
         while (reader.NextResult())

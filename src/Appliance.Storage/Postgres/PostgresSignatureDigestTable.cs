@@ -40,11 +40,11 @@ internal sealed class PostgresSignatureDigestTable : SignatureDigestTable
         _insert.EndRow();
     }
 
-    public override bool Take(ImprintAlgorithm algorithm, long digest, long now)
+    public override SignatureDigestRow? Take(ImprintAlgorithm algorithm, long digest, long now)
     {
         _transaction.Demand();
         _transaction.Flush();
-        return _take[(int)algorithm].Start().Bind(digest).Bind(now).Execute() == 1;
+        return ReadTaken(_take[(int)algorithm].Start().Bind(digest).Bind(now));
     }
 
     public override int DeleteExpired(long now, int limit) => _deleteExpired.Start().Bind(now).Bind(limit).Execute();

@@ -15,7 +15,9 @@ internal sealed class AuditReader
         "(?4 IS NULL OR request_id = ?4) AND (?5 IS NULL OR event = ?5) AND " +
         "(?7 IS NULL OR actor = ?7) AND (?8 <> 0 OR event NOT IN ('" +
         AuditTable.ChainOpened + "', '" + AuditTable.ChainClosed + "', '" + AuditTable.Sealed + "', '" +
-        AuditTable.SealKey + "'))";
+        AuditTable.SealKey + "')) AND " +
+        "(?9 IS NULL OR digest = ?9) AND (?10 IS NULL OR detail LIKE ?10) AND " +
+        "at >= ?11 AND at < ?12";
 
     private readonly bool _byTime;
     private readonly Statement _oldest;
@@ -29,12 +31,14 @@ internal sealed class AuditReader
     {
         _byTime = byTime;
         _oldest = session.Prepare(byTime
-            ? $"SELECT {Columns}, hash FROM audit WHERE (at, seq) > (?9, ?1) AND {Filter} ORDER BY at, seq LIMIT ?6"
-            : $"SELECT {Columns}, hash FROM audit WHERE seq > ?1 AND {Filter} ORDER BY seq LIMIT ?6");
+            ? $"SELECT {Columns}, hash FROM audit WHERE (at, seq) > (?15, ?1) AND {Filter} "
+                + "AND seq <= ?13 AND seq >= ?14 ORDER BY at, seq LIMIT ?6"
+            : $"SELECT {Columns}, hash FROM audit WHERE seq > ?1 AND {Filter} AND seq <= ?13 ORDER BY seq LIMIT ?6");
         _newest = session.Prepare(byTime
-            ? $"SELECT {Columns}, hash FROM audit WHERE (at, seq) < (?9, ?1) AND {Filter} "
-                + "ORDER BY at DESC, seq DESC LIMIT ?6"
-            : $"SELECT {Columns}, hash FROM audit WHERE seq < ?1 AND {Filter} ORDER BY seq DESC LIMIT ?6");
+            ? $"SELECT {Columns}, hash FROM audit WHERE (at, seq) < (?15, ?1) AND {Filter} "
+                + "AND seq >= ?13 AND seq <= ?14 ORDER BY at DESC, seq DESC LIMIT ?6"
+            : $"SELECT {Columns}, hash FROM audit WHERE seq < ?1 AND {Filter} "
+                + "AND seq >= ?13 ORDER BY seq DESC LIMIT ?6");
         _timeOf = session.Prepare("SELECT at FROM audit WHERE seq = ?1");
         _chain = session.Prepare(
             $"SELECT {Columns}, hash FROM audit WHERE seq > ?1 AND seq < ?2 ORDER BY seq LIMIT ?3");
@@ -46,13 +50,19 @@ internal sealed class AuditReader
     public IReadOnlyList<AuditRow> Read(AuditFilter filter)
     {
         ArgumentNullException.ThrowIfNull(filter);
+        var (start, end) = filter.OldestFirst
+            ? (filter.FirstSequence, filter.LastSequence)
+            : (filter.LastSequence, filter.FirstSequence);
         var beyond = filter.OldestFirst ? long.MinValue : long.MaxValue;
-        var time = _byTime && filter.After is { } after ? TimeOf(after) ?? beyond : beyond;
         var statement = (filter.OldestFirst ? _oldest : _newest).Start()
-            .Bind(filter.After ?? beyond)
+            .Bind(filter.After ?? (_byTime || start == beyond ? beyond : filter.OldestFirst ? start - 1 : start + 1))
             .Bind(filter.SignerId).Bind(filter.CredentialId).Bind(filter.RequestId).Bind(filter.Event)
-            .Bind(filter.Limit).Bind(filter.Actor).Bind(filter.Bookkeeping || filter.Event is not null ? 1L : 0L);
-        return ReadAll(_byTime ? statement.Bind(time) : statement);
+            .Bind(filter.Limit).Bind(filter.Actor).Bind(filter.Bookkeeping || filter.Event is not null ? 1L : 0L)
+            .Bind(filter.Digest).Bind(filter.Detail).Bind(filter.From).Bind(filter.To)
+            .Bind(end);
+        return ReadAll(_byTime
+            ? statement.Bind(start).Bind(filter.After is { } after ? TimeOf(after) ?? beyond : beyond)
+            : statement);
     }
 
     public IReadOnlyList<AuditRow> ReadChain(long after, long before, int limit)

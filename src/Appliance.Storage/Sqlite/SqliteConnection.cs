@@ -31,6 +31,7 @@ internal sealed class SqliteConnection : StoreConnection
         ActivationHashes = new SqliteActivationHashTable(database);
         Packages = new SqlitePackageTable(database);
         SignatureDigests = new SqliteSignatureDigestTable(database);
+        TimestampQuotas = new SqliteTimestampQuotaTable(database);
         Reservations = new SqliteReservationTable(database);
         Outcomes = new SqliteOutcomeTable(database);
         Audit = new SqliteAuditTable(database, incarnation);
@@ -45,6 +46,8 @@ internal sealed class SqliteConnection : StoreConnection
     public override PackageTable Packages { get; }
 
     public override SignatureDigestTable SignatureDigests { get; }
+
+    public override TimestampQuotaTable TimestampQuotas { get; }
 
     public override ReservationTable Reservations { get; }
 

@@ -25,8 +25,8 @@ internal sealed class SqliteSignatureDigestTable : SignatureDigestTable
         row.Execute();
     }
 
-    public override bool Take(ImprintAlgorithm algorithm, long digest, long now)
-        => _take[(int)algorithm].Start().Bind(digest).Bind(now).Execute() == 1;
+    public override SignatureDigestRow? Take(ImprintAlgorithm algorithm, long digest, long now)
+        => ReadTaken(_take[(int)algorithm].Start().Bind(digest).Bind(now));
 
     public override int DeleteExpired(long now, int limit) => _deleteExpired.Start().Bind(now).Bind(limit).Execute();
 }

@@ -34,8 +34,8 @@ internal readonly record struct SntpPacket(
     private static readonly long s_epoch = new DateTime(1900, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
 
     /// <summary>
-    /// Code of a kiss-o'-death: the four ASCII letters of its reference identifier if they are letters. Null for any
-    /// other packet.
+    /// Code of a kiss-o'-death: the four ASCII letters of its reference identifier. Null for any other packet, and for a
+    /// server that has no time yet.
     /// </summary>
     public string? Kiss
     {
@@ -48,7 +48,7 @@ internal readonly record struct SntpPacket(
 
             Span<byte> code = stackalloc byte[4];
             BinaryPrimitives.WriteUInt32BigEndian(code, (uint)Reference);
-            return code.IndexOfAnyExceptInRange((byte)'A', (byte)'Z') < 0 ? Encoding.ASCII.GetString(code) : "unknown";
+            return code.IndexOfAnyExceptInRange((byte)'A', (byte)'Z') < 0 ? Encoding.ASCII.GetString(code) : null;
         }
     }
 
@@ -111,8 +111,8 @@ internal readonly record struct SntpPacket(
         { Mode: not ServerMode } => "not a server's answer",
         { Version: < 3 or > 4 } => "an answer of another version",
         _ when Originate != cookie => "an answer to another request",
-        { Stratum: 0 } => $"kiss-o'-death {Kiss}",
-        { Stratum: > MaxStratum } => "stratum 16, not synchronised",
+        { Kiss: { } kiss } => $"kiss-o'-death {kiss}",
+        { Stratum: 0 or > MaxStratum } => "stratum 0 or 16, not synchronised",
         { Leap: Unsynchronised } => "leap indicator 3, not synchronised",
         { Transmit: 0 } or { Receive: 0 } => "no time in it",
         { RootDelay: < 0 } => "a negative root delay",

@@ -50,30 +50,37 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
         job.Completed = s_signed;
     }
 
-    /// <summary>Starts; the task is its result, to be awaited once.</summary>
-    public ValueTask<StampResult> StartAsync(in StampCall call)
+    /// <summary>Reads a request and decides about it; unless it is None, this is not to be used any more.</summary>
+    public TimestampFailure Prepare(in StampCall call)
     {
         var failure = _stamp.Prepare(call.Request.Span);
         if (failure != TimestampFailure.None)
         {
-            _pool.Return(this);
-            return new ValueTask<StampResult>(StampResult.Failed(failure));
+            Refuse(StampResult.Failed(failure));
+            return failure;
         }
 
         _result.Reset();
-        _requestId = Guid.NewGuid();
+        _requestId = Guid.CreateVersion7();
         (_signerId, _clientId) = (call.SignerId, call.ClientId);
         _attempt = 0;
         _holders = 1;
         _intent.Prepare(
             Record(AuditEvent.TimestampIntent, AuditOutcome.Ok, StampText.Intent(_stamp)), call.Terms);
-        if (_pipeline.Ledger.TryEnqueue(_intent))
-        {
-            return new ValueTask<StampResult>(this, _result.Version);
-        }
+        return TimestampFailure.None;
+    }
 
+    /// <summary>Starts what is prepared; the task is its result, to be awaited once.</summary>
+    public ValueTask<StampResult> StartAsync()
+        => _pipeline.Ledger.TryEnqueue(_intent)
+            ? new ValueTask<StampResult>(this, _result.Version)
+            : new ValueTask<StampResult>(Refuse(StampResult.Of(StampStatus.Overloaded)));
+
+    private StampResult Refuse(StampResult result)
+    {
+        _pipeline.Metrics?.Count(_stamp.Unit, result);
         _pool.Return(this);
-        return new ValueTask<StampResult>(StampResult.Of(StampStatus.Overloaded));
+        return result;
     }
 
     /// <summary>The ledger has decided. Runs on the commit thread: hands the job on and returns.</summary>
@@ -170,6 +177,7 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
     /// <summary>As SignOperation does: inline the thread that signed answers, else it goes on with the next job.</summary>
     private void Complete(StampResult result, bool inline)
     {
+        _pipeline.Metrics?.Count(_stamp.Unit, result);
         _result.RunContinuationsAsynchronously = !inline;
         _result.SetResult(result);
     }

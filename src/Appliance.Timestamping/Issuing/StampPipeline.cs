@@ -8,4 +8,6 @@ namespace Appliance.Timestamping.Issuing;
 /// <param name="Slots">Where the keys are.</param>
 /// <param name="MayDispatch">False while others may take this node for dead.</param>
 /// <param name="Time">The clock of audit records.</param>
-internal sealed record StampPipeline(CommitLoop Ledger, SlotGroup Slots, Func<bool> MayDispatch, TimeProvider Time);
+/// <param name="Metrics">Counts; null for nobody.</param>
+internal sealed record StampPipeline(
+    CommitLoop Ledger, SlotGroup Slots, Func<bool> MayDispatch, TimeProvider Time, TimestampMetrics? Metrics);

@@ -30,7 +30,7 @@ internal sealed class CertificateCheck
     /// <summary>Until when.</summary>
     public DateTimeOffset UsableTo { get; private set; }
 
-    public TimestampUnitFindings Findings => new(_errors, _warnings);
+    public TimestampUnitFindings Findings => new(_errors, _warnings) { UsableTo = UsableTo };
 
     /// <param name="certificate">The unit's.</param>
     /// <param name="key">The key that it signs with.</param>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Appliance.Timestamping.Asn1;
 
 namespace Appliance.Timestamping.Tokens;
 
@@ -22,13 +23,35 @@ internal readonly record struct ImprintAlgorithm(HashAlgorithmName Name, string 
     private static readonly ImprintAlgorithm[] s_byArc =
         [.. Enumerable.Range(0, 11).Select(arc => All.FirstOrDefault(known => known.Arc == arc))];
 
+    /// <summary>Octets of the AlgorithmIdentifier, whichever it is.</summary>
+    public static int IdentifierLength => Der.SizeOf(Der.SizeOf(NistHashes.Length + 1));
+
     /// <exception cref="ArgumentException">None of <see cref="All"/>.</exception>
     public static ImprintAlgorithm ByName(HashAlgorithmName name)
     {
-        var found = All.FirstOrDefault(known => known.Name == name);
-        return found.Length > 0
-            ? found
-            : throw new ArgumentException($"{name.Name} is no hash algorithm for time-stamps.", nameof(name));
+        foreach (var known in s_byArc)
+        {
+            if (known.Length > 0 && known.Name == name)
+            {
+                return known;
+            }
+        }
+
+        throw new ArgumentException($"{name.Name} is no hash algorithm for time-stamps.", nameof(name));
+    }
+
+    /// <summary>By dotted decimal; default for none of <see cref="All"/>.</summary>
+    public static ImprintAlgorithm ByOid(string oid)
+    {
+        foreach (var known in s_byArc)
+        {
+            if (known.Length > 0 && string.Equals(known.Oid, oid, StringComparison.Ordinal))
+            {
+                return known;
+            }
+        }
+
+        return default;
     }
 
     /// <summary>By the OID's contents octets.</summary>
@@ -36,5 +59,14 @@ internal readonly record struct ImprintAlgorithm(HashAlgorithmName Name, string 
     {
         found = oid.Length == 9 && oid.StartsWith(NistHashes) && oid[8] < s_byArc.Length ? s_byArc[oid[8]] : default;
         return found.Length > 0;
+    }
+
+    /// <summary>The AlgorithmIdentifier, without parameters (RFC 5754 section 2).</summary>
+    public void WriteIdentifier(ref DerCursor cursor)
+    {
+        cursor.Header(Der.Sequence, Der.SizeOf(NistHashes.Length + 1));
+        cursor.Header(Der.ObjectIdentifier, NistHashes.Length + 1);
+        cursor.Raw(NistHashes);
+        cursor.Raw([Arc]);
     }
 }

@@ -11,6 +11,9 @@ namespace Appliance.Timestamping.Tokens;
 /// </summary>
 internal sealed class TokenTemplate
 {
+    /// <summary>Identifiers and lengths around the parts of a token: nine, of five octets at most.</summary>
+    private const int HeaderRoom = 9 * 5;
+
     /// <summary>PKIStatusInfo of a granted request.</summary>
     private static readonly byte[] s_granted = [Der.Sequence, 3, Der.Integer, 1, 0];
     private static readonly byte[] s_signedDataOid = Der.EncodeOid(Oids.SignedData);
@@ -43,6 +46,15 @@ internal sealed class TokenTemplate
 
     /// <summary>Octets of the signed attributes, the buffer that <see cref="Hash"/> needs.</summary>
     public int AttributesLength => _attributes.Length;
+
+    /// <summary>Octets that a token has at most.</summary>
+    /// <param name="tstInfo">Octets of its TSTInfo at most.</param>
+    /// <param name="signature">Octets of its signature at most.</param>
+    /// <param name="withCertificates">It carries the certificates.</param>
+    public int MaxLength(int tstInfo, int signature, bool withCertificates)
+        => HeaderRoom + s_signedDataOid.Length + s_tstInfoOid.Length + _versionAndDigests.Length + _signer.Length
+            + _attributes.Length + _signatureAlgorithm.Length + (withCertificates ? _certificates.Length : 0)
+            + tstInfo + signature;
 
     /// <summary>1 hashes TSTInfo, 2 puts that into the signed attributes, 3 hashes these.</summary>
     /// <param name="tstInfo">DER.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -46,6 +47,41 @@ internal sealed class Installation : IDisposable
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(process.ExitCode == 0, $"appliance {string.Join(' ', arguments)}: {await error}{await output}");
         return JsonDocument.Parse(await output).RootElement;
+    }
+
+    /// <summary>
+    /// Makes an open time-stamping unit whose certificates are in NAME.pem; the clock is taken at an operator's word.
+    /// </summary>
+    public async Task AddUnitAsync(string name, string algorithm)
+    {
+        var file = PathOf($"{name}.pem");
+        await RunAsync("timestamp", "unit", "create", name, "--algorithm", algorithm, "--out", file);
+        await SetUnitAsync(name, new JsonObject { ["Certificates"] = file });
+    }
+
+    /// <summary>Another unit, of the key and the certificates of one that is there, that has to be paid for.</summary>
+    public Task AddPaidUnitAsync(string name, string of) => SetUnitAsync(name, new JsonObject
+    {
+        ["Certificates"] = PathOf($"{of}.pem"),
+        ["Key"] = $"tsa {of}",
+        ["Access"] = "clients",
+        ["RequireTransaction"] = true,
+    });
+
+    private async Task SetUnitAsync(string name, JsonObject unit)
+    {
+        var path = PathOf("appliance.json");
+        var settings = JsonNode.Parse(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken))!;
+        var stamping = settings["Timestamping"] ??= new JsonObject
+        {
+            ["Units"] = new JsonObject(),
+            ["Clock"] = new JsonObject
+            {
+                ["AssertedUntil"] = TimeProvider.System.GetUtcNow().AddDays(1).ToString("u", CultureInfo.InvariantCulture),
+            },
+        };
+        stamping["Units"]![name] = unit;
+        await File.WriteAllTextAsync(path, settings.ToJsonString(), TestContext.Current.CancellationToken);
     }
 
     /// <summary>How the server is started: the same program, its token behind the witness.</summary>

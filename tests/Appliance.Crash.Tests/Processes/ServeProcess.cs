@@ -27,6 +27,9 @@ internal sealed partial class ServeProcess : IDisposable
     /// <summary>Where gRPC is served.</summary>
     public Uri Grpc { get; private set; } = null!;
 
+    /// <summary>Where REST is served, and time stamps are.</summary>
+    public Uri Rest { get; private set; } = null!;
+
     /// <summary>What it said; all of it once it has ended.</summary>
     public IEnumerable<string> Lines => _lines;
 
@@ -48,7 +51,9 @@ internal sealed partial class ServeProcess : IDisposable
         }
 
         var text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
-        server.Grpc = new Uri(JsonDocument.Parse(text).RootElement.GetProperty("grpc").GetString()!);
+        var ready = JsonDocument.Parse(text).RootElement;
+        server.Grpc = new Uri(ready.GetProperty("grpc").GetString()!);
+        server.Rest = new Uri(ready.GetProperty("rest").GetString()!);
         return server;
     }
 

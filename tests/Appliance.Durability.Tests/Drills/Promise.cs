@@ -5,7 +5,7 @@ namespace Appliance.Durability.Tests.Drills;
 
 /// <summary>Something that a caller was told is durable.</summary>
 /// <param name="Order">Its place among all operations.</param>
-/// <param name="Kind">started, opened, reserved or settled.</param>
+/// <param name="Kind">started, opened, reserved, settled or stamped.</param>
 /// <param name="Words">What stands in the mark after that.</param>
 /// <param name="Commit">Grows with the commits of the whole record; null where the process could not tell.</param>
 internal sealed record Promise(int Order, string Kind, IReadOnlyList<string> Words, long? Commit)
@@ -15,7 +15,7 @@ internal sealed record Promise(int Order, string Kind, IReadOnlyList<string> Wor
     /// <summary>The incarnation that started.</summary>
     public long Incarnation => long.Parse(Words[0], CultureInfo.InvariantCulture);
 
-    /// <summary>The activation that was opened, the request that was reserved or settled.</summary>
+    /// <summary>The activation that was opened, the request that was reserved, settled or stamped.</summary>
     public Guid Id { get; } = Guid.TryParseExact(Words[0], "N", out var id) ? id : Guid.Empty;
 
     public static IReadOnlyList<Promise> ReadAll(IReadOnlyList<Operation> operations)

@@ -13,6 +13,7 @@ internal sealed class StoreContent
 
     private readonly Dictionary<Guid, (int Total, int Remaining, ActivationTally Tally)> _activations = [];
     private readonly Dictionary<Guid, SignHashRecord> _requests = [];
+    private readonly HashSet<Guid> _stamps = [];
     private readonly Dictionary<Guid, ReservationRow> _reservations;
     private readonly List<string> _findings = [];
     private long _lastAudit;
@@ -54,6 +55,7 @@ internal sealed class StoreContent
                 _ => "signhash.spent",
             },
             StringComparer.Ordinal),
+        "stamped" => _stamps.Contains(promise.Id),
         _ => true,
     };
 
@@ -152,6 +154,16 @@ internal sealed class StoreContent
     {
         if (entry.Record.RequestId is not { } id)
         {
+            return;
+        }
+
+        if (entry.Record.Event is AuditEvent.TimestampIntent or AuditEvent.TimestampIssued)
+        {
+            if (entry.Record.Event == AuditEvent.TimestampIntent != _stamps.Add(id))
+            {
+                _findings.Add($"time stamp {id} has two intents, or was issued without one");
+            }
+
             return;
         }
 

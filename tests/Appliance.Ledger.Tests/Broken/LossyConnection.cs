@@ -16,6 +16,8 @@ internal sealed class LossyConnection(SqliteConnection inner, int every) : Store
 
     public override SignatureDigestTable SignatureDigests => inner.SignatureDigests;
 
+    public override TimestampQuotaTable TimestampQuotas => inner.TimestampQuotas;
+
     public override ReservationTable Reservations => inner.Reservations;
 
     public override OutcomeTable Outcomes => inner.Outcomes;

@@ -83,8 +83,8 @@ public abstract partial class LedgerContract
         Assert.Equal(0, LeftOf(ledger));
         var refused = ledger.Audit(AuditEvent.TimestampCounted)[^1].Record;
         Assert.Equal((AuditOutcome.Refused, "PackageExhausted"), (refused.Outcome, refused.Detail));
-        await Assert.ThrowsAsync<ArgumentException>(
-            () => StampAsync(ledger, ImprintAlgorithm.Sha384, imprint));
+        var misfit = await ledger.Node.StampAsync(Claim(ledger, imprint, ImprintAlgorithm.Sha384), ledger.Now);
+        Assert.Equal(TimestampIntentStatus.StoreFailed, misfit.Status);
     }
 
     [Fact]
@@ -239,22 +239,33 @@ public abstract partial class LedgerContract
         return signature;
     }
 
-    private static Task<TimestampTaking> StampAsync(
+    private static async Task<TimestampTaking> StampAsync(
         LedgerFixture ledger,
         ImprintAlgorithm algorithm,
         byte[] imprint,
         Guid? signer = null,
-        IReadOnlyList<Guid>? credentials = null,
-        LedgerNode? node = null)
-        => (node ?? ledger.Node).Loop.WriteAsync(
-            c => ledger.Activations.Packages.TakeTimestamp(c, new TimestampRequest(
-                signer ?? ledger.Signer,
-                ledger.Client,
-                _ => credentials ?? [ledger.Credential],
-                algorithm,
-                imprint,
-                ledger.Now)),
-            TestContext.Current.CancellationToken).AsTask();
+        IReadOnlyList<Guid>? credentials = null)
+    {
+        var scene = await ledger.Node.StampAsync(
+            Claim(ledger, imprint, algorithm) with
+            {
+                SignerId = signer ?? ledger.Signer,
+                Credentials = _ => credentials ?? [ledger.Credential],
+            },
+            ledger.Now);
+        Assert.Equal(scene.Taking == TimestampTaking.Exhausted, scene.Refusal == TimestampRefusal.PackageExhausted);
+        return scene.Taking;
+    }
+
+    /// <summary>What the fixture's signer and client ask for: nothing stands against it, nothing is counted.</summary>
+    private protected static TestClaim Claim(
+        LedgerFixture ledger, byte[] imprint, ImprintAlgorithm algorithm = ImprintAlgorithm.Sha256) => new(imprint)
+    {
+        SignerId = ledger.Signer,
+        ClientId = ledger.Client,
+        Credentials = _ => [ledger.Credential],
+        Algorithm = algorithm,
+    };
 
     private static byte[] Hash(ImprintAlgorithm algorithm, byte[] value) => algorithm switch
     {

@@ -30,10 +30,8 @@ public abstract partial class SharedLedgerContract
         Assert.Equal(Signatures - 30, taken.Count(one => one == TimestampTaking.Exhausted));
         Assert.Equal(Signatures, ledger.Audit(AuditEvent.TimestampCovered).Count);
 
-        Task<TimestampTaking> StampAsync(LedgerNode node, byte[] imprint) => node.Loop.WriteAsync(
-            c => node.Activations.Packages.TakeTimestamp(c, new TimestampRequest(
-                ledger.Signer, Guid.Empty, _ => [ledger.Credential], ImprintAlgorithm.Sha256, imprint, ledger.Now)),
-            TestContext.Current.CancellationToken).AsTask();
+        async Task<TimestampTaking> StampAsync(LedgerNode node, byte[] imprint)
+            => (await node.StampAsync(Claim(ledger, imprint), ledger.Now)).Taking;
     }
 
     [Fact]

@@ -7,6 +7,8 @@ using Appliance.Server.Hosting;
 using Appliance.Server.Options;
 using Appliance.Server.Tests.Commands;
 using Appliance.Server.Tests.Hosting;
+using Appliance.Server.Tests.Timestamps;
+using Appliance.Server.Timestamps;
 using Appliance.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -31,17 +33,33 @@ public sealed class CommandServer : IAsyncLifetime
 
     internal Composition Composition => _composition!;
 
+    /// <summary>Time-stamping units of P-256 to make; the first by name is the default one.</summary>
+    internal IReadOnlyList<string> Units { get; init; } = [];
+
+    /// <summary>Settings that are not as usual.</summary>
+    internal IEnumerable<KeyValuePair<string, string?>> Settings { get; init; } = [];
+
+    internal TimestampParts? Timestamps { get; private set; }
+
     internal string SocketPath => Installation.StorePath + ".admin";
 
     public async ValueTask InitializeAsync()
     {
         (await Installation.RunAsync("init")).Succeeded();
-        var options = OptionsReader.Read(
-            new ConfigurationBuilder().AddJsonFile(Installation.PathOf("appliance.json")).Build());
+        var settings = Settings.ToList();
+        foreach (var unit in Units)
+        {
+            settings.Add((await TsaAppliance.CreateUnitAsync(Installation, unit, "P-256")).Setting);
+        }
+
+        settings.Add(TsaAppliance.ClockWord());
+        var options = OptionsReader.Read(new ConfigurationBuilder()
+            .AddJsonFile(Installation.PathOf("appliance.json")).AddInMemoryCollection(settings).Build());
         _loggers = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Trace).AddProvider(Log));
         _composition = Composition.Open(options, TimeProvider.System, _loggers);
         _parts = await SigningParts.StartAsync(_composition, options, _loggers, CancellationToken.None);
-        _audit = AuditKeeper.Start(_composition, _parts.Slots, timestamps: null, options, _loggers);
+        Timestamps = TimestampParts.Start(_composition, _parts, options.Timestamping, _loggers);
+        _audit = AuditKeeper.Start(_composition, _parts.Slots, Timestamps, options, _loggers);
         _server = AdminServer.Start(
             new LiveAppliance(_composition, _parts, _audit, () => 0, TimeProvider.System.GetUtcNow()),
             AdminSocketPath.Of(options),
@@ -65,6 +83,12 @@ public sealed class CommandServer : IAsyncLifetime
         {
             _audit = null;
             await audit.DisposeAsync();
+        }
+
+        if (Timestamps is { } timestamps)
+        {
+            Timestamps = null;
+            await timestamps.DisposeAsync();
         }
 
         if (_parts is { } parts)

@@ -10,7 +10,8 @@ public sealed class CommandTableTests
     [Fact]
     public void Every_command_is_in_the_operators_table_with_its_roles()
     {
-        var commands = All(CommandTree.Build(new CommandEnvironment())).OfType<AdminCommand>().ToList();
+        var commands = All(CommandTree.Build(new CommandEnvironment()))
+            .Where(command => command.Subcommands.Count == 0).ToList();
         var rows = File.ReadLines(Path.Combine(Repository(), "docs", "operations.md"))
             .Where(line => line.StartsWith("| `appliance ", StringComparison.Ordinal))
             .ToList();
@@ -18,18 +19,26 @@ public sealed class CommandTableTests
         Assert.True(commands.Count > 15);
         foreach (var command in commands)
         {
-            var row = Assert.Single(rows, row => IsOf(row, command.FullName));
-            var who = (command.FullName, command.AnyOf) switch
+            var name = NameOf(command);
+            var row = Assert.Single(rows, row => IsOf(row, name));
+            var who = (name, (command as AdminCommand)?.AnyOf) switch
             {
                 ("init", _) => "whoever makes the store",
+                ("serve", _) => "the service",
+                (_, null) => "anybody",
                 (_, AdminRoles.None) => "every admin",
-                (_, var roles) => AdminRoleNames.Of(roles, " or "),
+                (_, { } roles) => AdminRoleNames.Of(roles, " or "),
             };
             Assert.Equal(who, row.Split('|')[2].Trim());
         }
 
-        Assert.Equal(commands.Count + "doctor, serve".Split(' ').Length, rows.Count);
+        Assert.Equal(commands.Count, rows.Count);
     }
+
+    private static string NameOf(Command command)
+        => command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand
+            ? $"{NameOf(parent)} {command.Name}"
+            : command.Name;
 
     private static bool IsOf(string row, string name)
     {

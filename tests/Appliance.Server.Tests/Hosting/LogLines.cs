@@ -10,6 +10,8 @@ internal sealed class LogLines : ILoggerProvider, ILogger
 
     public bool Contains(string text) => _lines.Any(line => line.Contains(text, StringComparison.Ordinal));
 
+    public int Count(string text) => _lines.Count(line => line.Contains(text, StringComparison.Ordinal));
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public IDisposable? BeginScope<TState>(TState state)

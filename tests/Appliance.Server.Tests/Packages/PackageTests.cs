@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Appliance.Factors;
 using Appliance.Grpc.Client;
 using Appliance.Ledger;
@@ -69,37 +68,6 @@ public sealed class PackageTests(RunningAppliance appliance) : IClassFixture<Run
         Assert.Equal([0, 1], appliance.Audit(AuditEvent.PackageLow)
             .Where(entry => entry.Record.SignerId == ioana.Id).Select(entry => entry.Record.Count));
     }
-
-    [Fact]
-    public async Task A_time_stamp_over_a_signature_of_the_token_is_covered_once_then_counted()
-    {
-        var acme = appliance.Acme;
-        var credential = Guid.Parse(acme.Credentials[0]);
-        var hash = RunningAppliance.RandomHash();
-        var sad = await appliance.AuthorizeAsync(acme, 0, 1, hash);
-        var answer = await _calls.SignAsync(acme.Token, acme.Credentials[0], sad, hash);
-        var imprint = SHA256.HashData(answer.Signatures[0].Span);
-        var before = LeftOf(credential);
-
-        // The outcome rides in a commit behind the answer; this one is behind it.
-        Assert.Equal(TimestampTaking.Covered, await StampAsync(acme.Id, null, imprint));
-        Assert.Equal(TimestampTaking.Counted, await StampAsync(acme.Id, null, imprint));
-        Assert.Equal(TimestampTaking.Counted, await StampAsync(acme.Id, credential, imprint));
-        Assert.Equal(
-            TimestampTaking.Counted,
-            await StampAsync(acme.Id, Guid.Parse(appliance.Ioana.Credentials[0]), imprint));
-        Assert.Equal(before - 3, LeftOf(credential));
-        Assert.Equal(
-            TimestampTaking.NotMetered,
-            await StampAsync(appliance.Ioana.Id, Guid.Parse(appliance.Ioana.Credentials[0]), imprint));
-    }
-
-    private ValueTask<TimestampTaking> StampAsync(Guid signer, Guid? credential, byte[] imprint)
-        => appliance.Parts.Signing.TakeTimestampAsync(
-            signer, Guid.Empty, credential, ImprintAlgorithm.Sha256, imprint, TestContext.Current.CancellationToken);
-
-    private int LeftOf(Guid credential) => appliance.Composition.Store.Read(
-        connection => connection.Packages.TryFindActive(credential, out var row) ? row.Remaining : -1);
 
     private Task<PackageRow> GrantAsync(string credential, int count)
         => appliance.Composition.CreatePackages("test").GrantAsync(

@@ -38,7 +38,12 @@ internal sealed partial class ServeProcess : IDisposable
     /// <summary>Starts a server; returns when it is ready or has ended.</summary>
     /// <param name="installation">Its settings.</param>
     /// <param name="more">More arguments.</param>
-    public static async Task<ServeProcess> StartAsync(Installation installation, params string[] more)
+    public static Task<ServeProcess> StartAsync(Installation installation, params string[] more)
+        => StartAsync(installation, [], more);
+
+    /// <summary>The same, with more variables of the environment.</summary>
+    public static async Task<ServeProcess> StartAsync(
+        Installation installation, IEnumerable<KeyValuePair<string, string>> environment, params string[] more)
     {
         var file = installation.PathOf("ready.json");
         var there = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -47,7 +52,13 @@ internal sealed partial class ServeProcess : IDisposable
         watcher.EnableRaisingEvents = true;
 
         var started = Stopwatch.GetTimestamp();
-        var server = new ServeProcess(Process.Start(Describe(installation, file, more))!);
+        var start = Describe(installation, file, more);
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        var server = new ServeProcess(Process.Start(start)!);
         var ended = server._process.WaitForExitAsync(TestContext.Current.CancellationToken);
         if (await Task.WhenAny(there.Task, ended) == there.Task)
         {

@@ -29,6 +29,11 @@ public static class ApplianceCases
         "health_watch",
         "reflection_v1",
         "reflection_v1alpha",
+        "csc_timestamp",
+        "stamp_many",
+        "stamp_stream",
+        "stamp_ping_pong",
+        "stamp_batch",
         "drain",
     ];
 }

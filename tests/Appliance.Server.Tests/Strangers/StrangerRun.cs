@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Appliance.Server.Tests.Commands;
 using Appliance.Server.Tests.Processes;
+using Appliance.Server.Tests.Timestamps;
 
 namespace Appliance.Server.Tests.Strangers;
 
@@ -45,8 +46,14 @@ public abstract class StrangerRun : IAsyncLifetime
         var start = Client();
         using var installation = new Installation();
         var imported = await PrepareAsync(installation);
+        var units = await AddUnitsAsync(installation);
         using var server = await ServeProcess.StartAsync(installation);
-        var fixture = new JsonObject { ["grpc"] = server.Ready!.Grpc, ["signers"] = JsonNode.Parse(imported) };
+        var fixture = new JsonObject
+        {
+            ["grpc"] = server.Ready!.Grpc,
+            ["signers"] = JsonNode.Parse(imported),
+            ["tsa"] = units,
+        };
         await File.WriteAllTextAsync(
             installation.PathOf("fixture.json"), fixture.ToJsonString(), TestContext.Current.CancellationToken);
 
@@ -81,6 +88,30 @@ public abstract class StrangerRun : IAsyncLifetime
         var file = installation.PathOf("signers.json");
         await File.WriteAllTextAsync(file, JsonSerializer.Serialize(signers), TestContext.Current.CancellationToken);
         return (await installation.JsonAsync($"signer import {file}")).GetRawText();
+    }
+
+    /// <summary>Two time-stamping units, open, whose clock an operator vouches for; as fixture.json has them.</summary>
+    private static async Task<JsonArray> AddUnitsAsync(Installation installation)
+    {
+        var settings = new List<KeyValuePair<string, string?>> { TsaAppliance.ClockWord() };
+        var units = new JsonArray();
+        foreach (var (name, algorithm) in new[] { ("p256", "P-256"), ("rsa2048", "RSA-2048") })
+        {
+            var (chain, setting) = await TsaAppliance.CreateUnitAsync(installation, name, algorithm);
+            settings.Add(setting);
+            units.Add(new JsonObject { ["url"] = "/tsa/" + name, ["algorithm"] = algorithm, ["chainPem"] = chain });
+        }
+
+        var file = installation.PathOf("appliance.json");
+        var written = JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!;
+        foreach (var (key, value) in settings)
+        {
+            // A colon parts sections, in one name as well as by nesting.
+            written[key] = value;
+        }
+
+        await File.WriteAllTextAsync(file, written.ToJsonString(), TestContext.Current.CancellationToken);
+        return units;
     }
 
     private async Task RunAsync(ProcessStartInfo start, ServeProcess server)

@@ -21,10 +21,10 @@ public sealed class TsaAppliance : IAsyncLifetime
 
     public TsaAppliance() => _appliance = new RunningAppliance { Settings = _settings, Prepare = PrepareAsync };
 
-    /// <summary>Settings that are not as usual, such as Timestamping:Units:p256:Access.</summary>
+    /// <summary>Settings that are not as usual, such as Timestamping:Units:p256:Access; read after Prepare.</summary>
     internal IEnumerable<KeyValuePair<string, string?>> Settings { get; init; } = [];
 
-    /// <summary>What an operator does besides, before the appliance starts.</summary>
+    /// <summary>What an operator does besides, before the appliance starts; units are made then.</summary>
     internal Func<Installation, Task> Prepare { get; init; } = static _ => Task.CompletedTask;
 
     /// <summary>The appliance, with its signers, both wires and its store.</summary>
@@ -101,7 +101,7 @@ public sealed class TsaAppliance : IAsyncLifetime
         }
 
         _settings.Add(ClockWord());
-        _settings.AddRange(Settings);
         await Prepare(installation);
+        _settings.AddRange(Settings);
     }
 }

@@ -1,3 +1,4 @@
+using Appliance.Tests.Shared.Timestamps;
 using System.Buffers.Binary;
 using Appliance.Tests.Shared.Timestamps;
 using Appliance.Timestamping.Clocks;
@@ -51,7 +52,8 @@ public sealed class SntpPacketTests
         answer[1] = 0;
         answer[12] = 0x1B;
 
-        Assert.Equal("kiss-o'-death unknown", Read(answer).FindFault(Cookie, MaxRoot));
+        Assert.Equal("stratum 0 or 16, not synchronised", Read(answer).FindFault(Cookie, MaxRoot));
+        Assert.Null(Read(answer).Kiss);
     }
 
     [Fact]

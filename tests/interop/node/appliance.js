@@ -13,6 +13,7 @@ const { Call } = require('./call');
 const PROTO_ROOT = path.join(__dirname, '..', '..', '..', 'proto');
 const PROTO_FILES = [
     'csc/v2/service.proto', 'csc/v2/auth.proto', 'csc/v2/credentials.proto', 'csc/v2/signatures.proto',
+    'appliance/v1/timestamping.proto',
     'grpc/health/v1/health.proto', 'grpc/reflection/v1/reflection.proto',
     'grpc/reflection/v1alpha/reflection.proto', 'google/rpc/status.proto', 'google/rpc/error_details.proto',
 ];
@@ -61,6 +62,7 @@ class Appliance {
         });
         this.types = protoLoader.loadSync(PROTO_FILES, { ...LOADING, includeDirs: [PROTO_ROOT] });
         this.clients = this.connect(this.types);
+        this.units = fixture.tsa;
         this.signers = fixture.signers.map(entry => new Signer(this, entry));
     }
 
@@ -212,5 +214,5 @@ class Credential {
 }
 
 module.exports = {
-    Appliance, LOADING, NOBODY, REQUEST_BYTES, STREAMS, Signer, digest, documents,
+    Appliance, LOADING, NOBODY, REQUEST_BYTES, SHA256, STREAMS, Signer, digest, documents,
 };

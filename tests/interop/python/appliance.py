@@ -17,6 +17,7 @@ from google.protobuf import any_pb2, descriptor_pb2, descriptor_pool, duration_p
 PROTO_ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "proto")
 PROTO_FILES = (
     "csc/v2/service.proto", "csc/v2/auth.proto", "csc/v2/credentials.proto", "csc/v2/signatures.proto",
+    "appliance/v1/timestamping.proto",
     "grpc/health/v1/health.proto", "grpc/reflection/v1/reflection.proto", "grpc/reflection/v1alpha/reflection.proto",
     "google/rpc/status.proto", "google/rpc/error_details.proto")
 
@@ -125,7 +126,9 @@ class Appliance:
         self.auth = self.stub("csc.v2.Auth")
         self.credentials = self.stub("csc.v2.Credentials")
         self.signatures = self.stub("csc.v2.Signatures")
+        self.timestamping = self.stub("appliance.v1.Timestamping")
         self.health = self.stub("grpc.health.v1.Health")
+        self.units = fixture["tsa"]
         self._signers = [Signer(self, entry) for entry in fixture["signers"]]
         self.anybody = self._signers[0]
         self.anybody.sign_in()

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Appliance.Pkcs11;
 using Appliance.Server.Hosting;
 using Appliance.Server.Options;
+using Appliance.Server.Timestamps.Clocks;
 using Appliance.Signing.Keys;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -88,6 +89,9 @@ internal sealed class Doctor
         await NotifyChecks.ExamineAsync(_list, _options, _time).ConfigureAwait(false);
         var composition = OpenStore();
         ClockChecks.Examine(_list, _time, composition?.Store);
+        await TimestampClockChecks
+            .ExamineAsync(_list, _options.Timestamping, Stores.FileBeside(_options.Store, ClockKeeper.File), _time)
+            .ConfigureAwait(false);
         using var module = LoadModule();
         try
         {
@@ -151,7 +155,7 @@ internal sealed class Doctor
         var token = LogIn(composition, info);
         if (composition is null || token is null)
         {
-            foreach (var name in s_keyChecks)
+            foreach (var name in s_keyChecks.Concat(TimestampChecks.Names(_options.Timestamping)))
             {
                 _list.Skip(name, composition is null ? NoStore : NoToken);
             }
@@ -172,6 +176,7 @@ internal sealed class Doctor
 
         _list.Look("demo CA", () => ExamineAuthority(composition, token));
         CredentialChecks.Examine(_list, composition, token, rootKey is not null, _time.GetUtcNow());
+        TimestampChecks.Examine(_list, _options.Timestamping, token, _time.GetUtcNow());
     }
 
     private Token? LogIn(Composition? composition, TokenInfo? info)

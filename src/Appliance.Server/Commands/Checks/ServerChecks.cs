@@ -27,7 +27,7 @@ internal static class ServerChecks
             var exitCode = await AdminClient.TryRunAsync(parsed, asking, CancellationToken.None).ConfigureAwait(false);
             if (exitCode == ExitCode.Ok)
             {
-                Report(list, output.ToString());
+                Report(list, output.ToString(), environment.Time.GetUtcNow());
             }
             else if (exitCode is not null)
             {
@@ -43,7 +43,7 @@ internal static class ServerChecks
         }
     }
 
-    private static void Report(CheckList list, string json)
+    private static void Report(CheckList list, string json, DateTimeOffset now)
     {
         var status = JsonSerializer.Deserialize(json, CommandJson.Default.StatusDocument)!;
         var healthy = status.Slots.Count(slot => slot.Healthy);
@@ -58,5 +58,12 @@ internal static class ServerChecks
         {
             list.Fail(Name, sentence + "; see: appliance status.");
         }
+
+        if (status.Clock is { } clock)
+        {
+            TimestampClockChecks.Report(list, clock, now);
+        }
+
+        TimestampChecks.Report(list, status.TimestampUnits);
     }
 }

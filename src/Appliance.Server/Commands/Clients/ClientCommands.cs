@@ -11,6 +11,8 @@ namespace Appliance.Server.Commands.Clients;
 /// </summary>
 internal static class ClientCommands
 {
+    private const int SecondsOfDay = 86_400;
+
     public static Command Build(CommandEnvironment environment)
         => new("client", "Applications that call in their own name.")
         {
@@ -89,7 +91,7 @@ internal static class ClientCommands
             }
 
             bench.Reply.Table(
-                ["Client", "Name", "State", "Organisation", "Reach", "Rate", "At a time", "Operations"],
+                ["Client", "Name", "State", "Organisation", "Reach", "Rate", "At a time", "Stamps a day", "Operations"],
                 list.Select(ClientDescriptions.ToCells));
             return ExitCode.Ok;
         });
@@ -109,12 +111,16 @@ internal static class ClientCommands
             var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
             await using var __ = bench.ConfigureAwait(false);
             var row = ClientDescriptions.Find(bench, parsed.GetRequiredValue(client));
-            var (secrets, credentials) = bench.Store.Read(row.Id, static (connection, id)
-                => (connection.ClientSecrets.ListByClient(id), connection.ClientCredentials.ListByClient(id)));
+            var (secrets, credentials, quota) = bench.Store.Read(row.Id, static (connection, id) => (
+                connection.ClientSecrets.ListByClient(id),
+                connection.ClientCredentials.ListByClient(id),
+                connection.TimestampQuotas.Find(id)));
+            var today = bench.Composition.Time.GetUtcNow().ToUnixTimeSeconds() / SecondsOfDay;
             var document = ClientDescriptions.Describe(bench, row) with
             {
                 Secrets = [.. secrets.Select(secret => ClientDescriptions.Describe(bench, secret))],
                 Credentials = [.. credentials.Select(given => given.CredentialId)],
+                TimestampsToday = quota is { } counted && counted.Day >= today ? counted.Used : null,
             };
             if (bench.Reply.Json)
             {
@@ -123,6 +129,11 @@ internal static class ClientCommands
             }
 
             ClientDescriptions.Answer(bench, row);
+            if (document.TimestampsToday is { } used)
+            {
+                bench.Reply.Say($"Time stamps today (UTC): {used}.");
+            }
+
             bench.Reply.Table(
                 ["Secret", "Kind", "State", "Valid until", "kid"],
                 document.Secrets.Select(ClientDescriptions.ToCells));

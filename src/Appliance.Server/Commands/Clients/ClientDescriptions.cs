@@ -24,6 +24,7 @@ internal static class ClientDescriptions
         Rate = row.Rate,
         Burst = row.Burst,
         Concurrency = row.Concurrency,
+        TimestampsPerDay = row.TimestampsPerDay == ClientRow.AsSettingSays ? null : row.TimestampsPerDay,
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt),
     };
 
@@ -49,7 +50,8 @@ internal static class ClientDescriptions
         bench.Reply.Say(
             $"Client {document.Name}, client_id {document.Id:D}: {document.State}; "
             + $"{string.Join(", ", document.Operations)}; reach {document.Reach}; "
-            + $"rate {Limit(document.Rate)} a second, {Limit(document.Concurrency)} at a time on each node.");
+            + $"rate {Limit(document.Rate)} a second, {Limit(document.Concurrency)} at a time on each node; "
+            + $"{Quota(document)} time stamps a day.");
     }
 
     public static IReadOnlyList<string> ToCells(ClientDocument document) =>
@@ -61,6 +63,7 @@ internal static class ClientDescriptions
         document.Reach,
         Limit(document.Rate),
         Limit(document.Concurrency),
+        Quota(document),
         string.Join(", ", document.Operations),
     ];
 
@@ -69,6 +72,9 @@ internal static class ClientDescriptions
         document.Id.ToString("D"), document.Kind, document.State, document.ValidUntil.ToString("u"),
         document.KeyId ?? "",
     ];
+
+    private static string Quota(ClientDocument document)
+        => document.TimestampsPerDay is { } number ? Limit(number) : "default";
 
     private static string Limit(int number)
         => number == 0 ? "unlimited" : number.ToString(CultureInfo.InvariantCulture);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Appliance.Storage;
 
 namespace Appliance.Server.Commands.Clients;
@@ -62,6 +63,18 @@ internal static class ClientNames
 
         return operations;
     }
+
+    /// <summary>Null for null.</summary>
+    /// <exception cref="CommandException">It is neither a count nor a word for one.</exception>
+    public static int? ParseTimestamps(string? text) => text switch
+    {
+        null => null,
+        "none" => 0,
+        "default" => ClientRow.AsSettingSays,
+        _ when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 => count,
+        _ => throw new CommandException(
+            $"--timestamps-per-day {text} is no count; write 1 or more, none (no limit), or default."),
+    };
 
     /// <inheritdoc cref="ParseOperations"/>
     public static ClientReach? ParseReach(string? text)

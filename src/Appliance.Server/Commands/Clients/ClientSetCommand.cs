@@ -45,6 +45,13 @@ internal sealed class ClientSetCommand(bool isNew)
         HelpName = "N",
     };
 
+    private readonly Option<string?> _timestamps = new("--timestamps-per-day")
+    {
+        Description = "Time stamps on a day (UTC) on all nodes together: a number, none (no limit), or default (what "
+            + "Timestamping:ClientsPerDay says).",
+        HelpName = "N|none|default",
+    };
+
     public AdminCommand Build(CommandEnvironment environment)
     {
         var command = new AdminCommand(
@@ -52,7 +59,7 @@ internal sealed class ClientSetCommand(bool isNew)
             isNew ? "Adds a client; give it a secret, key or certificate next." : "Changes what a client may do.",
             AdminRoles.SecurityOfficer)
         {
-            _client, _organisation, _operations, _reach, _rate, _burst, _concurrency,
+            _client, _organisation, _operations, _reach, _rate, _burst, _concurrency, _timestamps,
         };
         command.SetAction(environment, (parsed, cancellationToken) => RunAsync(parsed, environment, cancellationToken));
         return command;
@@ -63,6 +70,7 @@ internal sealed class ClientSetCommand(bool isNew)
     {
         var operations = ClientNames.ParseOperations(parsed.GetValue(_operations));
         var reach = ClientNames.ParseReach(parsed.GetValue(_reach));
+        var timestamps = ClientNames.ParseTimestamps(parsed.GetValue(_timestamps));
         var bench = await Workbench.OpenAsync(parsed, environment).ConfigureAwait(false);
         await using var _ = bench.ConfigureAwait(false);
         Guid? organisation = parsed.GetValue(_organisation) is { } user ? bench.FindSigner(user).Signer.Id : null;
@@ -74,6 +82,7 @@ internal sealed class ClientSetCommand(bool isNew)
             Rate = parsed.GetValue(_rate),
             Burst = parsed.GetValue(_burst),
             Concurrency = parsed.GetValue(_concurrency),
+            TimestampsPerDay = timestamps,
         };
         var name = parsed.GetRequiredValue(_client);
         var row = isNew

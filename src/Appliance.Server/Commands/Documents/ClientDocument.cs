@@ -39,6 +39,17 @@ internal sealed record ClientDocument
     [JsonPropertyName("concurrency")]
     public required int Concurrency { get; init; }
 
+    /// <summary>
+    /// Time stamps on a day (UTC); 0 for no limit, null for what Timestamping:ClientsPerDay says.
+    /// </summary>
+    [JsonPropertyName("timestampsPerDay")]
+    public required int? TimestampsPerDay { get; init; }
+
+    /// <summary>In `client show` only: those that it had today; null where they are not counted.</summary>
+    [JsonPropertyName("timestampsToday")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? TimestampsToday { get; init; }
+
     [JsonPropertyName("createdAt")]
     public required DateTimeOffset CreatedAt { get; init; }
 

@@ -58,7 +58,15 @@ internal sealed record StatusDocument
     [JsonPropertyName("commits")]
     public required long Commits { get; init; }
 
+    /// <summary>What time stamps rest on, without the drift log; null where there is no unit.</summary>
+    [JsonPropertyName("clock")]
+    public ClockDocument? Clock { get; init; }
+
     /// <summary>Messages to signers.</summary>
     [JsonPropertyName("notices")]
     public required NoticesDocument Notices { get; init; }
+
+    /// <summary>Time-stamping units, the default one first; empty where there is no authority.</summary>
+    [JsonPropertyName("timestampUnits")]
+    public IReadOnlyList<UnitStatusDocument> TimestampUnits { get; init; } = [];
 }

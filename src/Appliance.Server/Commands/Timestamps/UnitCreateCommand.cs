@@ -4,7 +4,7 @@ using System.Text;
 using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Server.Commands.Documents;
-using Appliance.Server.Timestamps;
+using Appliance.Server.Options;
 using Appliance.Signing.Provisioning;
 using Appliance.Timestamping;
 
@@ -111,7 +111,7 @@ internal sealed class UnitCreateCommand
         var info = bench.Composition.Options.Info;
         var order = new TimestampKeyOrder
         {
-            Label = parsed.GetValue(_key) ?? TimestampUnits.LabelOf(name),
+            Label = parsed.GetValue(_key) ?? TimestampUnitSettings.UsualLabel(name),
             Algorithm = algorithm,
             Subject = new TimestampSubject(
                 parsed.GetValue(_country) ?? info.Region,

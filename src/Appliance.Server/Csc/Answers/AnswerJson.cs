@@ -23,6 +23,8 @@ namespace Appliance.Server.Csc.Answers;
 [JsonSerializable(typeof(LimitAnswer))]
 [JsonSerializable(typeof(BulkOpenAnswer))]
 [JsonSerializable(typeof(BulkFillAnswer))]
+[JsonSerializable(typeof(TimestampAnswer))]
+[JsonSerializable(typeof(StampBatchAnswer))]
 [JsonSerializable(typeof(InfoAnswerV1))]
 [JsonSerializable(typeof(InfoAnswerV2))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

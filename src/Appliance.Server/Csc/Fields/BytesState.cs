@@ -5,6 +5,10 @@ internal enum BytesState
 {
     Absent,
     Present,
+
+    /// <summary>An empty string: as absent, but where a table tells them apart.</summary>
+    Empty,
+
     WrongType,
     NotBase64,
 }

@@ -8,6 +8,8 @@ internal readonly struct FieldBytes(BytesState state, byte[]? value)
 {
     public static FieldBytes WrongType => new(BytesState.WrongType, null);
 
+    public static FieldBytes Empty => new(BytesState.Empty, null);
+
     public static FieldBytes NotBase64 => new(BytesState.NotBase64, null);
 
     public BytesState State { get; } = state;
@@ -15,5 +17,5 @@ internal readonly struct FieldBytes(BytesState state, byte[]? value)
     /// <summary>The bytes; null unless present.</summary>
     public byte[]? Value { get; } = value;
 
-    public static FieldBytes Of(byte[] value) => value.Length == 0 ? default : new(BytesState.Present, value);
+    public static FieldBytes Of(byte[] value) => value.Length == 0 ? Empty : new(BytesState.Present, value);
 }

@@ -24,7 +24,7 @@ internal sealed class FieldBytesConverter : JsonConverter<FieldBytes>
 
         if (string.IsNullOrEmpty(text))
         {
-            return default;
+            return FieldBytes.Empty;
         }
 
         return LenientBase64.TryDecode(text, out var bytes) ? FieldBytes.Of(bytes) : FieldBytes.NotBase64;

@@ -22,4 +22,6 @@ namespace Appliance.Server.Csc.Inputs;
 [JsonSerializable(typeof(BulkOpenInput))]
 [JsonSerializable(typeof(BulkFillInput))]
 [JsonSerializable(typeof(BulkCloseInput))]
+[JsonSerializable(typeof(TimestampInput))]
+[JsonSerializable(typeof(StampBatchInput))]
 internal sealed partial class InputJson : JsonSerializerContext;

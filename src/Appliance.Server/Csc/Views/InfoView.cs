@@ -20,10 +20,10 @@ internal static class InfoView
         CscMethods.SignHash,
     ];
 
-    /// <summary>The methods that version 1 serves.</summary>
+    /// <summary>The methods that version 1 serves in any case.</summary>
     public static string[] Methods1 { get; } = [.. s_common, CscMethods.SendOtp];
 
-    /// <summary>The methods that version 2 serves.</summary>
+    /// <summary>The methods that version 2 serves in any case.</summary>
     public static string[] Methods2 { get; } = [.. s_common, CscMethods.Check, CscMethods.Challenge];
 
     private static readonly string[] s_authTypes = ["basic", "oauth2client"];
@@ -50,10 +50,18 @@ internal static class InfoView
     public static string OAuth2Of(InfoSettings info, HttpRequest request)
         => string.IsNullOrEmpty(info.OAuth2) ? $"{request.Scheme}://{request.Host.ToUriComponent()}" : info.OAuth2;
 
-    public static InfoAnswerV1 Version1(InfoSettings info, string oauth2) => new(
-        "1.0.4.0", info.Name, info.Logo, info.Region, info.Lang, info.Description, s_authTypes, oauth2, Methods1);
+    public static InfoAnswerV1 Version1(InfoSettings info, string oauth2, bool hasTimestamps) => new(
+        "1.0.4.0",
+        info.Name,
+        info.Logo,
+        info.Region,
+        info.Lang,
+        info.Description,
+        s_authTypes,
+        oauth2,
+        Served(Methods1, hasTimestamps));
 
-    public static InfoAnswerV2 Version2(InfoSettings info, string oauth2) => new(
+    public static InfoAnswerV2 Version2(InfoSettings info, string oauth2, bool hasTimestamps) => new(
         "2.2.0.0",
         info.Name,
         info.Logo,
@@ -63,10 +71,13 @@ internal static class InfoView
         s_authTypes,
         oauth2,
         AsynchronousOperationMode: false,
-        Methods2,
+        Served(Methods2, hasTimestamps),
         ValidationInfo: false,
         s_hashes,
         new SignAlgorithmsAnswer(s_algorithms, []),
         new SignatureFormatsAnswer([], []),
         []);
+
+    private static string[] Served(string[] methods, bool hasTimestamps)
+        => hasTimestamps ? [.. methods, CscMethods.Timestamp] : methods;
 }

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Appliance.Grpc;
 using Google.Protobuf;
-using Proto = Csc.V2;
 
 namespace Appliance.Server.Grpc.Streaming;
 
@@ -11,24 +10,31 @@ namespace Appliance.Server.Grpc.Streaming;
 /// </summary>
 /// <param name="responses">The client.</param>
 /// <param name="inFlight">What items leave when the client was sent their results.</param>
+/// <param name="tell">A result as a message; it is on the wire before this is called again.</param>
 /// <param name="broken">Called when nothing can be sent any more.</param>
-internal sealed class ResultWriter(
-    GrpcResponseWriter<Proto.SignHashStreamResponse> responses, ItemsInFlight inFlight, Action broken)
+internal sealed class ResultWriter<TResponse, TResult>(
+    GrpcResponseWriter<TResponse> responses,
+    ItemsInFlight inFlight,
+    ResultWriter<TResponse, TResult>.Teller tell,
+    Action broken)
+    where TResponse : class, IBufferMessage
 {
-    private readonly Channel<ItemResult> _ready = Channel.CreateUnbounded<ItemResult>(
+    private readonly Channel<ItemResult<TResult>> _ready = Channel.CreateUnbounded<ItemResult<TResult>>(
         new UnboundedChannelOptions { SingleReader = true });
 
-    private readonly Proto.SignHashStreamResponse _message = new() { Result = new Proto.SignHashResult() };
     private readonly List<StreamItem> _sent = [];
 
     /// <summary>Results to come, and one for the reader of the stream as long as it may take more items.</summary>
     private int _expected = 1;
 
+    /// <summary>A result as a message.</summary>
+    internal delegate TResponse Teller(in ItemResult<TResult> result);
+
     /// <summary>A result will come.</summary>
     public void Expect() => Interlocked.Increment(ref _expected);
 
     /// <summary>One that was expected.</summary>
-    public void Add(in ItemResult result)
+    public void Add(in ItemResult<TResult> result)
     {
         _ready.Writer.TryWrite(result);
         End();
@@ -64,8 +70,7 @@ internal sealed class ResultWriter(
     }
 
     /// <summary>Ends the call's messages; after all results.</summary>
-    public ValueTask SendEndAsync(Proto.SignHashStreamEnd end)
-        => responses.WriteAsync(new Proto.SignHashStreamResponse { End = end });
+    public ValueTask SendEndAsync(TResponse end) => responses.WriteAsync(end);
 
     private async ValueTask SendReadyAsync()
     {
@@ -73,35 +78,11 @@ internal sealed class ResultWriter(
         while (_ready.Reader.TryRead(out var result))
         {
             _sent.Add(result.Item);
-            await responses.WriteAsync(Fill(result), flush: false);
+            await responses.WriteAsync(tell(result), flush: false);
         }
 
         await responses.FlushAsync();
         inFlight.Leave(_sent);
-    }
-
-    /// <summary>One message serves all results: it is on the wire when the next one is filled in.</summary>
-    private Proto.SignHashStreamResponse Fill(in ItemResult result)
-    {
-        var message = _message.Result;
-        message.Id = result.Item.Id;
-        message.Signatures.Clear();
-        message.Replayed = false;
-        if (result.Answer.Error is { } error)
-        {
-            message.Status = GrpcErrors.MessageOf(error);
-            return _message;
-        }
-
-        message.Status = null;
-        message.Replayed = result.Answer.Value.IsRedelivered;
-        foreach (var signature in result.Answer.Value.Signatures)
-        {
-            // Nobody writes to a signature once it was made.
-            message.Signatures.Add(UnsafeByteOperations.UnsafeWrap(signature));
-        }
-
-        return _message;
     }
 
     private void End()

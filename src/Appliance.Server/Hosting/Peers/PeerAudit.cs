@@ -15,7 +15,6 @@ internal sealed partial class PeerAudit : IAsyncDisposable
 {
     public const int MostAddresses = 256;
 
-    private const int Prefix = 8;
     private static readonly TimeSpan s_window = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(10);
     private static readonly PeerClaims[] s_claims =
@@ -48,7 +47,7 @@ internal sealed partial class PeerAudit : IAsyncDisposable
         bool isNew;
         lock (_lock)
         {
-            var tally = Find(KeyOf(address ?? IPAddress.None));
+            var tally = Find(PeerNetworks.Subscriber(address ?? IPAddress.None));
             isNew = tally is { RecordedAt: null, Count: 0 };
             tally.Claims |= claims;
             tally.Count = tally.Count == int.MaxValue ? int.MaxValue : tally.Count + 1;
@@ -83,19 +82,6 @@ internal sealed partial class PeerAudit : IAsyncDisposable
         }
 
         return _tallies[key] = new PeerTally();
-    }
-
-    private static IPAddress KeyOf(IPAddress address)
-    {
-        var plain = PeerNetworks.Plain(address);
-        if (plain.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return plain;
-        }
-
-        var bytes = plain.GetAddressBytes();
-        bytes.AsSpan(Prefix).Clear();
-        return new IPAddress(bytes);
     }
 
     private async Task WriteAsync()

@@ -1,11 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Appliance.Server.Hosting.Peers;
 
 /// <summary>Addresses that belong together: networks in CIDR notation (RFC 4632) and single addresses.</summary>
 internal sealed class PeerNetworks
 {
+    /// <summary>Of an IPv6 address: the first 64 bits.</summary>
+    private const int SubscriberBytes = 8;
+
     private static readonly char[] s_separators = [',', ' '];
 
     private readonly IPNetwork[] _networks;
@@ -59,4 +63,18 @@ internal sealed class PeerNetworks
 
     /// <summary>What a socket of both families shows of an IPv4 client is that client's address.</summary>
     public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+    /// <summary>What one subscriber has: an IPv4 address, or the /64 of an IPv6 address.</summary>
+    public static IPAddress Subscriber(IPAddress address)
+    {
+        var plain = Plain(address);
+        if (plain.AddressFamily != AddressFamily.InterNetworkV6)
+        {
+            return plain;
+        }
+
+        var bytes = plain.GetAddressBytes();
+        bytes.AsSpan(SubscriberBytes).Clear();
+        return new IPAddress(bytes);
+    }
 }

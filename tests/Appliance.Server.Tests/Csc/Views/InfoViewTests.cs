@@ -31,7 +31,7 @@ public sealed class InfoViewTests
                 + "\"lang\":\"en-US\",\"description\":\"D\",\"authType\":[\"basic\",\"oauth2client\"],"
                 + "\"oauth2\":\"https://o.example\"," + Common + "\"credentials/sendOTP\"]}",
             Encoding.UTF8.GetString(JsonReply.Encode(
-                InfoView.Version1(s_settings, OAuth), AnswerJson.Default.InfoAnswerV1)));
+                InfoView.Version1(s_settings, OAuth, hasTimestamps: false), AnswerJson.Default.InfoAnswerV1)));
 
     [Fact]
     public void Version_2()
@@ -48,5 +48,5 @@ public sealed class InfoViewTests
                 + "\"algoParams\":[]},\"signature_formats\":{\"formats\":[],\"envelope_properties\":[]},"
                 + "\"conformance_levels\":[]}",
             Encoding.UTF8.GetString(JsonReply.Encode(
-                InfoView.Version2(s_settings, OAuth), AnswerJson.Default.InfoAnswerV2)));
+                InfoView.Version2(s_settings, OAuth, hasTimestamps: false), AnswerJson.Default.InfoAnswerV2)));
 }

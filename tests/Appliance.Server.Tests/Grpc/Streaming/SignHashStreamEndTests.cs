@@ -143,7 +143,7 @@ public sealed class SignHashStreamEndTests
         }
 
         var streams = appliance.Wires.Streams;
-        while (streams.Open > 0 || streams.FreePlaces < streams.Limits.StreamItemsInWork
+        while (streams.Open > 0 || streams.Places.Free < streams.Limits.StreamItemsInWork
             || appliance.Tally().Reserved > 0)
         {
             // Each refusal waits for a commit.

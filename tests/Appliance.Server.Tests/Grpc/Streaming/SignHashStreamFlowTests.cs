@@ -38,7 +38,7 @@ public sealed class SignHashStreamFlowTests
         // The room of one stream, and what the client's own window (64 KiB) and the server's buffers hold of results.
         Assert.InRange(taken, 1, 256 + 2_000);
         Assert.False(sending.IsCompleted);
-        Assert.Equal(appliance.Wires.Streams.Limits.StreamItemsInWork, appliance.Wires.Streams.FreePlaces);
+        Assert.Equal(appliance.Wires.Streams.Limits.StreamItemsInWork, appliance.Wires.Streams.Places.Free);
 
         var reading = call.ReadAllAsync();
         await sending;
@@ -128,7 +128,7 @@ public sealed class SignHashStreamFlowTests
 
         await Task.WhenAll(streams);
         Assert.Equal((0, 500, 0), appliance.Quota());
-        while (appliance.Wires.Streams.FreePlaces < 2)
+        while (appliance.Wires.Streams.Places.Free < 2)
         {
             await Task.Yield();
         }

@@ -2,7 +2,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.Pkcs;
 
-namespace Appliance.Timestamping.Tests.Batches;
+namespace Appliance.Tests.Shared.Timestamps;
 
 /// <summary>
 /// Verifies an ArchiveTimeStamp by the text of RFC 4998 section 4.3 alone, with nothing of the product.

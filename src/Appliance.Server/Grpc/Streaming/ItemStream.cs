@@ -1,17 +1,15 @@
 using Appliance.Grpc;
 using Appliance.Identity;
 using Appliance.Server.Csc;
-using Appliance.Server.Csc.Fields;
-using Appliance.Server.Csc.Inputs;
-using Appliance.Server.Csc.Rules;
 using Appliance.Signing;
+using Google.Protobuf;
 using Microsoft.Extensions.Primitives;
-using Proto = Csc.V2;
 
 namespace Appliance.Server.Grpc.Streaming;
 
 /// <summary>
-/// One call of SignHashStream. Each item goes through the operation of SignHash, several at a time.
+/// One call of a method that takes items and answers each. Each item goes through the operation that one call for it
+/// would, several at a time.
 ///
 ///   1 Authenticate    nobody unknown gets further
 ///   2 Take            one message after the other, until the client half-closes or the server must stop:
@@ -20,12 +18,14 @@ namespace Appliance.Server.Grpc.Streaming;
 ///                     the item is done
 ///   2c  token         is it still good; from here on the item is taken. Where nodes share a store the answer may take
 ///                     a while: the item is taken, others follow, and an answer that is no ends the stream
-///   2d  operation     as SignHash, behind interactive calls; its result goes to the writer
+///   2d  operation     behind interactive calls; its result goes to the writer
 ///   3 Finish          whatever happened: all that was taken comes to its end, and its result is sent
 ///   4 End             how far the stream came and why, unless the client has half-closed; then its half-close, or
 ///                     some patience, before the status: there are clients that drop what they have not read at it
 /// </summary>
-internal sealed class SignHashStream : IDisposable
+internal sealed class ItemStream<TRequest, TResponse, TWork, TResult> : IDisposable
+    where TRequest : class, IBufferMessage, IMessage<TRequest>
+    where TResponse : class, IBufferMessage
 {
     /// <summary>How often the token of a stream is looked at that sends nothing: it must not stay for ever.</summary>
     private static readonly TimeSpan s_idleCheck = TimeSpan.FromSeconds(30);
@@ -33,44 +33,45 @@ internal sealed class SignHashStream : IDisposable
     /// <summary>How long a client may take to read up to the end. Below the grace period of most stops.</summary>
     private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(10);
 
-    private readonly SignHashStreams _streams;
-    private readonly GrpcRequestReader<Proto.SignHashStreamRequest> _requests;
+    private readonly ItemStreams _streams;
+    private readonly GrpcRequestReader<TRequest> _requests;
     private readonly GrpcCallContext _call;
     private readonly StringValues _authorization;
     private readonly CancellationToken _over;
     private readonly CancellationTokenSource _stop;
     private readonly ItemsInFlight _inFlight;
-    private readonly ResultWriter _results;
+    private readonly ItemKind<TRequest, TResponse, TWork, TResult> _kind;
+    private readonly ResultWriter<TResponse, TResult> _results;
     private readonly ClientGate? _gate;
-    private SignHashInput _defaults = new();
-    private string? _requestId;
     private readonly Caller _caller;
     private volatile CscError? _worthless;
     private long _taken;
     private string _lastId = "";
 
-    public SignHashStream(
-        SignHashStreams streams,
-        GrpcRequestReader<Proto.SignHashStreamRequest> requests,
-        GrpcResponseWriter<Proto.SignHashStreamResponse> responses,
+    public ItemStream(
+        ItemStreams streams,
+        GrpcRequestReader<TRequest> requests,
+        GrpcResponseWriter<TResponse> responses,
         GrpcCallContext call,
+        ItemKind<TRequest, TResponse, TWork, TResult> kind,
         in Authentication who)
     {
         _streams = streams;
         (_caller, _gate) = (who.Caller, who.Gate);
         _requests = requests;
         _call = call;
+        _kind = kind;
         _authorization = call.Http.Request.Headers.Authorization;
         _over = call.CancellationToken;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(_over, call.Draining);
         var limits = streams.Limits;
         _inFlight = new ItemsInFlight(limits.StreamItems, SigningService.HashLimit, limits.RequestBytes);
-        _results = new ResultWriter(responses, _inFlight, _stop.Cancel);
+        _results = new ResultWriter<TResponse, TResult>(responses, _inFlight, kind.Tell, _stop.Cancel);
     }
 
     public async Task RunAsync()
     {
-        if (RequestIds.ReadHeader(_call.Http.Request.Headers[RequestIds.Header], out _requestId) is { } malformed)
+        if (_kind.Begin(_call.Http.Request.Headers) is { } malformed)
         {
             _call.Fail(GrpcErrors.StatusOf(await RefuseAsync(malformed)));
             return;
@@ -82,7 +83,10 @@ internal sealed class SignHashStream : IDisposable
         GrpcStatus? end;
         var sending = _results.SendAllAsync();
         await using (_streams.Time.CreateTimer(
-            static stream => _ = ((SignHashStream)stream!).StopIfWorthlessAsync(), this, s_idleCheck, s_idleCheck))
+            static stream => _ = ((ItemStream<TRequest, TResponse, TWork, TResult>)stream!).StopIfWorthlessAsync(),
+            this,
+            s_idleCheck,
+            s_idleCheck))
         {
             try
             {
@@ -99,7 +103,7 @@ internal sealed class SignHashStream : IDisposable
         // 4
         if (end is not null)
         {
-            await _results.SendEndAsync(new() { ItemsAnswered = _taken, LastItemId = _lastId });
+            await _results.SendEndAsync(_kind.TellEnd(_taken, _lastId));
             await AwaitHalfCloseAsync();
             _call.Fail(end);
         }
@@ -132,9 +136,14 @@ internal sealed class SignHashStream : IDisposable
             CscError? end = null;
             while (end is null && await _requests.ReadAsync(_stop.Token) is { } message)
             {
-                end = message.ContentCase == Proto.SignHashStreamRequest.ContentOneofCase.Defaults
-                    ? await SetDefaultsAsync(message.Defaults)
-                    : await TakeAsync(message.Item);
+                if (!_kind.TrySetDefaults(message, out var wrong))
+                {
+                    end = await TakeAsync(message);
+                }
+                else if (wrong is not null)
+                {
+                    end = await RefuseAsync(wrong);
+                }
             }
 
             return end is null ? null : GrpcErrors.StatusOf(end);
@@ -149,29 +158,16 @@ internal sealed class SignHashStream : IDisposable
         }
     }
 
-    private async ValueTask<CscError?> SetDefaultsAsync(Proto.SignHashRequest defaults)
-    {
-        if (defaults.Hashes.Count > 0)
-        {
-            return await RefuseAsync(CscErrors.DefaultsWithHashes);
-        }
-
-        _defaults = ProtoInputs.From(defaults);
-        return null;
-    }
-
     /// <summary>
     /// Starts an item; waits only until it may start. An error ends the stream, and the item is not taken.
     /// </summary>
-    private async ValueTask<CscError?> TakeAsync(Proto.SignHashItem? message)
+    private async ValueTask<CscError?> TakeAsync(TRequest message)
     {
         // 2a
-        var request = message?.Request ?? new Proto.SignHashRequest();
-        var refusal = message is null ? CscErrors.NoItem : StreamItem.IsId(message.Id) ? null : CscErrors.InvalidItemId;
-        var item = new StreamItem(
-            refusal is null ? message!.Id : "",
-            Math.Min(request.Hashes.Count, SigningService.HashLimit),
-            message?.CalculateSize() ?? 0);
+        var refusal = !_kind.TryRead(message, out var item, out var work) ? CscErrors.NoItem
+            : StreamItem.IsId(item.Id) ? null
+            : CscErrors.InvalidItemId;
+        item = refusal is null ? item : item with { Id = "" };
         item = await _inFlight.EnterAsync(item, _stop.Token);
         refusal ??= item.IsDuplicate ? CscErrors.ItemIdInFlight : null;
 
@@ -190,14 +186,14 @@ internal sealed class SignHashStream : IDisposable
 
         // 2d
         _results.Expect();
-        _ = AnswerAsync(item, request, refusal);
+        _ = AnswerAsync(item, work, refusal);
         return null;
     }
 
     /// <summary>Never throws: the result says what became of the item.</summary>
-    private async Task AnswerAsync(StreamItem item, Proto.SignHashRequest request, CscError? refusal)
+    private async Task AnswerAsync(StreamItem item, TWork work, CscError? refusal)
     {
-        Answer<SignHashResult> answer;
+        Answer<TResult> answer;
         try
         {
             // Another node may have ended the token: that is found out beside the items that follow.
@@ -210,38 +206,22 @@ internal sealed class SignHashStream : IDisposable
             else
             {
                 answer = refusal is null
-                    ? await _streams.Operations.SignHashAsync(
-                        CscVersion.V2, who.Caller, InputOf(item, request), isBulk: true, _over)
+                    ? await _kind.RunAsync(who.Caller, work, _over)
                     : await RefuseAsync(refusal);
             }
         }
         catch (Exception exception)
         {
-            _streams.ItemThrew(exception);
+            _streams.ItemThrew(_kind.Method, exception);
             answer = CscErrors.For(exception);
         }
 
-        _results.Add(new ItemResult(item, answer));
+        _results.Add(new ItemResult<TResult>(item, answer));
         LeavePlaces();
     }
 
-    /// <summary>
-    /// In a stream that has a request id, the ids of its items are good beyond it: for the next stream of that id.
-    /// </summary>
-    private SignHashInput InputOf(in StreamItem item, Proto.SignHashRequest request)
-    {
-        var input = ProtoInputs.From(request, _defaults);
-        var stream = _defaults.RequestId.ValueOrNull ?? _requestId;
-        if (stream is not null && !input.RequestId.IsPresent)
-        {
-            input.RequestId = FieldText.Of($"{stream}/{item.Id}");
-        }
-
-        return input;
-    }
-
     private ValueTask<CscError> RefuseAsync(CscError error)
-        => _streams.Operations.RefuseAsync(_caller, CscMethods.SignHash, null, error, _over);
+        => _streams.Operations.RefuseAsync(_caller, _kind.Method, null, error, _over);
 
     /// <summary>The client's own first: who waits for these keeps nobody else waiting.</summary>
     private async ValueTask TakePlacesAsync()
@@ -253,7 +233,7 @@ internal sealed class SignHashStream : IDisposable
 
         try
         {
-            await _streams.TakePlaceAsync(_stop.Token);
+            await _streams.Places.TakeAsync(_stop.Token);
         }
         catch
         {
@@ -264,7 +244,7 @@ internal sealed class SignHashStream : IDisposable
 
     private void LeavePlaces()
     {
-        _streams.LeavePlace();
+        _streams.Places.Leave();
         _gate?.Leave();
     }
 
