@@ -11,7 +11,7 @@ public sealed class CommandTableTests
     public void Every_command_is_in_the_operators_table_with_its_roles()
     {
         var commands = All(CommandTree.Build(new CommandEnvironment()))
-            .Where(command => command.Subcommands.Count == 0).ToList();
+            .Where(command => command is AdminCommand || command.Subcommands.Count == 0).ToList();
         var rows = File.ReadLines(Path.Combine(Repository(), "docs", "operations.md"))
             .Where(line => line.StartsWith("| `appliance ", StringComparison.Ordinal))
             .ToList();
