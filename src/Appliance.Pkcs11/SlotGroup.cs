@@ -65,7 +65,10 @@ public sealed class SlotGroup : IDisposable
     /// <summary>Every slot at this moment.</summary>
     public IReadOnlyList<SlotStatus> Slots
         => [.. _slots.Select(slot => new SlotStatus(
-            slot.Token.Info, slot.IsHealthy, slot.OpenSessions, Waiting(slot), slot.InFlight, slot.LastError))];
+            slot.Token.Info, slot.IsHealthy, slot.OpenSessions, Waiting(slot), slot.InFlight, slot.LastError)
+        {
+            Signatures = slot.Signatures,
+        })];
 
     /// <summary>
     /// Hands a job to the least loaded healthy slot; <see cref="SignJob.Completed"/> tells when it is done. Never

@@ -8,4 +8,8 @@ namespace Appliance.Pkcs11;
 /// <param name="InFlight">Jobs being signed.</param>
 /// <param name="LastError">Last CKR_ value that closed a session or the slot; 0 for none.</param>
 public sealed record SlotStatus(
-    TokenInfo Token, bool Healthy, int Sessions, int Queued, int InFlight, uint LastError);
+    TokenInfo Token, bool Healthy, int Sessions, int Queued, int InFlight, uint LastError)
+{
+    /// <summary>Signatures that the token has made for this group.</summary>
+    public long Signatures { get; init; }
+}

@@ -44,7 +44,7 @@ public sealed class DurabilityTests
         var drill = new Drill(await LedgerProcess.RecordAsync(logRestarts: 1), seed: 1);
 
         var findings = await drill.RunAsync(
-            drill.DrawCuts(16), (_, path) => path.EndsWith(what, StringComparison.Ordinal), Loss.Everything);
+            drill.DrawCuts(48), (_, path) => path.EndsWith(what, StringComparison.Ordinal), Loss.Everything);
 
         Say($"{what}: {findings.Count} findings");
         Assert.NotEmpty(findings);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Appliance.Tests.Shared.Timestamps;
 using Appliance.Timestamping.Asn1;
 using Appliance.Timestamping.Tests.Keys;
 

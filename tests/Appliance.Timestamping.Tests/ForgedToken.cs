@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Appliance.Tests.Shared.Timestamps;
 using Appliance.Timestamping.Asn1;
 using Appliance.Timestamping.Tests.Keys;
 using Appliance.Timestamping.Tokens;

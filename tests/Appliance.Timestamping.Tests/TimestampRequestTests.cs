@@ -150,6 +150,8 @@ public sealed class TimestampRequestTests
 
         Refuses(request, TimestampFailure.BadDataFormat);
         Assert.False(System.Security.Cryptography.Pkcs.Rfc3161TimestampRequest.TryDecode(request, out _, out _));
+    }
+
     [Theory]
     [InlineData("SHA256", "1.2.3", "")]
     [InlineData("SHA384", null, "00")]

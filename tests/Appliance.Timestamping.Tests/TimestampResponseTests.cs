@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using Appliance.Tests.Shared.Timestamps;
 using Appliance.Timestamping.Tests.Keys;
 using System.Security.Cryptography;
 

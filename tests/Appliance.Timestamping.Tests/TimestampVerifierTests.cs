@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Appliance.Tests.Shared.Timestamps;
 using Appliance.Timestamping.Tests.Keys;
 
 namespace Appliance.Timestamping.Tests;

@@ -26,7 +26,8 @@ internal static class RatioCommand
         var stamps = only is null or "tsa" ? StampTarget.Of(fixture) : [];
         if (cases.Length == 0 && stamps.Count == 0)
         {
-            throw new ArgumentException($"There is no case {only}, or fixture.json has nothing to measure it with.");
+            throw new ArgumentException(
+                $"There is no case {only}, or fixture.json has nothing to measure it with.", nameof(args));
         }
 
         var tallies = cases.Length > 0 ? new Tallies() : null;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Appliance.Ledger;
-using Appliance.Storage;
 
 namespace Appliance.Load.Timestamps;
 
@@ -31,17 +30,20 @@ internal sealed class StampAgreement
 
     /// <summary>
     /// Every answer was issued, once, on an intent; none failed; what was issued beside them is no more than what wrk
-    /// left in flight. Every sampled answer verifies.
+    /// left in flight.
     /// </summary>
+    public bool Holds(long answers, long abandoned)
+        => answers > 0
+            && _issued.Count >= answers
+            && _issued.Count - answers <= abandoned
+            && _intents == _issued.Count
+            && _failed == 0;
+
+    /// <summary>The counts agree and every sampled answer verifies.</summary>
     public bool Print(StampTallies tallies)
     {
         var verified = tallies.Samples.Count(static sample => sample.Verifies());
-        var beside = _issued.Count - tallies.Answers;
-        var agree = tallies.Answers > 0
-            && beside >= 0
-            && beside <= tallies.Abandoned
-            && _intents == _issued.Count
-            && _failed == 0
+        var agree = Holds(tallies.Answers, tallies.Abandoned)
             && tallies.Samples.Count > 0
             && verified == tallies.Samples.Count;
         Console.WriteLine(JsonSerializer.Serialize(new
@@ -51,7 +53,7 @@ internal sealed class StampAgreement
             auditIntents = _intents,
             auditIssued = _issued.Count,
             auditFailed = _failed,
-            leftInFlight = beside,
+            leftInFlight = _issued.Count - tallies.Answers,
             leftInFlightAtMost = tallies.Abandoned,
             sampled = tallies.Samples.Count,
             verified,

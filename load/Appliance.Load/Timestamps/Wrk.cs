@@ -13,7 +13,7 @@ internal sealed class Wrk(string script, string requests, int length)
     /// <summary>One thread of wrk is enough: a request costs it some 5 microseconds.</summary>
     public async Task<WrkResult> RunAsync(Uri url, int connections, int seconds)
     {
-        var start = new ProcessStartInfo("wrk") { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("wrk") { RedirectStandardOutput = true, UseShellExecute = false };
         foreach (var argument in (string[])
             [
                 "-t1", $"-c{connections}", $"-d{seconds}", "-s", script, url.AbsoluteUri, "--", requests,

@@ -24,6 +24,7 @@ internal sealed unsafe class Slot
     private int _openSessions;
     private int _inFlight;
     private long _downSince;
+    private long _signatures;
     private volatile bool _down;
     private volatile uint _lastError;
 
@@ -55,6 +56,9 @@ internal sealed unsafe class Slot
     public bool IsHealthy => !_down;
 
     public uint LastError => _lastError;
+
+    /// <summary>Signatures made, delivered or not.</summary>
+    public long Signatures => Volatile.Read(ref _signatures);
 
     public void Enter() => Interlocked.Increment(ref _inFlight);
 
@@ -184,9 +188,10 @@ internal sealed unsafe class Slot
         }
     }
 
-    /// <summary>After a signature. Reads first: the line is shared by all threads and seldom changes.</summary>
+    /// <summary>After a signature. Reads first where it can: the line is shared by all threads.</summary>
     public void MarkSigned()
     {
+        Interlocked.Increment(ref _signatures);
         if (Volatile.Read(ref _failuresInARow) != 0)
         {
             Volatile.Write(ref _failuresInARow, 0);

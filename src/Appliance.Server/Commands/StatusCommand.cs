@@ -68,7 +68,7 @@ internal static class StatusCommand
             ],
             LedgerWaiting = live.Composition.Loop.Waiting,
             Commits = live.Composition.Loop.Commits,
-            Clock = live.Timestamps is { } timestamps ? ClockReport.Describe(timestamps.Clock.Watch) : null,
+            Clock = live.Timestamps is { } timestamps ? ClockReport.Describe(timestamps.Clock) : null,
             Notices = DescribeNotices(live),
             TimestampUnits = UnitStatus.Describe(live),
         };

@@ -136,7 +136,8 @@ internal sealed class Wires : IDisposable
         out TimestampEndpoints endpoints)
     {
         var access = new TimestampAccess(operations, signing, parts.SettingsOf, parts.Strangers, time);
-        endpoints = new TimestampEndpoints(parts.Service, access, _admission);
+        endpoints = new TimestampEndpoints(
+            parts.Service, access, _admission, loggers.CreateLogger<TimestampEndpoints>());
         return new TimestampOperations(
             operations,
             parts.Service,

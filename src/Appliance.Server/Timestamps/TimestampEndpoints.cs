@@ -4,6 +4,7 @@ using System.Net;
 using Appliance.Grpc;
 using Appliance.Server.Csc;
 using Appliance.Server.Csc.Rest;
+using Appliance.Storage;
 using Appliance.Timestamping;
 using Microsoft.Net.Http.Headers;
 
@@ -14,7 +15,8 @@ namespace Appliance.Server.Timestamps;
 /// ?credentialID= where a client's time stamp belongs to a signer's transaction. What is wrong with a TimeStampReq is told in a TimeStampResp, with 200; statuses of HTTP are for what is wrong with the
 /// call.
 /// </summary>
-internal sealed class TimestampEndpoints(TimestampService service, TimestampAccess access, Admission admission)
+internal sealed partial class TimestampEndpoints(
+    TimestampService service, TimestampAccess access, Admission admission, ILogger logger)
 {
     private const string Prefix = "/tsa";
     private const string Query = "application/timestamp-query";
@@ -62,6 +64,25 @@ internal sealed class TimestampEndpoints(TimestampService service, TimestampAcce
             return;
         }
 
+        try
+        {
+            await ServeAsync(http, unit);
+        }
+        catch (Exception error)
+        {
+            await TellAsync(http, error);
+        }
+    }
+
+    private async ValueTask ServeAsync(HttpContext http, TimestampUnit unit)
+    {
+        // Before anything is read: who expects 100 (Continue) is not told to go on.
+        if (http.Request.ContentLength > TimestampRequest.MaxLength)
+        {
+            await JsonReply.WriteErrorAsync(http, CscErrors.TooLarge);
+            return;
+        }
+
         var reader = http.Request.BodyReader;
         var (error, body) = await ReadAsync(http, reader);
         try
@@ -94,7 +115,7 @@ internal sealed class TimestampEndpoints(TimestampService service, TimestampAcce
         while (true)
         {
             var result = await reader.ReadAsync(http.RequestAborted);
-            var isTooLarge = Math.Max(result.Buffer.Length, http.Request.ContentLength ?? 0) > TimestampRequest.MaxLength;
+            var isTooLarge = result.Buffer.Length > TimestampRequest.MaxLength;
             if (isTooLarge || result.IsCompleted)
             {
                 return (isTooLarge ? CscErrors.TooLarge : null, result.Buffer);
@@ -171,5 +192,41 @@ internal sealed class TimestampEndpoints(TimestampService service, TimestampAcce
         var isOne = Guid.TryParseExact(values[0], "D", out var id) && values.Count == 1;
         credential = isOne ? id : null;
         return isOne;
+    }
+
+    /// <summary>What was thrown, as the rest of REST tells it.</summary>
+    private async ValueTask TellAsync(HttpContext http, Exception error)
+    {
+        if (http.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+
+        if (error is not (StoreException { IsTemporary: true } or IOException))
+        {
+            Log.Failed(logger, http.Request.Path.Value ?? "", error);
+        }
+
+        if (http.Response.HasStarted)
+        {
+            http.Abort();
+            return;
+        }
+
+        await JsonReply.WriteErrorAsync(
+            http,
+            error switch
+            {
+                BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => CscErrors.TooLarge,
+                // Of the connection, such as a chunk whose length no number holds: files are read by nobody here.
+                IOException => CscErrors.Malformed,
+                _ => CscErrors.For(error),
+            });
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(8120, LogLevel.Error, "{Path} failed.")]
+        public static partial void Failed(ILogger logger, string path, Exception error);
     }
 }

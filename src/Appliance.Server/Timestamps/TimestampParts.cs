@@ -24,7 +24,7 @@ internal sealed class TimestampParts : IAsyncDisposable
         TimeProvider time)
     {
         _settings = settings;
-        Clock = clock;
+        Keeper = clock;
         _units = units;
         _metrics = metrics;
         _ends = ends;
@@ -33,7 +33,10 @@ internal sealed class TimestampParts : IAsyncDisposable
     }
 
     /// <summary>What the units' time rests on.</summary>
-    public ClockKeeper Clock { get; }
+    public ClockWatch Clock => Keeper.Watch;
+
+    /// <summary>What keeps its events and the operator's word.</summary>
+    public ClockKeeper Keeper { get; }
 
     public TimestampService Service { get; }
 
@@ -93,13 +96,16 @@ internal sealed class TimestampParts : IAsyncDisposable
             unit.Dispose();
         }
 
-        await Clock.DisposeAsync();
+        await Keeper.DisposeAsync();
     }
 
     private static List<UnitExamination> Examine(TimestampingSettings settings, Token token, DateTimeOffset now)
     {
         List<UnitExamination> examined =
-            [.. TimestampUnits.InOrder(settings).Select(unit => TimestampUnits.Examine(unit.Key, unit.Value, token, now))];
+        [
+            .. TimestampUnits.InOrder(settings)
+                .Select(unit => TimestampUnits.Examine(unit.Key, unit.Value, token, now)),
+        ];
         List<string> errors = [.. examined.SelectMany(unit => unit.Errors)];
         if (errors.Count == 0)
         {

@@ -17,11 +17,15 @@ internal sealed class StampLoad : IDisposable
 {
     public const int Callers = 32;
 
+    /// <summary>The unit that is asked in a signer's name.</summary>
+    public const string PaidUnit = "paid";
+
     private const string Query = "application/timestamp-query";
 
     private readonly HttpClient _http;
     private readonly IReadOnlyList<Uri> _servers;
     private readonly IReadOnlyList<string> _units;
+    private readonly AuthenticationHeaderValue _signer;
     private readonly string _round;
     private readonly CancellationToken _cancellation;
     private readonly ConcurrentQueue<ReceivedToken> _received = new();
@@ -33,11 +37,17 @@ internal sealed class StampLoad : IDisposable
 
     /// <param name="servers">Where REST is served.</param>
     /// <param name="units">Who is asked.</param>
+    /// <param name="accessToken">Who asks, where a unit wants to know.</param>
     /// <param name="round">Tells this load's digests from others'.</param>
     /// <param name="cancellation">Gives up.</param>
     public StampLoad(
-        IReadOnlyList<Uri> servers, IReadOnlyList<string> units, string round, CancellationToken cancellation)
+        IReadOnlyList<Uri> servers,
+        IReadOnlyList<string> units,
+        string accessToken,
+        string round,
+        CancellationToken cancellation)
     {
+        _signer = new AuthenticationHeaderValue("Bearer", accessToken);
         _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Callers });
         (_servers, _units, _round, _cancellation) = (servers, units, round, cancellation);
         _callers = [.. Enumerable.Range(0, Callers).Select(CallAsync)];
@@ -99,10 +109,13 @@ internal sealed class StampLoad : IDisposable
         InFlight.Add(1);
         try
         {
-            using var content = new ByteArrayContent(TimestampRequest.Create(
+            using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(server, $"/tsa/{unit}"));
+            message.Headers.Authorization = unit == PaidUnit ? _signer : null;
+            var content = new ByteArrayContent(TimestampRequest.Create(
                 HashAlgorithmName.SHA256, digest, nonce: RandomNumberGenerator.GetBytes(8)));
             content.Headers.ContentType = new MediaTypeHeaderValue(Query);
-            using var answer = await _http.PostAsync(new Uri(server, $"/tsa/{unit}"), content, _cancellation);
+            message.Content = content;
+            using var answer = await _http.SendAsync(message, _cancellation);
             var body = await answer.Content.ReadAsByteArrayAsync(_cancellation);
             if (answer.StatusCode != HttpStatusCode.OK)
             {

@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
 using Appliance.Crash.Tests.Clients;
 using Appliance.Crash.Tests.Evidence;
 using Appliance.Crash.Tests.Processes;
@@ -26,6 +29,11 @@ internal sealed class StampDrill : IDisposable
 
     private const int HitsOfMany = 5;
 
+    /// <summary>Fewer than a round asks for, so that the package comes to its end.</summary>
+    private const int PaidPerRound = 10;
+
+    private const string Password = "correct horse battery";
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly (string Name, string Algorithm)[] s_units = [("p256", "P-256"), ("rsa2048", "RSA-2048")];
 
@@ -34,6 +42,8 @@ internal sealed class StampDrill : IDisposable
     private readonly Installation _installation;
     private readonly WitnessLedger _witness;
     private StampInquest _inquest = null!;
+    private PackageInquest _package = null!;
+    private string _accessToken = "";
     private int _refused;
     private (int Before, int Behind) _hits;
 
@@ -79,7 +89,24 @@ internal sealed class StampDrill : IDisposable
             certificates[name].ImportFromPemFile(_installation.PathOf($"{name}.pem"));
         }
 
-        _inquest = new StampInquest(_store, certificates);
+        await _installation.AddPaidUnitAsync(StampLoad.PaidUnit, s_units[0].Name);
+        certificates.Add(StampLoad.PaidUnit, certificates[s_units[0].Name]);
+        var file = _installation.PathOf("signers.json");
+        await File.WriteAllTextAsync(
+            file,
+            $$"""
+            [{"user": "signer", "name": "Signer", "password": "{{Password}}", "factor": true,
+              "credentials": [{"algorithm": "P-256"}]}]
+            """,
+            TestContext.Current.CancellationToken);
+        var credential = (await _installation.RunAsync("signer", "import", file))[0]
+            .GetProperty("credentials")[0].GetProperty("id").GetString()!;
+        var granted = 1 + (_kills * PaidPerRound);
+        await _installation.RunAsync(
+            "package", "grant", "--credential", credential,
+            "--count", granted.ToString(CultureInfo.InvariantCulture));
+        _package = new PackageInquest(_store, Guid.Parse(credential), granted);
+        _inquest = new StampInquest(_store, _package, certificates);
     }
 
     private async Task RunAsync(RoundPlan plan, CancellationToken cancellation)
@@ -88,8 +115,9 @@ internal sealed class StampDrill : IDisposable
         var servers = await StartAsync(plan);
         try
         {
+            await SignInAsync(servers[0], cancellation);
             _witness.Read();
-            var (entries, torn) = (_witness.Entries, _witness.Torn);
+            var entries = _witness.Entries;
             using var load = NewLoad(servers, plan, cancellation);
             await load.WarmAsync().WaitAsync(s_patience, cancellation);
             load.Start();
@@ -146,7 +174,7 @@ internal sealed class StampDrill : IDisposable
         DrillSettings.Say(string.Create(
             CultureInfo.InvariantCulture,
             $"{_inquest.Received} tokens got, {_inquest.Intents} intents, {_inquest.Open} of them without an outcome; "
-            + $"the witness saw {_witness.Entries} calls of C_Sign; {_refused} refused; kills that hit requests before "
+            + $"the witness saw {_witness.Entries} calls of C_Sign; {_refused} refused; {_package.Left} transactions are left; kills that hit requests before "
             + $"the intent: {_hits.Before}, behind it: {_hits.Behind}; audit verify: {report.GetProperty("records")} "
             + $"records in {report.GetProperty("chains")} chains, {report.GetProperty("seals")} seals, "
             + $"{report.GetProperty("timestamps")} of them with time stamps, sound"));
@@ -163,9 +191,29 @@ internal sealed class StampDrill : IDisposable
         return servers;
     }
 
-    private static StampLoad NewLoad(List<ServeProcess> servers, RoundPlan plan, CancellationToken cancellation) => new(
+    private async Task SignInAsync(ServeProcess server, CancellationToken cancellation)
+    {
+        if (_accessToken.Length > 0)
+        {
+            return;
+        }
+
+        using var http = new HttpClient { BaseAddress = server.Rest };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/csc/v2/auth/login")
+        {
+            Content = new StringContent("{}", Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"signer:{Password}")));
+        using var answer = await http.SendAsync(request, cancellation);
+        var body = await answer.Content.ReadAsStringAsync(cancellation);
+        _accessToken = JsonDocument.Parse(body).RootElement.GetProperty("access_token").GetString()!;
+    }
+
+    private StampLoad NewLoad(List<ServeProcess> servers, RoundPlan plan, CancellationToken cancellation) => new(
         [.. servers.Select(server => server.Rest)],
-        [.. s_units.Select(unit => unit.Name)],
+        [.. s_units.Select(unit => unit.Name), StampLoad.PaidUnit],
+        _accessToken,
         string.Create(CultureInfo.InvariantCulture, $"{DrillSettings.Seed}/{plan.Number}"),
         cancellation);
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Appliance.Crash.Tests.Clients;
 using Appliance.Crash.Tests.Stores;
@@ -13,9 +12,12 @@ namespace Appliance.Crash.Tests.Evidence;
 /// against the audit trail.
 /// </summary>
 /// <param name="store">What the servers left.</param>
+/// <param name="package">What time stamps of the paid unit draw on.</param>
 /// <param name="certificates">By unit: its certificate and its authority's.</param>
 internal sealed class StampInquest(
-    StoreUnderTest store, IReadOnlyDictionary<string, X509Certificate2Collection> certificates)
+    StoreUnderTest store,
+    PackageInquest package,
+    IReadOnlyDictionary<string, X509Certificate2Collection> certificates)
 {
     private readonly Dictionary<string, TimestampVerifier> _verifiers = certificates.ToDictionary(
         unit => unit.Key, unit => new TimestampVerifier([unit.Value[^1]], unit.Value), StringComparer.Ordinal);
@@ -80,6 +82,7 @@ internal sealed class StampInquest(
             _imprints.Add(Convert.ToHexString(entry.Record.Digest.Span));
         }
 
+        faults.AddRange(package.Examine(rows, _trail));
         return faults;
     }
 
@@ -105,7 +108,7 @@ internal sealed class StampInquest(
         }
 
         if (stamp.Unit != received.Unit || stamp.Imprint != Convert.ToHexString(received.Digest)
-            || stamp.Policy != token.Policy || token.HashAlgorithm != HashAlgorithmName.SHA256)
+            || stamp.Policy != token.Policy || stamp.HashAlgorithm != token.HashAlgorithm.Name)
         {
             yield return $"serial number {serial}: the audit trail tells of another token";
         }

@@ -56,6 +56,20 @@ internal sealed class Installation : IDisposable
     {
         var file = PathOf($"{name}.pem");
         await RunAsync("timestamp", "unit", "create", name, "--algorithm", algorithm, "--out", file);
+        await SetUnitAsync(name, new JsonObject { ["Certificates"] = file });
+    }
+
+    /// <summary>Another unit, of the key and the certificates of one that is there, that has to be paid for.</summary>
+    public Task AddPaidUnitAsync(string name, string of) => SetUnitAsync(name, new JsonObject
+    {
+        ["Certificates"] = PathOf($"{of}.pem"),
+        ["Key"] = $"tsa {of}",
+        ["Access"] = "clients",
+        ["RequireTransaction"] = true,
+    });
+
+    private async Task SetUnitAsync(string name, JsonObject unit)
+    {
         var path = PathOf("appliance.json");
         var settings = JsonNode.Parse(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken))!;
         var stamping = settings["Timestamping"] ??= new JsonObject
@@ -66,7 +80,7 @@ internal sealed class Installation : IDisposable
                 ["AssertedUntil"] = TimeProvider.System.GetUtcNow().AddDays(1).ToString("u", CultureInfo.InvariantCulture),
             },
         };
-        stamping["Units"]![name] = new JsonObject { ["Certificates"] = file };
+        stamping["Units"]![name] = unit;
         await File.WriteAllTextAsync(path, settings.ToJsonString(), TestContext.Current.CancellationToken);
     }
 

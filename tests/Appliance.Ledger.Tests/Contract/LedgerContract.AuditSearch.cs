@@ -17,7 +17,7 @@ public abstract partial class LedgerContract
             Event = AuditEvent.TimestampIntent,
             RequestId = request,
             Digest = digest,
-            Detail = $"unit a serial {Serial} policy 1.2.3 hash 2.16.840.1.101.3.4.2.1",
+            Detail = $"unit a serial {Serial} policy 1.2.3 hash SHA256",
         });
         await AppendAsync(ledger, new AuditRecord
         {

@@ -20,7 +20,7 @@ public sealed class TsaEvidenceTests(TsaAppliance tsa) : IClassFixture<TsaApplia
     [Fact]
     public async Task Each_token_answered_under_load_is_in_the_trail_with_serial_imprint_policy_and_time()
     {
-        var answered = new ConcurrentBag<(string Unit, Rfc3161TimestampTokenInfo Token)>();
+        var answered = new ConcurrentBag<(string Unit, string Hash, Rfc3161TimestampTokenInfo Token)>();
 
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(async caller =>
         {
@@ -34,7 +34,7 @@ public sealed class TsaEvidenceTests(TsaAppliance tsa) : IClassFixture<TsaApplia
                     nonce: RandomNumberGenerator.GetBytes(8),
                     requestSignerCertificates: true);
                 var reply = await tsa.StampAsync(unit, request.Encode());
-                answered.Add((unit, request.ProcessResponse(reply, out _).TokenInfo));
+                answered.Add((unit, name.Name!, request.ProcessResponse(reply, out _).TokenInfo));
             }
         }));
         await FlushAsync();
@@ -43,11 +43,11 @@ public sealed class TsaEvidenceTests(TsaAppliance tsa) : IClassFixture<TsaApplia
         Assert.Empty(trail.Add(ReadTrail()));
         Assert.Equal(Callers * StampsEach, answered.Count);
         Assert.Equal(answered.Count, answered.Select(one => Serial(one.Token)).Distinct(StringComparer.Ordinal).Count());
-        foreach (var (unit, token) in answered)
+        foreach (var (unit, hash, token) in answered)
         {
             var stamp = trail.Stamps[Serial(token)];
             Assert.Equal(
-                (unit, token.PolicyId.Value, token.HashAlgorithmId.Value, Convert.ToHexString(
+                (unit, token.PolicyId.Value, hash, Convert.ToHexString(
                     token.GetMessageHash().Span)),
                 (stamp.Unit, stamp.Policy, stamp.HashAlgorithm, stamp.Imprint));
             Assert.NotNull(stamp.Issued);

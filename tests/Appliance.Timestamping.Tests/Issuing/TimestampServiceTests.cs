@@ -67,13 +67,16 @@ public sealed class TimestampServiceTests(SoftHsm hsm)
     public async Task Terms_that_refuse_are_recorded_and_nothing_is_signed()
     {
         await using var authority = new Authorities(hsm);
-        var terms = new TimestampTerms(
-            static _ => TimestampRefusal.QuotaExceeded, static _ => throw new InvalidOperationException());
+        var terms = new TimestampTerms(new Packages(new byte[32]), new TimestampClaim
+        {
+            Standing = static _ => new TimestampStanding(TimestampRefusal.NotAllowed),
+            Credentials = static _ => [],
+        });
 
         var result = await authority.StampAsync(Request(RandomNumberGenerator.GetBytes(32)), terms);
 
         Assert.Equal(StampStatus.Refused, result.Status);
-        Assert.Equal(TimestampRefusal.QuotaExceeded, result.Refusal);
+        Assert.Equal(TimestampRefusal.NotAllowed, result.Refusal);
         Assert.True(result.Response.IsEmpty);
         Assert.Equal(
             AuditOutcome.Refused, Assert.Single(await authority.RecordsAsync(AuditEvent.TimestampRefused)).Outcome);
@@ -82,30 +85,21 @@ public sealed class TimestampServiceTests(SoftHsm hsm)
     }
 
     [Fact]
-    public async Task What_was_taken_is_given_back_when_there_is_no_time()
+    public async Task Without_time_there_is_an_intent_and_a_failure_and_the_operation_serves_again()
     {
         await using var authority = new Authorities(hsm);
-        var terms = new TimestampTerms(
-            static connection =>
-            {
-                connection.Meta.Set("test.taken", "yes");
-                return TimestampRefusal.None;
-            },
-            static connection => connection.Meta.Set("test.taken", "returned"));
         authority.Clocks.Step(TimeSpan.FromMinutes(1));
 
-        var result = await authority.StampAsync(Request(RandomNumberGenerator.GetBytes(32)), terms);
+        var result = await authority.StampAsync(Request(RandomNumberGenerator.GetBytes(32)));
 
         Assert.Equal(TimestampFailure.TimeNotAvailable, result.Failure);
         Assert.Single(await authority.RecordsAsync(AuditEvent.TimestampIntent));
         Assert.Equal(
             AuditOutcome.Failed, Assert.Single(await authority.RecordsAsync(AuditEvent.TimestampFailed)).Outcome);
-        Assert.Equal("returned", authority.Store.Read(connection => connection.Meta.Get("test.taken")));
 
         authority.Clocks.Step(TimeSpan.FromMinutes(-1));
-        Assert.True((await authority.StampAsync(Request(RandomNumberGenerator.GetBytes(32)), terms)).IsGranted);
+        Assert.True((await authority.StampAsync(Request(RandomNumberGenerator.GetBytes(32)))).IsGranted);
         Assert.Single(await authority.RecordsAsync(AuditEvent.TimestampIssued));
-        Assert.Equal("yes", authority.Store.Read(connection => connection.Meta.Get("test.taken")));
     }
 
     [Fact]

@@ -23,7 +23,7 @@ internal sealed partial class StampTrail
     }
 
     [GeneratedRegex(
-        "^unit (?<unit>[a-z0-9-]+) serial (?<serial>[0-9A-F]{40}) policy (?<policy>[0-9.]+) hash (?<hash>[0-9.]+)$",
+        "^unit (?<unit>[a-z0-9-]+) serial (?<serial>[0-9A-F]{40}) policy (?<policy>[0-9.]+) hash (?<hash>SHA[0-9-]+)$",
         RegexOptions.ExplicitCapture,
         1_000)]
     private static partial Regex IntentText();

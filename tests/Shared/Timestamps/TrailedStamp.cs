@@ -6,7 +6,7 @@ namespace Appliance.Tests.Shared.Timestamps;
 /// <param name="Unit">Who was to make it.</param>
 /// <param name="Serial">40 digits of hexadecimal.</param>
 /// <param name="Policy">Dotted decimal.</param>
-/// <param name="HashAlgorithm">Of the imprint, dotted decimal.</param>
+/// <param name="HashAlgorithm">Of the imprint, by name.</param>
 /// <param name="Imprint">Hexadecimal.</param>
 /// <param name="Intent">The record before it was made.</param>
 internal sealed record TrailedStamp(

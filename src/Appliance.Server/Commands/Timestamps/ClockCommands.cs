@@ -49,7 +49,7 @@ internal static class ClockCommands
                 ? asked
                 : throw new CommandException("--last is 0 to 10,000.");
             var reply = CommandReply.For(parsed, environment);
-            var clock = ClockReport.Describe(timestamps.Clock.Watch, entries);
+            var clock = ClockReport.Describe(timestamps.Clock, entries);
             if (reply.Json)
             {
                 reply.Write(clock, CommandJson.Default.ClockDocument);
@@ -157,7 +157,7 @@ internal static class ClockCommands
         {
             if (bench.Live?.Timestamps is { } timestamps)
             {
-                await timestamps.Clock.SetAsync(assertion, cancellationToken).ConfigureAwait(false);
+                await timestamps.Keeper.SetAsync(assertion, cancellationToken).ConfigureAwait(false);
             }
             else
             {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Net.Http.Headers;
@@ -47,7 +48,18 @@ internal static class RequestBody
         var reader = request.BodyReader;
         while (true)
         {
-            var result = await reader.ReadAsync(cancellationToken);
+            ReadResult result;
+            try
+            {
+                result = await reader.ReadAsync(cancellationToken);
+            }
+            catch (IOException error) when (error is not BadHttpRequestException
+                && !request.HttpContext.RequestAborted.IsCancellationRequested)
+            {
+                // Kestrel's for a chunk whose length no number holds.
+                return CscErrors.Malformed;
+            }
+
             var buffer = result.Buffer;
             if (buffer.Length > limit)
             {

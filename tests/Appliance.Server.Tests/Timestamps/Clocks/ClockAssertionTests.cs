@@ -77,6 +77,20 @@ public sealed class ClockAssertionTests : IDisposable
         Assert.Null(ClockAssertion.Settle(Days(100), kept).Until);
     }
 
+    [Theory]
+    [InlineData("ntp.example", "ntp.example", 123)]
+    [InlineData("ntp.example:1123", "ntp.example", 1123)]
+    [InlineData("192.0.2.1:1123", "192.0.2.1", 1123)]
+    [InlineData("2001:db8::1", "2001:db8::1", 123)]
+    [InlineData("[2001:db8::1]:1123", "2001:db8::1", 1123)]
+    public void Servers_are_names_and_addresses_with_and_without_port(string text, string host, int port)
+    {
+        var options = ClockSetup.OptionsOf(new ClockSettings { NtpServers = $"first, {text}" });
+
+        Assert.Equal([new SntpServer("first"), new SntpServer(host, port)], options.Servers);
+        Assert.Empty(options.FindErrors());
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static DateTimeOffset? Days(int? days) => days is { } number ? s_now.AddDays(number) : null;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Appliance.Timestamping.Tests;
+namespace Appliance.Tests.Shared.Timestamps;
 
 /// <summary>Damages octets the same way for the same seed (xorshift64*; nothing here needs good randomness).</summary>
 internal sealed class Mutator(ulong seed)

@@ -1,6 +1,6 @@
-using Appliance.Timestamping.Asn1;
+using System.Formats.Asn1;
 
-namespace Appliance.Timestamping.Tests;
+namespace Appliance.Tests.Shared.Timestamps;
 
 /// <summary>
 /// DER as a tree: damages between lengths that are right reach deeper than damages of octets. An OCTET STRING that
@@ -27,25 +27,31 @@ internal sealed class DerNode
     public byte[] Encode()
     {
         var contents = Children is null ? Contents : [.. Children.SelectMany(child => child.Encode())];
-        var encoded = new byte[Der.SizeOf(contents.Length)];
-        new DerCursor(encoded).Value(Tag, contents);
-        return encoded;
+        byte[] length = contents.Length switch
+        {
+            < 0x80 => [(byte)contents.Length],
+            < 0x100 => [0x81, (byte)contents.Length],
+            < 0x1_0000 => [0x82, (byte)(contents.Length >> 8), (byte)(contents.Length & 0xFF)],
+            _ => [0x83, (byte)(contents.Length >> 16), (byte)(contents.Length >> 8 & 0xFF), (byte)(contents.Length & 0xFF)],
+        };
+        return [Tag, .. length, .. contents];
     }
 
     private static bool TryParse(ReadOnlySpan<byte> encoded, out List<DerNode> nodes)
     {
         nodes = [];
-        var reader = new DerReader(encoded);
-        while (!reader.IsAtEnd)
+        while (!encoded.IsEmpty)
         {
-            var tag = reader.NextTag;
-            if (!reader.TryRead(tag, out var contents))
+            if (!AsnDecoder.TryReadEncodedValue(
+                encoded, AsnEncodingRules.DER, out var tag, out var offset, out var length, out var whole))
             {
                 return false;
             }
 
-            var node = new DerNode { Tag = tag };
-            var mayHold = (tag & 0x20) != 0 || (tag == Der.OctetString && contents is [Der.Sequence, ..]);
+            var contents = encoded.Slice(offset, length);
+            var node = new DerNode { Tag = encoded[0] };
+            var mayHold = tag.IsConstructed
+                || (tag == Asn1Tag.PrimitiveOctetString && contents is [0x30, ..]);
             if (mayHold && TryParse(contents, out var children))
             {
                 node.Children = children;
@@ -56,6 +62,7 @@ internal sealed class DerNode
             }
 
             nodes.Add(node);
+            encoded = encoded[whole..];
         }
 
         return true;
