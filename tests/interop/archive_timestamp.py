@@ -85,8 +85,8 @@ def main():
     with tempfile.NamedTemporaryFile() as token:
         token.write(fields[-1][2])
         token.flush()
-        verify = ["openssl", "ts", "-verify", "-token_in", "-in", token.name, "-digest", top.hex(), "-CAfile", authority]
-        subprocess.run(verify, check=True)
+        verify = ["openssl", "ts", "-verify", "-token_in", "-in", token.name, "-digest", top.hex()]
+        subprocess.run([*verify, "-CAfile", authority], check=True)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ public sealed class TimestampBatchTests
         }
     }
 
-    /// <summary>The form in which Bouncy Castle writes them: RFC 4998 section 4.2 hashes groups of several only.</summary>
+    /// <summary>The form of Bouncy Castle: RFC 4998 section 4.2 hashes groups of several documents only.</summary>
     [Fact]
     public void A_first_list_of_one_hash_is_that_hash()
     {
