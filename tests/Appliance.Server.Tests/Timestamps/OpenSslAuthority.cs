@@ -74,7 +74,7 @@ internal sealed class OpenSslAuthority : IAsyncDisposable
     /// <summary>`openssl ts -reply`.</summary>
     public byte[] Reply(byte[] query)
     {
-        var name = Path.Combine(_folder, Guid.NewGuid().ToString("N"));
+        var name = Path.Combine(_folder, Guid.CreateVersion7().ToString("N"));
         File.WriteAllBytes(name + ".tsq", query);
         OpenSsl.Run(
             "ts", "-reply", "-config", Path.Combine(_folder, "ts.cnf"), "-section", "one",
