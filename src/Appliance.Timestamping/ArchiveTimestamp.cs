@@ -112,6 +112,11 @@ public readonly record struct ArchiveTimestamp(
             {
                 return null;
             }
+            else if (list.Count == 1)
+            {
+                // A group of one document is its hash (section 4.2), as Bouncy Castle writes every leaf.
+                continue;
+            }
 
             list.Sort(static (left, right) => left.AsSpan().SequenceCompareTo(right));
             node = CryptographicOperations.HashData(HashAlgorithm, (byte[])[.. list.SelectMany(hash => hash)]);

@@ -95,7 +95,8 @@ public sealed class TimestampCreateTests(TsaAppliance tsa) : IClassFixture<TsaAp
         Assert.Equal(1, again.ExitCode);
         Assert.NotEqual("one.tsr"u8.ToArray(), _desk.Read("one.tsr"));
         Assert.Contains($"There is no file {missing}", again.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain(Directory.EnumerateFiles(_desk.Folder), path => path.EndsWith(".part", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(_desk.Folder), path => path.EndsWith(".part", StringComparison.Ordinal));
     }
 
     [Theory]

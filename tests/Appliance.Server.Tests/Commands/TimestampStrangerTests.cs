@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Appliance.Server.Tests.Timestamps;
 using Appliance.Timestamping;
 using Microsoft.AspNetCore.Http;
@@ -71,14 +72,14 @@ public sealed class TimestampStrangerTests : IAsyncLifetime, IDisposable
     public async Task An_answer_to_another_request_is_refused_and_not_written()
     {
         var foreign = TimestampRequest.Create(
-            System.Security.Cryptography.HashAlgorithmName.SHA256, new byte[32], nonce: [1]);
+            HashAlgorithmName.SHA256, new byte[32], nonce: [1]);
         _tsa.Query = _ => foreign;
         (await TsaDesk.RunAsync(Command(_desk.Write("a")))).Failed("over another digest");
 
         // A token of another time over the same digest: what a replay would be.
         var same = TimestampRequest.Create(
-            System.Security.Cryptography.HashAlgorithmName.SHA256,
-            System.Security.Cryptography.SHA256.HashData("a"u8),
+            HashAlgorithmName.SHA256,
+            SHA256.HashData("a"u8),
             nonce: [1]);
         _tsa.Query = _ => same;
         (await TsaDesk.RunAsync(Command(_desk.Write("a")))).Failed("another nonce");

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -21,7 +22,7 @@ internal sealed class OpenSslAuthority : IAsyncDisposable
         Authority = authority;
         using var unit = authority.Issue();
         File.WriteAllText(Path.Combine(_folder, "unit.pem"), unit.ExportCertificatePem());
-        using var key = System.Security.Cryptography.X509Certificates.RSACertificateExtensions.GetRSAPrivateKey(unit)!;
+        using var key = unit.GetRSAPrivateKey()!;
         File.WriteAllText(Path.Combine(_folder, "unit.key"), key.ExportPkcs8PrivateKeyPem());
         File.WriteAllText(Path.Combine(_folder, "serial"), "01");
         File.WriteAllText(
@@ -73,7 +74,7 @@ internal sealed class OpenSslAuthority : IAsyncDisposable
     /// <summary>`openssl ts -reply`.</summary>
     public byte[] Reply(byte[] query)
     {
-        var name = Path.Combine(_folder, Guid.NewGuid().ToString("N"));
+        var name = Path.Combine(_folder, Guid.CreateVersion7().ToString("N"));
         File.WriteAllBytes(name + ".tsq", query);
         OpenSsl.Run(
             "ts", "-reply", "-config", Path.Combine(_folder, "ts.cnf"), "-section", "one",

@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using Appliance.Tests.Shared.Timestamps;
 using Appliance.Timestamping.Tests.Keys;
@@ -31,6 +32,38 @@ public sealed class TimestampBatchTests
                 Assert.Equal(archive, ArchiveTimestamp.Decode(archive).Encode());
             }
         }
+    }
+
+    /// <summary>The form of Bouncy Castle: RFC 4998 section 4.2 hashes groups of several documents only.</summary>
+    [Fact]
+    public void A_first_list_of_one_hash_is_that_hash()
+    {
+        using var scene = new UnitScene();
+        var digests = Enumerable.Range(0, 5).Select(index => SHA256.HashData([(byte)index])).ToList();
+        var batch = new TimestampBatch(HashAlgorithmName.SHA256, digests);
+        var archive = batch.For(digests[2], Stamp(scene, HashAlgorithmName.SHA256, batch.Root));
+        var sibling = archive.ReducedTree[0].Single(hash => !hash.SequenceEqual(digests[2]));
+        var split = archive with { ReducedTree = [[digests[2]], [sibling], .. archive.ReducedTree.Skip(1)] };
+
+        Assert.Equal(batch.Root, split.FindRoot(digests[2]));
+        Assert.Null(split.FindRoot(sibling));
+        Assert.Equal(
+            TimestampVerdict.Valid,
+            new TimestampVerifier([Authority.Root]).VerifyArchive(split.Encode(), digests[2]).Verdict);
+    }
+
+    [Fact]
+    public void An_evidence_record_holds_one_archive_time_stamp()
+    {
+        using var scene = new UnitScene();
+        var batch = new TimestampBatch(HashAlgorithmName.SHA256, [UnitScene.Digest, new byte[32]]);
+        var archive = batch.For(UnitScene.Digest, Stamp(scene, HashAlgorithmName.SHA256, batch.Root));
+        var record = EvidenceRecord.Encode(archive);
+
+        Assert.Equal(archive.Encode(), EvidenceRecord.Decode(record).ToArray());
+        Assert.Throws<AsnContentException>(() => EvidenceRecord.Decode(archive.Encode()));
+        Assert.Throws<AsnContentException>(() => EvidenceRecord.Decode(record.AsMemory(1)));
+        Assert.Throws<AsnContentException>(() => EvidenceRecord.Decode((byte[])[.. record, 0]));
     }
 
     [Fact]

@@ -22,8 +22,10 @@ internal sealed record VerificationDocument
     [JsonPropertyName("valid")]
     public required bool Valid { get; init; }
 
-    /// <summary>valid, otherDigest, otherNonce, badSignature, untrusted, malformed; missing when there is none, unreadable
-    /// when the file cannot be read.</summary>
+    /// <summary>
+    /// valid, otherDigest, otherNonce, badSignature, untrusted or malformed; missing when there is no evidence,
+    /// unreadable when the file cannot be read.
+    /// </summary>
     [JsonPropertyName("verdict")]
     public required string Verdict { get; init; }
 

@@ -14,8 +14,8 @@ internal static class FileContent
             var got = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
             return got <= limit
                 ? content[..got]
-                : throw new CommandException(
-                    FormattableString.Invariant($"{path} is larger than {limit / 1024} KiB; that is not what is meant."));
+                : throw new CommandException(FormattableString.Invariant(
+                    $"{path} is larger than {limit / 1024} KiB; that is not what is meant."));
         }
         catch (FileNotFoundException)
         {

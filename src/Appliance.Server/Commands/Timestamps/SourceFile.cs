@@ -16,7 +16,8 @@ internal readonly record struct SourceFile(string Root, string Relative)
         {
             if (!Directory.Exists(name))
             {
-                yield return new SourceFile(System.IO.Path.GetDirectoryName(name) ?? "", System.IO.Path.GetFileName(name));
+                yield return new SourceFile(
+                    System.IO.Path.GetDirectoryName(name) ?? "", System.IO.Path.GetFileName(name));
                 continue;
             }
 

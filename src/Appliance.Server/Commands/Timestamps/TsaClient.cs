@@ -74,7 +74,10 @@ internal sealed class TsaClient : IDisposable
 
     private HttpRequestMessage NewRequest(byte[] query)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, _target.Address) { Content = new ByteArrayContent(query) };
+        var request = new HttpRequestMessage(HttpMethod.Post, _target.Address)
+        {
+            Content = new ByteArrayContent(query),
+        };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(Query);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(Reply));
         if (_target.AccessToken is { } token)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Appliance.Server.Commands.Timestamps;
 
@@ -89,7 +90,7 @@ internal sealed class TsaOptions
         }
 
         var content = FileContent.Read(file.FullName, LongestToken);
-        return Checked(System.Text.Encoding.UTF8.GetString(content).Trim(), file.FullName);
+        return Checked(Encoding.UTF8.GetString(content).Trim(), file.FullName);
     }
 
     /// <summary>One token of RFC 6750: what else there is would be an invalid header, shown in an exception.</summary>
