@@ -15,7 +15,9 @@ internal sealed class GrpcCalls(CscOperations operations, Admission admission)
         Stopping = GrpcErrors.StatusOf(CscErrors.Stopping),
     };
 
-    /// <summary>The same for streams, which live as long as their client likes: one more than these is refused.</summary>
+    /// <summary>
+    /// The same for streams, which live as long as their client likes: one more than so many is refused.
+    /// </summary>
     public GrpcMethodOptions OfStreams(int most) => new()
     {
         Admit = Known.Admit,

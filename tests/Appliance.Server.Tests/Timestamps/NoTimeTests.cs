@@ -6,7 +6,7 @@ using Csc2 = Csc.V2;
 
 namespace Appliance.Server.Tests.Timestamps;
 
-/// <summary>An authority whose clock nobody vouches for: what each wire is told.</summary>
+/// <summary>Units that do not stamp, by their clock or their settings: what each wire is told.</summary>
 public sealed class NoTimeTests(NoTimeTests.Untimed fixture) : IClassFixture<NoTimeTests.Untimed>
 {
     private const string Text = "The time is not certain enough at the moment; nothing was used up";
@@ -69,7 +69,22 @@ public sealed class NoTimeTests(NoTimeTests.Untimed fixture) : IClassFixture<NoT
                 $$"""{"hashes":["{{new StampedHash().Base64}}"],"hashAlgorithmOID":"{{StampedHash.Sha256}}"}"""))
             .Refused(503, "temporarily_unavailable", Text);
 
-    /// <summary>Units that need the word of an NTP server which is not there.</summary>
+    [Fact]
+    public async Task An_algorithm_that_the_named_unit_does_not_take_is_told_by_the_name_that_CSC_has()
+    {
+        var hash = new StampedHash("2.16.840.1.101.3.4.2.3");
+
+        (await fixture.Tsa.Appliance.PostAsync(
+                "/csc/v1/signatures/timestamp",
+                $$"""{"hash":"{{hash.Base64}}","hashAlgo":"{{hash.Algorithm}}","unit":"rsa2048"}"""))
+            .Refused(400, "invalid_request", "Invalid parameter hashAlgo");
+        (await fixture.Tsa.Appliance.PostAsync(
+                "/timestamps/v1/batch",
+                $$"""{"hashes":["{{hash.Base64}}"],"hashAlgorithmOID":"{{hash.Algorithm}}","unit":"rsa2048"}"""))
+            .Refused(400, "invalid_request", "Invalid parameter hashAlgorithmOID");
+    }
+
+    /// <summary>A unit that needs the word of an NTP server which is not there, and one that takes little.</summary>
     public sealed class Untimed : IAsyncLifetime
     {
         internal TsaAppliance Tsa { get; } = new()
@@ -79,6 +94,7 @@ public sealed class NoTimeTests(NoTimeTests.Untimed fixture) : IClassFixture<NoT
                 new("Timestamping:Clock:NtpServers", "127.0.0.1:9"),
                 new("Timestamping:Clock:NtpQuorum", "1"),
                 new("Timestamping:Units:p256:ClockSources", "ntp"),
+                new("Timestamping:Units:rsa2048:Hashes", "SHA256,SHA384"),
             ],
         };
 

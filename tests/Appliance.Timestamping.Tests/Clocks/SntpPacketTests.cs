@@ -1,3 +1,4 @@
+using Appliance.Tests.Shared.Timestamps;
 using System.Buffers.Binary;
 using Appliance.Timestamping.Clocks;
 

@@ -214,5 +214,5 @@ class Credential {
 }
 
 module.exports = {
-    Appliance, LOADING, NOBODY, REQUEST_BYTES, STREAMS, Signer, digest, documents,
+    Appliance, LOADING, NOBODY, REQUEST_BYTES, SHA256, STREAMS, Signer, digest, documents,
 };
