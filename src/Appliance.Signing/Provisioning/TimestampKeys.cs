@@ -21,7 +21,7 @@ public sealed class TimestampKeys(Token token, DemoAuthority? authority, TimePro
     /// <summary>For verifiers whose clock is a little behind; the key is not used before it is made.</summary>
     private static readonly TimeSpan s_backdate = TimeSpan.FromMinutes(5);
 
-    /// <summary>What can be said of an order before a key is made; the token is asked whether the label is free.</summary>
+    /// <summary>What can be said of an order before a key is made; the token tells whether the label is free.</summary>
     /// <exception cref="ProvisioningException">It cannot be met.</exception>
     public void Check(TimestampKeyOrder order)
     {
@@ -39,8 +39,9 @@ public sealed class TimestampKeys(Token token, DemoAuthority? authority, TimePro
 
         if (order.Years is < 1 or > DemoAuthority.TimestampYearsLimit)
         {
+            const int Most = DemoAuthority.TimestampYearsLimit;
             throw new ProvisioningException(FormattableString.Invariant(
-                $"A unit's certificate is valid for 1 to {DemoAuthority.TimestampYearsLimit} years, not {order.Years}."));
+                $"A unit's certificate is valid for 1 to {Most} years, not {order.Years}."));
         }
 
         if (order.KeyYears < 1 || order.KeyYears > order.Years)

@@ -3,7 +3,7 @@ using Appliance.Server.Tests.Commands;
 
 namespace Appliance.Server.Tests.Timestamps;
 
-/// <summary>An installation with a demo CA and a stranger's CA; the settings of its units are the tests' to give.</summary>
+/// <summary>An installation with a demo CA and a stranger's CA; tests give the settings of its units.</summary>
 internal sealed class UnitScene : IDisposable
 {
     private readonly List<string> _settings = [];

@@ -26,7 +26,7 @@ internal static class UnitListCommand
         return command;
     }
 
-    private static IReadOnlyList<TimestampUnitDocument> Describe(Workbench bench)
+    private static List<TimestampUnitDocument> Describe(Workbench bench)
     {
         // Without units nothing asks the token for anything.
         var settings = bench.Composition.Options.Timestamping;
