@@ -172,9 +172,9 @@ public sealed class TimestampVerifierTests
 
     /// <summary>A time that the certificate has not, up to the ends of the calendar.</summary>
     [Theory]
-    [InlineData("00010101000000Z", TimestampVerdict.BadSignature)]
-    [InlineData("99991231235959.999999Z", TimestampVerdict.BadSignature)]
-    [InlineData("20251231235959Z", TimestampVerdict.BadSignature)]
+    [InlineData("00010101000000Z", TimestampVerdict.Untrusted)]
+    [InlineData("99991231235959.999999Z", TimestampVerdict.Untrusted)]
+    [InlineData("20251231235959Z", TimestampVerdict.Untrusted)]
     [InlineData("20260101000000Z", TimestampVerdict.Valid)]
     [InlineData("20261301000000Z", TimestampVerdict.Malformed)]
     [InlineData("20260101000060Z", TimestampVerdict.Malformed)]
