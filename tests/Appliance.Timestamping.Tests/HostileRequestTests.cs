@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Appliance.Tests.Shared.Timestamps;
-using Appliance.Timestamping.Tests.Keys;
 
 namespace Appliance.Timestamping.Tests;
 

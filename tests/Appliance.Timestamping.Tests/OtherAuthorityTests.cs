@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Appliance.Timestamping.Tests.Keys;
 
 namespace Appliance.Timestamping.Tests;

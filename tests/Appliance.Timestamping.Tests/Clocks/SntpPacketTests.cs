@@ -1,4 +1,3 @@
-using Appliance.Tests.Shared.Timestamps;
 using System.Buffers.Binary;
 using Appliance.Tests.Shared.Timestamps;
 using Appliance.Timestamping.Clocks;
