@@ -22,6 +22,7 @@ NEEDS=(
     command:oathtool=oathtool
     python:grpc=python3-grpcio
     python:google.protobuf=python3-protobuf
+    python:rfc3161ng=python3-rfc3161ng
     command:protoc=protobuf-compiler
     file:/usr/include/google/protobuf/any.proto=libprotobuf-dev
 )

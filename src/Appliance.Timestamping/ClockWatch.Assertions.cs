@@ -16,8 +16,8 @@ public sealed partial class ClockWatch
     }
 
     /// <summary>
-    /// An operator says that the clock is right now, and answers for it until then. A step, or drift beyond the accuracy
-    /// of a unit that rests on the word, ends it.
+    /// An operator says that the clock is right now, and answers for it until then. A step, or drift beyond the
+    /// accuracy of a unit that rests on the word, ends it.
     /// </summary>
     /// <param name="until">End of the assertion; the past withdraws it.</param>
     /// <param name="by">Who, for the record.</param>

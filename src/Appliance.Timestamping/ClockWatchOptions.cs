@@ -15,7 +15,7 @@ public sealed class ClockWatchOptions
     /// <summary>NTP servers, at most 16; empty when no unit requires them.</summary>
     public IReadOnlyList<SntpServer> Servers { get; init; } = [];
 
-    /// <summary>How many of them must agree: more than half of all, or as many liars could; 0 takes just that.</summary>
+    /// <summary>How many of them must agree: more than half, or as many liars could; 0 takes just that.</summary>
     public int Quorum { get; init; }
 
     /// <summary>A change of the wall clock between two looks that is a step and not a slew; 1 ms to 1 s.</summary>

@@ -1,5 +1,4 @@
 using Appliance.Pkcs11;
-using Appliance.Timestamping.Asn1;
 using Appliance.Timestamping.Clocks;
 using Appliance.Timestamping.Tokens;
 

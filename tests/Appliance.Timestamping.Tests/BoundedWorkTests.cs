@@ -67,7 +67,7 @@ public sealed class BoundedWorkTests(ITestOutputHelper output)
         using var scene = new UnitScene();
         var token = TimestampResponse.TokenOf(
             scene.Issue(TimestampRequest.Create(HashAlgorithmName.SHA256, UnitScene.Digest)));
-        List<byte[]> list = [.. Enumerable.Range(0, 900).Select(number => SHA256.HashData(BitConverter.GetBytes(number)))];
+        var list = Enumerable.Range(0, 900).Select(number => SHA256.HashData(BitConverter.GetBytes(number))).ToList();
         var archive = new ArchiveTimestamp(
             HashAlgorithmName.SHA256,
             [[.. list, UnitScene.Digest], .. Enumerable.Repeat<IReadOnlyList<byte[]>>(list, 63)],

@@ -59,7 +59,7 @@ public sealed class DamagedTokenTests(ITestOutputHelper output)
         Assert.Contains("response refused", seen.Keys);
     }
 
-    /// <summary>A stranger's authority signs what it likes: all that follows the signature sees damaged values.</summary>
+    /// <summary>A stranger's authority signs what it likes: what follows the signature sees damaged values.</summary>
     [Theory]
     [InlineData("P256")]
     [InlineData("Rsa2048")]

@@ -62,7 +62,7 @@ internal sealed class ForgedToken
         _signer.Children![2].Children![0].Contents = contents;
     }
 
-    /// <summary>The token, with the digest of what TSTInfo is now and a signature over it, as far as there is room.</summary>
+    /// <summary>The token, with the digest of what TSTInfo is now, if there is room, and a signature.</summary>
     public byte[] Sign(MemoryKey key, HashAlgorithmName digest)
     {
         var hash = CryptographicOperations.HashData(digest, Info.Encode());

@@ -63,9 +63,11 @@ public sealed class TimestampRequestTests
         Assert.Equal(longest, token.Nonce.ToArray());
         Assert.Throws<ArgumentException>(() => Make([0x80, .. new byte[63]]));
         Assert.Throws<ArgumentException>(() => Make([1, .. new byte[64]]));
-        Refuses(Build(after: writer => writer.WriteIntegerUnsigned([0x80, .. new byte[63]])), TimestampFailure.BadRequest);
+        Refuses(
+            Build(after: writer => writer.WriteIntegerUnsigned([0x80, .. new byte[63]])), TimestampFailure.BadRequest);
 
-        static byte[] Make(byte[] nonce) => TimestampRequest.Create(HashAlgorithmName.SHA256, UnitScene.Digest, null, nonce);
+        static byte[] Make(byte[] nonce)
+            => TimestampRequest.Create(HashAlgorithmName.SHA256, UnitScene.Digest, null, nonce);
     }
 
     [Theory]

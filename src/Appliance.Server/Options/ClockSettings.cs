@@ -10,14 +10,14 @@ internal sealed class ClockSettings
     public int StepMilliseconds { get; set; } = 50;
 
     /// <summary>
-    /// Error of the machine's oscillator that is normal, 1 to 500 parts per million: so much the wall clock may be steered
-    /// against the raw one without counting as drift. Default 100.
+    /// Error of the machine's oscillator that is normal, 1 to 500 parts per million: so much the wall clock may be
+    /// steered against the raw one without counting as drift. Default 100.
     /// </summary>
     public int OscillatorPpm { get; set; } = 100;
 
     /// <summary>
-    /// NTP servers, <c>HOST[:PORT]</c>, separated by commas, at most 16; IPv6 with a port as <c>[ADDRESS]:PORT</c>. None of
-    /// them may smear leap seconds. Default: none.
+    /// NTP servers, <c>HOST[:PORT]</c>, separated by commas, at most 16; IPv6 with a port as <c>[ADDRESS]:PORT</c>.
+    /// None of them may smear leap seconds. Default: none.
     /// </summary>
     public string? NtpServers { get; set; }
 
@@ -28,8 +28,9 @@ internal sealed class ClockSettings
     public int NtpSeconds { get; set; } = 64;
 
     /// <summary>
-    /// An operator's word that this machine's clock is right, until then (ISO 8601, e.g. 2027-01-31T00:00:00Z). Ends when
-    /// the clock is set, or `timestamp clock withdraw` is run; only `timestamp clock assert` brings it back. Default: none.
+    /// An operator's word that this machine's clock is right, until then (ISO 8601, e.g. 2027-01-31T00:00:00Z). Ends
+    /// when the clock is set, or `timestamp clock withdraw` is run; only `timestamp clock assert` brings it back.
+    /// Default: none.
     /// </summary>
     public string? AssertedUntil { get; set; }
 }

@@ -12,8 +12,8 @@ namespace Appliance.Server.Timestamps;
 
 /// <summary>
 /// The time-stamp protocol over HTTP (RFC 3161 section 3.4): POST /tsa for the default unit, /tsa/UNIT for one, with
-/// ?credentialID= where a client's time stamp belongs to a signer's transaction. What is wrong with a TimeStampReq is told in a TimeStampResp, with 200; statuses of HTTP are for what is wrong with the
-/// call.
+/// ?credentialID= where a client's time stamp belongs to a signer's transaction. What is wrong with a TimeStampReq is
+/// told in a TimeStampResp, with 200; statuses of HTTP are for what is wrong with the call.
 /// </summary>
 internal sealed partial class TimestampEndpoints(
     TimestampService service, TimestampAccess access, Admission admission, ILogger logger)

@@ -34,8 +34,8 @@ internal readonly record struct SntpPacket(
     private static readonly long s_epoch = new DateTime(1900, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
 
     /// <summary>
-    /// Code of a kiss-o'-death: the four ASCII letters of its reference identifier. Null for any other packet, and for a
-    /// server that has no time yet.
+    /// Code of a kiss-o'-death: the four ASCII letters of its reference identifier. Null for any other packet, and for
+    /// a server that has no time yet.
     /// </summary>
     public string? Kiss
     {

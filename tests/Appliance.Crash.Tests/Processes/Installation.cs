@@ -17,6 +17,7 @@ internal sealed class Installation : IDisposable
     private const string SoftHsm = "/usr/lib/softhsm/libsofthsm2.so";
     private const string Pin = "0042-crash-tests";
     private const int DaySeconds = 86_400;
+    private const int AccuracyMicroseconds = 600_000_000;
 
     private readonly StoreUnderTest _store;
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("crash-");
@@ -51,6 +52,8 @@ internal sealed class Installation : IDisposable
 
     /// <summary>
     /// Makes an open time-stamping unit whose certificates are in NAME.pem; the clock is taken at an operator's word.
+    /// So that nothing but stamps is signed, and each once, seals are far apart, and no signature outlasts the accuracy
+    /// on any machine.
     /// </summary>
     public async Task AddUnitAsync(string name, string algorithm)
     {
@@ -80,7 +83,9 @@ internal sealed class Installation : IDisposable
                 ["AssertedUntil"] = TimeProvider.System.GetUtcNow().AddDays(1).ToString("u", CultureInfo.InvariantCulture),
             },
         };
+        unit["AccuracyMicroseconds"] = AccuracyMicroseconds;
         stamping["Units"]![name] = unit;
+        settings["Audit"] = new JsonObject { ["SealSeconds"] = 3_600 };
         await File.WriteAllTextAsync(path, settings.ToJsonString(), TestContext.Current.CancellationToken);
     }
 

@@ -79,7 +79,7 @@ public abstract partial class LedgerContract
         }
     }
 
-    private static Task AppendAsync(LedgerFixture ledger, AuditRecord record) => ledger.WriteAsync(store =>
+    private static Task<bool> AppendAsync(LedgerFixture ledger, AuditRecord record) => ledger.WriteAsync(store =>
     {
         AuditTrail.Append(store, record);
         return true;

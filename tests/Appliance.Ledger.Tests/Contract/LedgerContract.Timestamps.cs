@@ -178,7 +178,8 @@ public abstract partial class LedgerContract
         Assert.Equal((TimestampRefusal.None, TimestampTaking.Covered), (good.Refusal, good.Taking));
         Assert.Equal(
             ["PackageExhausted", "QuotaExceeded", "NotAllowed"],
-            ledger.Audit(AuditEvent.TimestampRefused).Select(entry => entry.Record.Detail!.Split(',')[0]));
+            ledger.Audit(AuditEvent.TimestampRefused).Select(entry => entry.Record.Detail!.Split(',')[0]),
+            StringComparer.Ordinal);
     }
 
     [Fact]
@@ -217,7 +218,8 @@ public abstract partial class LedgerContract
         var signer = ledger.Store.Read(c => c.Signers.Find(ledger.Signer)!);
         var decisions = 0;
         using var filled = new ManualResetEventSlim();
-        var first = ledger.WriteAsync(_ => filled.Wait(TimeSpan.FromMinutes(1)));
+        var first = ledger.WriteAsync(_ => filled.Wait(
+            TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
         var scenes = signatures.SelectMany(signature => new[] { signature, Imprint() }).Select(value => Enqueue(
             SHA256.HashData(value))).ToList();
         var poisoned = ledger.WriteAsync(c => constraint ? Insert(c) : throw new InvalidDataException("poison"));

@@ -259,13 +259,14 @@ public abstract partial class LedgerContract
 
     /// <summary>What the fixture's signer and client ask for: nothing stands against it, nothing is counted.</summary>
     private protected static TestClaim Claim(
-        LedgerFixture ledger, byte[] imprint, ImprintAlgorithm algorithm = ImprintAlgorithm.Sha256) => new(imprint)
-    {
-        SignerId = ledger.Signer,
-        ClientId = ledger.Client,
-        Credentials = _ => [ledger.Credential],
-        Algorithm = algorithm,
-    };
+        LedgerFixture ledger, byte[] imprint, ImprintAlgorithm algorithm = ImprintAlgorithm.Sha256)
+        => new(imprint)
+        {
+            SignerId = ledger.Signer,
+            ClientId = ledger.Client,
+            Credentials = _ => [ledger.Credential],
+            Algorithm = algorithm,
+        };
 
     private static byte[] Hash(ImprintAlgorithm algorithm, byte[] value) => algorithm switch
     {

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Appliance.Storage;
 
 namespace Appliance.Ledger.Tests.Contract;
 

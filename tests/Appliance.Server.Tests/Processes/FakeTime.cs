@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Appliance.Server.Tests.Processes;
 
 /// <summary>
-/// The wall clock of one process, moved by the test: libfaketime reads the offset from a file at every look at the clock.
-/// CLOCK_MONOTONIC stays as it is, and CLOCK_MONOTONIC_RAW too, which the appliance asks the C library itself for.
+/// The wall clock of one process, moved by the test: libfaketime reads the offset from a file at every look at the
+/// clock. CLOCK_MONOTONIC stays as it is, and CLOCK_MONOTONIC_RAW too, which the appliance asks the C library itself
+/// for.
 /// </summary>
 internal sealed class FakeTime
 {

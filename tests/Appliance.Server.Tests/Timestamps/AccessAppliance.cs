@@ -7,7 +7,7 @@ using Appliance.Signing.Provisioning;
 namespace Appliance.Server.Tests.Timestamps;
 
 /// <summary>
-/// A running authority with a unit for each way to be let in, all of one key: p256 is open, `clients` wants a token,
+/// A running authority with a unit for each way to be let in: p256 is open, `clients` wants a token,
 /// `paid` a transaction too, and `late` a token, but has no clock that it could trust.
 /// </summary>
 public sealed class AccessAppliance : IAsyncLifetime
@@ -25,16 +25,14 @@ public sealed class AccessAppliance : IAsyncLifetime
         => Tsa = new TsaAppliance
         {
             Settings = _settings,
-            Prepare = installation =>
+            Prepare = async installation =>
             {
                 foreach (var name in new[] { "clients", "paid", "late" })
                 {
-                    _settings.Add(new($"Timestamping:Units:{name}:Certificates", installation.PathOf("p256.pem")));
-                    _settings.Add(new($"Timestamping:Units:{name}:Key", "tsa p256"));
+                    var (_, setting) = await TsaAppliance.CreateUnitAsync(installation, name, "P-256");
+                    _settings.Add(setting);
                     _settings.Add(new($"Timestamping:Units:{name}:Access", "clients"));
                 }
-
-                return Task.CompletedTask;
             },
         };
 

@@ -46,7 +46,8 @@ public sealed class StrangerStampTests(FourUnits units) : IClassFixture<FourUnit
 
         await File.WriteAllTextAsync(At("data"), "something else", TestContext.Current.CancellationToken);
         var other = Assert.ThrowsAny<Exception>(() => OpenSsl.Run(
-            "ts", "-verify", "-data", At("data"), "-in", At("r"), "-CAfile", At("ca.pem"), "-untrusted", At("unit.pem")));
+            "ts", "-verify", "-data", At("data"), "-in", At("r"), "-CAfile", At("ca.pem"),
+            "-untrusted", At("unit.pem")));
         Assert.Contains("message imprint mismatch", other.Message, StringComparison.Ordinal);
     }
 
@@ -88,6 +89,29 @@ public sealed class StrangerStampTests(FourUnits units) : IClassFixture<FourUnit
         }
     }
 
+    /// <summary>Debian's python3-rfc3161ng, which verifies RSA alone.</summary>
+    [Theory]
+    [InlineData("rsa2048")]
+    [InlineData("rsa3072")]
+    public async Task Python_s_rfc3161ng_stamps_and_verifies(string unit)
+    {
+        await PrepareAsync(unit);
+        const string Script = """
+            import sys, rfc3161ng
+            url, certificate, data = sys.argv[1], open(sys.argv[2], "rb").read(), b"what is stamped"
+            for hashname in ("sha256", "sha384", "sha512"):
+                for carried in (False, True):
+                    remote = rfc3161ng.RemoteTimestamper(
+                        url, certificate=certificate, hashname=hashname, include_tsa_certificate=carried, timeout=100)
+                    token = remote.timestamp(data=data, nonce=20261121)
+                    assert remote.check(token, data=data, nonce=20261121)
+                    assert rfc3161ng.get_timestamp(token).year >= 2026
+            """;
+        var (code, said) = Run("/usr/bin/python3", "-c", Script, units.UrlOf(unit), At("unit.pem"));
+
+        Assert.True(code == 0, said);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static string Name(Rfc3161TimestampTokenInfo info)
@@ -117,20 +141,27 @@ public sealed class StrangerStampTests(FourUnits units) : IClassFixture<FourUnit
 
     private void Curl(string unit)
     {
-        var start = new ProcessStartInfo("curl")
-        {
-            ArgumentList =
-            {
-                "-sS", "--fail-with-body", "-H", "Content-Type: application/timestamp-query", "--data-binary",
-                "@" + At("q"), "-o", At("r"), units.UrlOf(unit),
-            },
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        using var curl = Process.Start(start)!;
-        var said = curl.StandardError.ReadToEnd();
-        curl.WaitForExit();
-        Assert.True(curl.ExitCode == 0, said);
+        var (code, said) = Run(
+            "curl",
+            "-sS",
+            "--fail-with-body",
+            "-H",
+            "Content-Type: application/timestamp-query",
+            "--data-binary",
+            "@" + At("q"),
+            "-o",
+            At("r"),
+            units.UrlOf(unit));
+        Assert.True(code == 0, said);
+    }
+
+    private static (int Code, string Said) Run(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false };
+        using var process = Process.Start(start)!;
+        var said = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, said);
     }
 
     private async Task PrepareAsync(string unit)

@@ -79,7 +79,10 @@ internal sealed class ChronyServer : IDisposable
             directory = Path.GetDirectoryName(directory)!;
         }
 
-        string[] places = ["/usr/sbin/chronyd", Path.Combine(directory, "artifacts", "chrony", "usr", "sbin", "chronyd")];
+        string[] places =
+        [
+            "/usr/sbin/chronyd", Path.Combine(directory, "artifacts", "chrony", "usr", "sbin", "chronyd"),
+        ];
         return Array.Find(places, File.Exists)
             ?? throw new InvalidOperationException("There is no chronyd; deploy/setup.sh fetches it (fetch_chronyd).");
     }

@@ -1,5 +1,6 @@
 using Appliance.Tests.Shared.Timestamps;
 using System.Buffers.Binary;
+using Appliance.Tests.Shared.Timestamps;
 using Appliance.Timestamping.Clocks;
 
 namespace Appliance.Timestamping.Tests.Clocks;

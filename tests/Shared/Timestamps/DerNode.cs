@@ -32,7 +32,8 @@ internal sealed class DerNode
             < 0x80 => [(byte)contents.Length],
             < 0x100 => [0x81, (byte)contents.Length],
             < 0x1_0000 => [0x82, (byte)(contents.Length >> 8), (byte)(contents.Length & 0xFF)],
-            _ => [0x83, (byte)(contents.Length >> 16), (byte)(contents.Length >> 8 & 0xFF), (byte)(contents.Length & 0xFF)],
+            var length24 =>
+                [0x83, (byte)(length24 >> 16), (byte)((length24 >> 8) & 0xFF), (byte)(length24 & 0xFF)],
         };
         return [Tag, .. length, .. contents];
     }

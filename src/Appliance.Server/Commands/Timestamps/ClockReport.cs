@@ -100,7 +100,9 @@ internal static class ClockReport
 
         reply.Say(
             $"The clock is {Signed(clock.DriftSeconds)} from where it was confirmed; "
-            + (clock.AssertedUntil is { } until ? $"an operator answers for it until {until:u}." : "nobody asserts it."));
+            + (clock.AssertedUntil is { } until
+                ? $"an operator answers for it until {until:u}."
+                : "nobody asserts it."));
         if (clock.Log is { } log)
         {
             reply.Table(

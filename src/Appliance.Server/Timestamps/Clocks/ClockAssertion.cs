@@ -30,8 +30,8 @@ internal sealed record ClockAssertion
     public string? Because { get; init; }
 
     /// <summary>
-    /// Until when the clock counts as asserted at a start, else why not: the later of setting and this, and nothing where
-    /// it was withdrawn or voided, whatever the setting says.
+    /// Until when the clock counts as asserted at a start, else why not: the later of setting and this, and nothing
+    /// where it was withdrawn or voided, whatever the setting says.
     /// </summary>
     public static (DateTimeOffset? Until, string? Because) Settle(DateTimeOffset? setting, ClockAssertion? kept)
         => kept switch

@@ -4,8 +4,8 @@ using Appliance.Server.Hosting;
 namespace Appliance.Server.Timestamps.Clocks;
 
 /// <summary>
-/// The operator's word in a file of this node, beside the store: it is about this machine's clock, so that no other node
-/// may find it.
+/// The operator's word in a file of this node, beside the store: it is about this machine's clock, so that no other
+/// node may find it.
 /// </summary>
 internal static class ClockAssertionFile
 {

@@ -6,8 +6,8 @@ using Appliance.Timestamping;
 namespace Appliance.Server.Timestamps.Clocks;
 
 /// <summary>
-/// Takes the clock watch's events to the audit trail, oldest first, without the watch waiting for it: while the store is
-/// away they wait, and are tried again.
+/// Takes the clock watch's events to the audit trail, oldest first, without the watch waiting for it: while the store
+/// is away they wait, and are tried again.
 /// </summary>
 internal sealed partial class ClockJournal : IAsyncDisposable
 {

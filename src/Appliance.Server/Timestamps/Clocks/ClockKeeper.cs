@@ -7,8 +7,8 @@ using Appliance.Timestamping;
 namespace Appliance.Server.Timestamps.Clocks;
 
 /// <summary>
-/// The clock watch of a server that runs: its events reach the audit trail and the log, and the operator's word outlasts
-/// a restart.
+/// The clock watch of a server that runs: its events reach the audit trail and the log, and the operator's word
+/// outlasts a restart.
 /// </summary>
 internal sealed partial class ClockKeeper : IAsyncDisposable
 {
@@ -159,7 +159,7 @@ internal sealed partial class ClockKeeper : IAsyncDisposable
         [LoggerMessage(
             8096,
             LogLevel.Warning,
-            "The operator's assertion of the clock ends at {Until:u}; give it anew by `appliance timestamp clock assert`.")]
+            "The assertion of the clock ends at {Until:u}; give it anew by `appliance timestamp clock assert`.")]
         public static partial void Ends(ILogger logger, DateTimeOffset until);
 
         [LoggerMessage(

@@ -209,7 +209,7 @@ public sealed class HostileHttpTests(TsaAppliance tsa) : IClassFixture<TsaApplia
         Assert.Contains(status, (int[])[408, 400]);
     }
 
-    /// <summary>Without TLS nothing says which HTTP it is: the gRPC address speaks HTTP/2, with REST behind it.</summary>
+    /// <summary>Without TLS nothing says which HTTP it is: the gRPC address speaks HTTP/2, REST behind it.</summary>
     [Fact]
     public async Task HTTP_2_serves_the_same()
     {

@@ -47,7 +47,7 @@ internal sealed class HostileRun(TsaAppliance tsa, int seed, CancellationToken c
             var outcome = await SendAsync(one);
             Outcomes.AddOrUpdate($"{one.Kind}: {outcome}", 1, static (_, count) => count + 1);
         }
-        catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
             if (Failures.Count < MostFailures)
             {
