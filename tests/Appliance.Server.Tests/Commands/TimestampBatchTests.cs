@@ -79,7 +79,10 @@ public sealed class TimestampBatchTests(TsaAppliance tsa) : IClassFixture<TsaApp
 
         Assert.Equal((20, 21), (one.GetProperty("files").GetInt32(), two.GetProperty("files").GetInt32()));
         Assert.Equal(one.GetProperty("token").Text("digest"), two.GetProperty("token").Text("digest"));
-        Assert.NotEqual(one.GetProperty("token").Text("serialNumber"), two.GetProperty("token").Text("serialNumber"));
+        Assert.NotEqual(
+            one.GetProperty("token").Text("serialNumber"),
+            two.GetProperty("token").Text("serialNumber"),
+            StringComparer.Ordinal);
         Assert.Equal(
             ArchiveTimestamp.Decode(_desk.Read("two/copy.ers")).ReducedTree,
             ArchiveTimestamp.Decode(_desk.Read("two/deep/96.x.ers")).ReducedTree);
@@ -99,11 +102,8 @@ public sealed class TimestampBatchTests(TsaAppliance tsa) : IClassFixture<TsaApp
             .Succeeded().Output;
 
         Assert.StartsWith("3 files: ", said, StringComparison.Ordinal);
-        var written = Directory.GetFiles(output, "*", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(output, path)).Order(StringComparer.Ordinal);
-        Assert.Equal(["a.ers", "a.tsr", "c.ers", "c.tsr", "sub/b.ers", "sub/b.tsr"], written);
-        Assert.Equal(["a", "link", "sub/b"], Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(folder, path)).Order(StringComparer.Ordinal));
+        Assert.Equal("a.ers a.tsr c.ers c.tsr sub/b.ers sub/b.tsr", FilesBelow(output));
+        Assert.Equal("a link sub/b", FilesBelow(folder));
         string[] verify = ["timestamp", "verify", folder, single, "--evidence", output, "--ca", Authority];
         var verified = (await TsaDesk.RunAsync(verify)).Succeeded().Output;
         Assert.Contains("6 valid, 0 not valid.", verified, StringComparison.Ordinal);
@@ -167,6 +167,10 @@ public sealed class TimestampBatchTests(TsaAppliance tsa) : IClassFixture<TsaApp
         var depth = ArchiveTimestamp.Decode(_desk.Read("in/37/3700.ers")).ReducedTree.Count;
         Assert.InRange(depth, 1, 14);
     }
+
+    private static string FilesBelow(string folder)
+        => string.Join(' ', Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(folder, path)).Order(StringComparer.Ordinal));
 
     private static bool Mentions(string evidence, string file, string hash)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.Pkcs;
+using System.Security.Cryptography.X509Certificates;
 using Appliance.Server.Tests.Timestamps;
 using Appliance.Timestamping;
 
@@ -130,7 +131,7 @@ public sealed class TimestampCreateTests(TsaAppliance tsa) : IClassFixture<TsaAp
             .Failed("No time-stamping authority can be asked at http://127.0.0.1:1/");
     }
 
-    private static object? SignerOf(ReadOnlyMemory<byte> token, ReadOnlySpan<byte> content)
+    private static X509Certificate2? SignerOf(ReadOnlyMemory<byte> token, ReadOnlySpan<byte> content)
     {
         Assert.True(Rfc3161TimestampToken.TryDecode(token, out var decoded, out _));
         Assert.True(decoded.VerifySignatureForData(content, out var signer));

@@ -96,7 +96,7 @@ internal sealed class OpenSslAuthority : IAsyncDisposable
             return;
         }
 
-        using var body = new MemoryStream();
+        await using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, http.RequestAborted);
         http.Response.ContentType = "application/timestamp-reply";
         await http.Response.Body.WriteAsync(Response(Reply(Query(body.ToArray()))), http.RequestAborted);
