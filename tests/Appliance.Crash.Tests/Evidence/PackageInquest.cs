@@ -41,7 +41,8 @@ internal sealed class PackageInquest(StoreUnderTest store, Guid credential, int 
         var returned = paid.Count(stamp => stamp.Failed is not null);
         if (Left < 0 || Left != granted - _counted.Count + returned)
         {
-            yield return $"{Left} of {granted} transactions are left; {_counted.Count} were counted, {returned} returned";
+            yield return
+                $"{Left} of {granted} transactions are left; {_counted.Count} were counted, {returned} returned";
         }
     }
 }

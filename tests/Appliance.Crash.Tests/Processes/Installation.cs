@@ -74,13 +74,14 @@ internal sealed class Installation : IDisposable
     private async Task SetUnitAsync(string name, JsonObject unit)
     {
         var path = PathOf("appliance.json");
+        var until = TimeProvider.System.GetUtcNow().AddDays(1);
         var settings = JsonNode.Parse(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken))!;
         var stamping = settings["Timestamping"] ??= new JsonObject
         {
             ["Units"] = new JsonObject(),
             ["Clock"] = new JsonObject
             {
-                ["AssertedUntil"] = TimeProvider.System.GetUtcNow().AddDays(1).ToString("u", CultureInfo.InvariantCulture),
+                ["AssertedUntil"] = until.ToString("u", CultureInfo.InvariantCulture),
             },
         };
         unit["AccuracyMicroseconds"] = AccuracyMicroseconds;
