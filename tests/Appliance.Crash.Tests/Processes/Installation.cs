@@ -17,7 +17,7 @@ internal sealed class Installation : IDisposable
     private const string SoftHsm = "/usr/lib/softhsm/libsofthsm2.so";
     private const string Pin = "0042-crash-tests";
     private const int DaySeconds = 86_400;
-    private const int AccuracyMicroseconds = 600_000_000;
+    private const int AccuracyMicroseconds = 60_000_000;
 
     private readonly StoreUnderTest _store;
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("crash-");
