@@ -175,8 +175,7 @@ internal sealed class StampDrill : IDisposable
             CultureInfo.InvariantCulture,
             $"{_inquest.Received} tokens got, {_inquest.Intents} intents, {_inquest.Open} of them without an outcome; "
             + $"the witness saw {_witness.Entries} calls of C_Sign; {_refused} refused; {_package.Left} transactions "
-            + "are left; kills that hit requests before "
-            + $"the intent: {_hits.Before}, behind it: {_hits.Behind}; audit verify: {report.GetProperty("records")} "
+            + $"are left; kills that hit requests before the intent: {_hits.Before}, behind it: {_hits.Behind}; audit verify: {report.GetProperty("records")} "
             + $"records in {report.GetProperty("chains")} chains, {report.GetProperty("seals")} seals, "
             + $"{report.GetProperty("timestamps")} of them with time stamps, sound"));
     }

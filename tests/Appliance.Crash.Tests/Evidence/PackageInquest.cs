@@ -1,7 +1,7 @@
 using Appliance.Crash.Tests.Clients;
 using Appliance.Crash.Tests.Stores;
 using Appliance.Ledger;
-using Appliance.Tests.Shared.Timestamps;
+using Appliance.Tests.Shared.Trails;
 
 namespace Appliance.Crash.Tests.Evidence;
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Security.Cryptography.Pkcs;
 using Appliance.Ledger;
-using Appliance.Tests.Shared.Timestamps;
+using Appliance.Tests.Shared.Trails;
 using Appliance.Timestamping;
 
 namespace Appliance.Server.Tests.Timestamps;
