@@ -51,25 +51,21 @@ internal sealed class Installation : IDisposable
     }
 
     /// <summary>
-    /// Makes an open time-stamping unit whose certificates are in NAME.pem; the clock is taken at an operator's word.
+    /// Makes a time-stamping unit whose certificates are in NAME.pem, open or to be paid for; the clock is taken at an operator's word.
     /// So that nothing but stamps is signed, and each once, seals are far apart, and no signature outlasts the accuracy
     /// on any machine.
     /// </summary>
-    public async Task AddUnitAsync(string name, string algorithm)
+    public async Task AddUnitAsync(string name, string algorithm, bool isPaid = false)
     {
         var file = PathOf($"{name}.pem");
         await RunAsync("timestamp", "unit", "create", name, "--algorithm", algorithm, "--out", file);
-        await SetUnitAsync(name, new JsonObject { ["Certificates"] = file });
+        await SetUnitAsync(name, new JsonObject
+        {
+            ["Certificates"] = file,
+            ["Access"] = isPaid ? "clients" : "open",
+            ["RequireTransaction"] = isPaid,
+        });
     }
-
-    /// <summary>Another unit, of the key and the certificates of one that is there, that has to be paid for.</summary>
-    public Task AddPaidUnitAsync(string name, string of) => SetUnitAsync(name, new JsonObject
-    {
-        ["Certificates"] = PathOf($"{of}.pem"),
-        ["Key"] = $"tsa {of}",
-        ["Access"] = "clients",
-        ["RequireTransaction"] = true,
-    });
 
     private async Task SetUnitAsync(string name, JsonObject unit)
     {
