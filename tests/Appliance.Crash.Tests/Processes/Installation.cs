@@ -51,7 +51,8 @@ internal sealed class Installation : IDisposable
     }
 
     /// <summary>
-    /// Makes a time-stamping unit whose certificates are in NAME.pem, open or to be paid for; the clock is taken at an operator's word.
+    /// Makes a time-stamping unit whose certificates are in NAME.pem, open or to be paid for; the clock is taken at an
+    /// operator's word.
     /// So that nothing but stamps is signed, and each once, seals are far apart, and no signature outlasts the accuracy
     /// on any machine.
     /// </summary>
