@@ -5,8 +5,8 @@
 # lost ones had come. After each kill the witness (tests/witness) and the client's log are held against the store. On
 # PostgreSQL the database itself is then stopped, killed and paused under load, and a node is put to sleep past its
 # lease. With --stamps the load is time stamps, of all nodes and two units, all of which are killed at once: each token
-# that a client got must be in the audit trail, which must verify in the end. The seed decides the load, the delays and the moments. Exit code 0: nothing was signed twice or lost, and each
-# phase was hit.
+# that a client got must be in the audit trail, which must verify in the end. The seed decides the load, the delays and
+# the moments. Exit code 0: nothing was signed twice or lost, and each phase was hit.
 set -euo pipefail
 
 source "$(dirname "${BASH_SOURCE[0]}")/../deploy/setup.sh"

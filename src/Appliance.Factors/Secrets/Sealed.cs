@@ -30,7 +30,7 @@ internal static class Sealed
         return stored;
     }
 
-    /// <summary>Opens it into an array that the caller zeroes; null when it is not ours, or not of this place.</summary>
+    /// <summary>Opens it into an array that the caller zeroes; null when it is not ours or not of here.</summary>
     internal static byte[]? Open(
         ReadOnlySpan<byte> key, ReadOnlySpan<byte> stored, ReadOnlySpan<byte> associated)
     {
@@ -38,7 +38,7 @@ internal static class Sealed
         return TryOpen(key, stored, associated, clear, out _) ? clear : null;
     }
 
-    /// <summary>Opens it into a buffer that the caller zeroes; false when it is not ours, or has no room there.</summary>
+    /// <summary>Opens it into a buffer that the caller zeroes; false when it is not ours or has no room.</summary>
     internal static bool TryOpen(
         ReadOnlySpan<byte> key,
         ReadOnlySpan<byte> stored,

@@ -13,7 +13,7 @@ internal static class TimeRange
     /// </summary>
     private const long Disorder = 60_000;
 
-    /// <summary>The first and the last sequence number of each chain between which all records of a time stand.</summary>
+    /// <summary>Of each chain, the sequence numbers from which and up to which the records of a time stand.</summary>
     /// <param name="store">A connection.</param>
     /// <param name="from">Unix milliseconds.</param>
     /// <param name="to">Unix milliseconds.</param>

@@ -130,8 +130,8 @@ internal static class AuditVerifyCommand
             {
                 certificates.ImportFromPemFile(unit.Certificates);
             }
-            catch (Exception error)
-                when (error is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException
+                or CryptographicException or ArgumentException)
             {
                 // As when there is none.
             }
@@ -166,8 +166,8 @@ internal static class AuditVerifyCommand
         reply.Say(string.Create(
             CultureInfo.InvariantCulture,
             $"{report.Records} records in {report.Chains} chains and {report.Seals} seals, {report.Timestamps} of them "
-            + $"with time stamps, in {report.Elapsed.TotalSeconds:F1} s; {report.Unsealed} not sealed yet, {report.Removed} removed after "
-            + $"their time."));
+            + $"with time stamps, in {report.Elapsed.TotalSeconds:F1} s; {report.Unsealed} not sealed yet, "
+            + $"{report.Removed} removed after their time."));
         reply.Say(report.IsSound
             ? "The audit trail is sound."
             : string.Create(

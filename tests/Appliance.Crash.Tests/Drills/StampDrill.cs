@@ -35,7 +35,9 @@ internal sealed class StampDrill : IDisposable
     private const string Password = "correct horse battery";
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
-    private static readonly (string Name, string Algorithm)[] s_units = [("p256", "P-256"), ("rsa2048", "RSA-2048")];
+
+    private static readonly (string Name, string Algorithm)[] s_units =
+        [("p256", "P-256"), ("rsa2048", "RSA-2048"), (StampLoad.PaidUnit, "P-256")];
 
     private readonly StoreUnderTest _store;
     private readonly int _kills;
@@ -84,13 +86,11 @@ internal sealed class StampDrill : IDisposable
         var certificates = new Dictionary<string, X509Certificate2Collection>(StringComparer.Ordinal);
         foreach (var (name, algorithm) in s_units)
         {
-            await _installation.AddUnitAsync(name, algorithm);
+            await _installation.AddUnitAsync(name, algorithm, isPaid: name == StampLoad.PaidUnit);
             certificates.Add(name, []);
             certificates[name].ImportFromPemFile(_installation.PathOf($"{name}.pem"));
         }
 
-        await _installation.AddPaidUnitAsync(StampLoad.PaidUnit, s_units[0].Name);
-        certificates.Add(StampLoad.PaidUnit, certificates[s_units[0].Name]);
         var file = _installation.PathOf("signers.json");
         await File.WriteAllTextAsync(
             file,
@@ -174,8 +174,9 @@ internal sealed class StampDrill : IDisposable
         DrillSettings.Say(string.Create(
             CultureInfo.InvariantCulture,
             $"{_inquest.Received} tokens got, {_inquest.Intents} intents, {_inquest.Open} of them without an outcome; "
-            + $"the witness saw {_witness.Entries} calls of C_Sign; {_refused} refused; {_package.Left} transactions are left; kills that hit requests before "
-            + $"the intent: {_hits.Before}, behind it: {_hits.Behind}; audit verify: {report.GetProperty("records")} "
+            + $"the witness saw {_witness.Entries} calls of C_Sign; {_refused} refused; {_package.Left} transactions "
+            + $"are left; kills that hit requests before the intent: {_hits.Before}, behind it: {_hits.Behind}; "
+            + $"audit verify: {report.GetProperty("records")} "
             + $"records in {report.GetProperty("chains")} chains, {report.GetProperty("seals")} seals, "
             + $"{report.GetProperty("timestamps")} of them with time stamps, sound"));
     }
@@ -212,7 +213,7 @@ internal sealed class StampDrill : IDisposable
 
     private StampLoad NewLoad(List<ServeProcess> servers, RoundPlan plan, CancellationToken cancellation) => new(
         [.. servers.Select(server => server.Rest)],
-        [.. s_units.Select(unit => unit.Name), StampLoad.PaidUnit],
+        [.. s_units.Select(unit => unit.Name)],
         _accessToken,
         string.Create(CultureInfo.InvariantCulture, $"{DrillSettings.Seed}/{plan.Number}"),
         cancellation);

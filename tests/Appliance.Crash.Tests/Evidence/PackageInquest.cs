@@ -1,7 +1,7 @@
 using Appliance.Crash.Tests.Clients;
 using Appliance.Crash.Tests.Stores;
 using Appliance.Ledger;
-using Appliance.Tests.Shared.Timestamps;
+using Appliance.Tests.Shared.Trails;
 
 namespace Appliance.Crash.Tests.Evidence;
 
@@ -41,7 +41,8 @@ internal sealed class PackageInquest(StoreUnderTest store, Guid credential, int 
         var returned = paid.Count(stamp => stamp.Failed is not null);
         if (Left < 0 || Left != granted - _counted.Count + returned)
         {
-            yield return $"{Left} of {granted} transactions are left; {_counted.Count} were counted, {returned} returned";
+            yield return
+                $"{Left} of {granted} transactions are left; {_counted.Count} were counted, {returned} returned";
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using Appliance.Crash.Tests.Clients;
 using Appliance.Crash.Tests.Stores;
 using Appliance.Ledger;
-using Appliance.Tests.Shared.Timestamps;
+using Appliance.Tests.Shared.Trails;
 using Appliance.Timestamping;
 
 namespace Appliance.Crash.Tests.Evidence;

@@ -17,7 +17,7 @@ internal sealed class Installation : IDisposable
     private const string SoftHsm = "/usr/lib/softhsm/libsofthsm2.so";
     private const string Pin = "0042-crash-tests";
     private const int DaySeconds = 86_400;
-    private const int AccuracyMicroseconds = 600_000_000;
+    private const int AccuracyMicroseconds = 60_000_000;
 
     private readonly StoreUnderTest _store;
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("crash-");
@@ -51,36 +51,34 @@ internal sealed class Installation : IDisposable
     }
 
     /// <summary>
-    /// Makes an open time-stamping unit whose certificates are in NAME.pem; the clock is taken at an operator's word.
+    /// Makes a time-stamping unit whose certificates are in NAME.pem, open or to be paid for; the clock is taken at an
+    /// operator's word.
     /// So that nothing but stamps is signed, and each once, seals are far apart, and no signature outlasts the accuracy
     /// on any machine.
     /// </summary>
-    public async Task AddUnitAsync(string name, string algorithm)
+    public async Task AddUnitAsync(string name, string algorithm, bool isPaid = false)
     {
         var file = PathOf($"{name}.pem");
         await RunAsync("timestamp", "unit", "create", name, "--algorithm", algorithm, "--out", file);
-        await SetUnitAsync(name, new JsonObject { ["Certificates"] = file });
+        await SetUnitAsync(name, new JsonObject
+        {
+            ["Certificates"] = file,
+            ["Access"] = isPaid ? "clients" : "open",
+            ["RequireTransaction"] = isPaid,
+        });
     }
-
-    /// <summary>Another unit, of the key and the certificates of one that is there, that has to be paid for.</summary>
-    public Task AddPaidUnitAsync(string name, string of) => SetUnitAsync(name, new JsonObject
-    {
-        ["Certificates"] = PathOf($"{of}.pem"),
-        ["Key"] = $"tsa {of}",
-        ["Access"] = "clients",
-        ["RequireTransaction"] = true,
-    });
 
     private async Task SetUnitAsync(string name, JsonObject unit)
     {
         var path = PathOf("appliance.json");
+        var until = TimeProvider.System.GetUtcNow().AddDays(1);
         var settings = JsonNode.Parse(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken))!;
         var stamping = settings["Timestamping"] ??= new JsonObject
         {
             ["Units"] = new JsonObject(),
             ["Clock"] = new JsonObject
             {
-                ["AssertedUntil"] = TimeProvider.System.GetUtcNow().AddDays(1).ToString("u", CultureInfo.InvariantCulture),
+                ["AssertedUntil"] = until.ToString("u", CultureInfo.InvariantCulture),
             },
         };
         unit["AccuracyMicroseconds"] = AccuracyMicroseconds;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Security.Cryptography.Pkcs;
 using Appliance.Ledger;
-using Appliance.Tests.Shared.Timestamps;
+using Appliance.Tests.Shared.Trails;
 using Appliance.Timestamping;
 
 namespace Appliance.Server.Tests.Timestamps;
@@ -42,7 +42,8 @@ public sealed class TsaEvidenceTests(TsaAppliance tsa) : IClassFixture<TsaApplia
         var trail = new StampTrail();
         Assert.Empty(trail.Add(ReadTrail()));
         Assert.Equal(Callers * StampsEach, answered.Count);
-        Assert.Equal(answered.Count, answered.Select(one => Serial(one.Token)).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(
+            answered.Count, answered.Select(one => Serial(one.Token)).Distinct(StringComparer.Ordinal).Count());
         foreach (var (unit, hash, token) in answered)
         {
             var stamp = trail.Stamps[Serial(token)];

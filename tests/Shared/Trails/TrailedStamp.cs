@@ -1,6 +1,6 @@
 using Appliance.Ledger;
 
-namespace Appliance.Tests.Shared.Timestamps;
+namespace Appliance.Tests.Shared.Trails;
 
 /// <summary>What the audit trail says of one time stamp.</summary>
 /// <param name="Unit">Who was to make it.</param>

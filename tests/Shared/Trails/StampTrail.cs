@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Appliance.Ledger;
 
-namespace Appliance.Tests.Shared.Timestamps;
+namespace Appliance.Tests.Shared.Trails;
 
 /// <summary>The time stamps of an audit trail, read from its records' text as an auditor would.</summary>
 internal sealed partial class StampTrail
