@@ -16,11 +16,11 @@ namespace Appliance.Benchmarks;
 /// <summary>
 /// <c>dotnet run -c Release --project bench/Appliance.Benchmarks -- --filter '*'</c>, with <c>--quick</c> for a short
 /// run; <c>-- --cpu</c> prints processor time per signature instead, for machines that others load,
-/// <c>-- --timestamp-cpu</c> that of a time stamp, <c>-- --ledger</c> that of the ledger (<c>--ledger-postgres CONNECTION WRITERS</c> over PostgreSQL, see
-/// load/ledger.sh); <c>-- --ledger-size</c> compares small activations with large ones, <c>-- --audit RECORDS
-/// [CONNECTION]</c> verifies an audit trail, <c>-- --fill STORE CREDENTIALS RECORDS</c> fills a store and <c>-- --scale
-/// STORE CREDENTIALS</c> compares it with an empty one (load/scale.sh does both). In process: a generated project would
-/// not find our build settings, and PKCS#11 wants one process anyway.
+/// <c>-- --timestamp-cpu</c> that of a time stamp, <c>-- --ledger</c> that of the ledger (<c>--ledger-postgres
+/// CONNECTION WRITERS</c> over PostgreSQL, see load/ledger.sh); <c>-- --ledger-size</c> compares small activations with
+/// large ones, <c>-- --audit RECORDS [CONNECTION]</c> verifies an audit trail, <c>-- --fill STORE CREDENTIALS
+/// RECORDS</c> fills a store and <c>-- --scale STORE CREDENTIALS</c> compares it with an empty one (load/scale.sh does
+/// both). In process: a generated project would not find our build settings, and PKCS#11 wants one process anyway.
 /// </summary>
 internal static class Program
 {

@@ -91,7 +91,7 @@ public class TimestampBenchmarks : IDisposable
     public bool Begin() => _stamp.TryBegin();
 
     [Benchmark]
-    public TimestampFailure Refuse() => _stamp.Prepare(_request.AsMemory(0, 40));
+    public TimestampFailure Refuse() => _stamp.Prepare(_request.AsSpan(0, 40));
 
     private static byte[]? Answer(TimestampFailure failure, byte[]? response)
         => failure == TimestampFailure.None ? response : throw new InvalidOperationException(failure.ToString());

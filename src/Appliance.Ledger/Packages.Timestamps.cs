@@ -16,7 +16,7 @@ public sealed partial class Packages
     /// <param name="store">The loop's connection.</param>
     /// <param name="claim">Who asks.</param>
     /// <param name="signerId">For whom.</param>
-    /// <param name="intent">The record of the request, with RFC 3161 messageImprint.hashedMessage as its digest.</param>
+    /// <param name="intent">The record of the request; its digest is RFC 3161 messageImprint.hashedMessage.</param>
     /// <param name="covered">The signature that paid for it, taken away; null unless Covered.</param>
     /// <param name="package">The package that a transaction was taken from; null unless Counted.</param>
     /// <exception cref="ArgumentException">The imprint is not as long as its algorithm says.</exception>

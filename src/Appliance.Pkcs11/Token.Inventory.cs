@@ -53,7 +53,7 @@ public sealed unsafe partial class Token
         return new TokenInventory(keys, certificates);
     }
 
-    /// <summary>The private keys of a label, with the public keys of their ids: however many others there are.</summary>
+    /// <summary>The private keys of a label, with the public keys of their ids; other keys cost nothing.</summary>
     /// <exception cref="Pkcs11Exception">The token failed.</exception>
     public IReadOnlyList<TokenKeyPair> FindPairs(string label)
     {

@@ -22,7 +22,8 @@ public readonly record struct StampResult(
     internal static StampResult Failed(TimestampFailure failure)
         => new(StampStatus.Answered, failure, TimestampResponse.Refusal(failure), TimestampRefusal.None);
 
-    internal static StampResult Refused(TimestampRefusal refusal) => new(StampStatus.Refused, default, default, refusal);
+    internal static StampResult Refused(TimestampRefusal refusal)
+        => new(StampStatus.Refused, default, default, refusal);
 
     internal static StampResult Of(StampStatus status) => new(status, default, default, default);
 }

@@ -191,7 +191,8 @@ public sealed class ClockDriftTests
         Poll(watch);
         Assert.Equal(
             ["no quorum", "no quorum", "no quorum", "no answer in time", "no answer in time"],
-            watch.Servers.Select(server => server.Text));
+            watch.Servers.Select(server => server.Text),
+            StringComparer.Ordinal);
     }
 
     [Theory]

@@ -34,7 +34,7 @@ internal sealed class SealStamper
     /// <exception cref="TimeoutException">It takes too long.</exception>
     public async ValueTask<byte[]> StampAsync(ReadOnlyMemory<byte> digest, CancellationToken cancellationToken)
     {
-        var unit = (string.IsNullOrEmpty(_unit) ? _service.Units.FirstOrDefault() : _service.Find(_unit))
+        var unit = (string.IsNullOrEmpty(_unit) ? _service.Units[0] : _service.Find(_unit))
             ?? throw new AuditSealException($"the unit {_unit} does not issue");
         var request = TimestampRequest.Create(HashAlgorithmName.SHA256, digest.Span);
         var result = await _service.StampAsync(new StampCall(unit, request)).AsTask()

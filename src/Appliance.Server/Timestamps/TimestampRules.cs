@@ -155,7 +155,7 @@ internal static class TimestampRules
         _ => CscErrors.MissingString("hash"),
     };
 
-    /// <summary>A number in hexadecimal, in either case; an odd number of digits is what many languages print.</summary>
+    /// <summary>A number in hexadecimal, in either case; many languages print an odd number of digits.</summary>
     private static bool TryReadHex(FieldText field, ref Span<byte> number)
     {
         if (field.State == FieldState.Absent)

@@ -174,7 +174,7 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
         Detail = detail,
     };
 
-    /// <summary>As SignOperation does: inline the thread that signed answers, else it goes on with the next job.</summary>
+    /// <summary>As SignOperation: inline the thread that signed answers, else it goes on with the next job.</summary>
     private void Complete(StampResult result, bool inline)
     {
         _pipeline.Metrics?.Count(_stamp.Unit, result);

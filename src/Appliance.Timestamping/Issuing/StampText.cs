@@ -1,6 +1,6 @@
 namespace Appliance.Timestamping.Issuing;
 
-/// <summary>What the audit trail says of a token, in text that never changes its form; at most 255 characters.</summary>
+/// <summary>What the audit trail says of a token: text of a form that stays, at most 255 characters.</summary>
 internal static class StampText
 {
     /// <summary>Before it is made: unit, serial number in hexadecimal, policy, hash algorithm of the imprint.</summary>

@@ -31,7 +31,10 @@ public sealed class SealStampTests
 
         var serial = Convert.ToHexString(TimestampToken.Decode(token).SerialNumber.Span);
         var records = await installation.JsonAsync($"audit show --serial {serial}");
-        Assert.Equal(["timestamp.issued", "timestamp.intent"], records.EnumerateArray().Select(r => r.Text("event")));
+        Assert.Equal(
+            ["timestamp.issued", "timestamp.intent"],
+            records.EnumerateArray().Select(r => r.Text("event")),
+            StringComparer.Ordinal);
         Assert.All(records.EnumerateArray(), record
             => Assert.Equal(Convert.ToHexStringLower(digest), record.Text("digest")));
         Assert.StartsWith("unit aa serial ", records[1].Text("detail"), StringComparison.Ordinal);
@@ -80,11 +83,11 @@ public sealed class SealStampTests
         await server.InitializeAsync();
         var now = TimeProvider.System.GetUtcNow();
 
-        server.Timestamps!.Clock.Watch.Assert(now.AddDays(-1), "the test");
+        server.Timestamps!.Clock.Assert(now.AddDays(-1), "the test");
         var first = (await server.Installation.JsonAsync("audit seal"))[0];
         var second = (await server.Installation.JsonAsync("audit seal"))[0];
         var status = await server.Installation.JsonAsync("status");
-        server.Timestamps.Clock.Watch.Assert(now.AddDays(1), "the test");
+        server.Timestamps.Clock.Assert(now.AddDays(1), "the test");
         var third = (await server.Installation.JsonAsync("audit seal"))[0];
 
         Assert.Equal(

@@ -82,7 +82,8 @@ public sealed class TimestampingRulesTests
             Names(Errors(
                 (Unit + ":Certificates", "unit.pem"),
                 (Unit + ":Qualified", "true"),
-                (Unit + ":AccuracyMicroseconds", "1000001"))));
+                (Unit + ":AccuracyMicroseconds", "1000001"))),
+            StringComparer.Ordinal);
         Assert.Empty(Errors(
             (Unit + ":Certificates", "unit.pem"),
             (Unit + ":Qualified", "true"),

@@ -68,7 +68,8 @@ public sealed class ClockStepTests : IDisposable
         var asserted = await _installation.JsonAsync("audit show --event clock.asserted");
         Assert.Equal(
             ["withdrawn", "asserted until"],
-            asserted.EnumerateArray().Select(record => record.Text("detail").Split(" 2")[0]));
+            asserted.EnumerateArray().Select(record => record.Text("detail").Split(" 2")[0]),
+            StringComparer.Ordinal);
         Assert.All(asserted.EnumerateArray(), record => Assert.Equal(_installation.User.Name, record.Text("admin")));
     }
 

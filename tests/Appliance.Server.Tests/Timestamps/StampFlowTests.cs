@@ -74,7 +74,8 @@ public sealed class StampFlowTests(StampFlowTests.Narrow fixture) : IClassFixtur
         Assert.Equal(100, statuses.Count);
         Assert.Equal(
             ["", "Another item with this id is in flight"],
-            statuses.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+            statuses.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            StringComparer.Ordinal);
     }
 
     private static async Task FloodAsync(

@@ -105,7 +105,8 @@ public sealed class StampStreamTests(TsaAppliance tsa) : IClassFixture<TsaApplia
         Failed(results["nothing"], "badDataFormat", "Not a TimeStampReq in DER, or a digest of the wrong length.");
         Assert.Equal(
             ["Invalid parameter id", "Invalid parameter id", "The message has neither defaults nor an item"],
-            unnamed.Order(StringComparer.Ordinal));
+            unnamed.Order(StringComparer.Ordinal),
+            StringComparer.Ordinal);
     }
 
     [Fact]
@@ -160,7 +161,7 @@ public sealed class StampStreamTests(TsaAppliance tsa) : IClassFixture<TsaApplia
         await using var own = new TsaAppliance();
         await own.InitializeAsync();
         using var unit = own.Chain("p256")[0];
-        var hashes = Enumerable.Range(0, 5_000).Select(_ => new StampedHash()).ToList();
+        var hashes = Enumerable.Range(0, 5_000).Select(_ => new StampedHash()).ToArray();
         await using var call = new StampCalls(own.Appliance).Stream(Stopped);
         var sending = SendAsync(call, hashes);
 
@@ -173,7 +174,7 @@ public sealed class StampStreamTests(TsaAppliance tsa) : IClassFixture<TsaApplia
             results.Add(result.Id, result.Clone());
         }
 
-        Assert.InRange(message.End.ItemsAnswered, 1, hashes.Count - 1);
+        Assert.InRange(message.End.ItemsAnswered, 1, hashes.Length - 1);
         Assert.Equal(message.End.ItemsAnswered, results.Count);
         Assert.Equal(IdOf(results.Count - 1), message.End.LastItemId);
         for (var i = 0; i < results.Count; i++)
@@ -198,9 +199,9 @@ public sealed class StampStreamTests(TsaAppliance tsa) : IClassFixture<TsaApplia
     /// <summary>Until the server takes no more; then the half-close that it waits for.</summary>
     private static async Task SendAsync(
         GrpcBidirectionalStreamingCall<Proto.StampStreamRequest, Proto.StampStreamResponse> call,
-        IReadOnlyList<StampedHash> hashes)
+        StampedHash[] hashes)
     {
-        for (var i = 0; i < hashes.Count && await call.WriteAsync(Item(i, hashes[i]), Stopped); i++)
+        for (var i = 0; i < hashes.Length && await call.WriteAsync(Item(i, hashes[i]), Stopped); i++)
         {
             // The next one.
         }

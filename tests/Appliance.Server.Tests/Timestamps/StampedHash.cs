@@ -33,7 +33,8 @@ internal sealed class StampedHash
         Assert.Equal(token.Length, length);
         var certificates = decoded.AsSignedCms().Certificates;
         Assert.Equal(isCarried, certificates.Contains(unit));
-        Assert.True(decoded.VerifySignatureForHash(Value, new Oid(Algorithm), out var signer, isCarried ? null : [unit]));
+        Assert.True(decoded.VerifySignatureForHash(
+            Value, new Oid(Algorithm), out var signer, isCarried ? null : [unit]));
         Assert.Equal(unit, signer);
         var now = TimeProvider.System.GetUtcNow();
         Assert.InRange(decoded.TokenInfo.Timestamp, now.AddMinutes(-10), now.AddSeconds(1));

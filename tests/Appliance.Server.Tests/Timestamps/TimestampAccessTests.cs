@@ -116,7 +116,8 @@ public sealed class TimestampAccessTests(AccessAppliance tsa) : IClassFixture<Ac
 
         var left = await tsa.LeftOfAsync(_appliance.Acme.Credentials[0]);
         await RefusesAsync(async () => (await tsa.AskAsync(
-            "clients", client.Token, Imprint(), _appliance.Acme.Credentials[0])).Refused(403, "access_denied", NotAllowed));
+            "clients", client.Token, Imprint(), _appliance.Acme.Credentials[0]))
+            .Refused(403, "access_denied", NotAllowed));
         Assert.Equal(left, await tsa.LeftOfAsync(_appliance.Acme.Credentials[0]));
     }
 
@@ -312,7 +313,8 @@ public sealed class TimestampAccessTests(AccessAppliance tsa) : IClassFixture<Ac
     private void Audited(TestClient client, string said)
         => Assert.Contains(
             _appliance.Audit(AuditEvent.RequestRefused),
-            entry => entry.Record.ClientId == client.Id && entry.Record.Detail!.Contains(said, StringComparison.Ordinal));
+            entry => entry.Record.ClientId == client.Id
+                && entry.Record.Detail!.Contains(said, StringComparison.Ordinal));
 
     private (Guid? Client, string Why) LastRefused()
     {

@@ -5,7 +5,6 @@ using System.Security.Cryptography.Pkcs;
 using System.Security.Cryptography.X509Certificates;
 using Appliance.Server.Tests.Commands;
 using Appliance.Server.Tests.Hosting;
-using Appliance.Timestamping;
 
 namespace Appliance.Server.Tests.Timestamps;
 

@@ -36,7 +36,8 @@ public sealed class TsaProcessTests
 
         var status = (await scene.Installation.JsonAsync("status"))
             .GetProperty("timestampUnits").EnumerateArray().ToList();
-        Assert.Equal(["p384", "p256", "rsa2048", "rsa3072"], status.Select(unit => unit.Text("unit")));
+        Assert.Equal(
+            ["p384", "p256", "rsa2048", "rsa3072"], status.Select(unit => unit.Text("unit")), StringComparer.Ordinal);
         Assert.All(status, unit => Assert.True(unit.GetProperty("clockTrusted").GetBoolean(), unit.Text("clock")));
         Assert.All(status, unit => Assert.False(unit.GetProperty("ended").GetBoolean()));
         Assert.Contains(

@@ -23,11 +23,11 @@ public sealed class UnitCheckTests
         var list = JsonDocument.Parse((await scene.RunAsync("timestamp unit list --json")).Succeeded().Output)
             .RootElement.EnumerateArray().ToList();
 
-        Assert.Equal(["rsa", "day"], checks.Keys);
+        Assert.Equal(["rsa", "day"], checks.Keys, StringComparer.Ordinal);
         Assert.All(checks.Values, check => Assert.Equal("ok", check.Result));
         Assert.StartsWith(
             "RSA-2048, policy 0.4.0.2023.1.1, can issue until", checks["rsa"].Detail, StringComparison.Ordinal);
-        Assert.Equal(["rsa", "day"], list.Select(unit => unit.Text("unit")));
+        Assert.Equal(["rsa", "day"], list.Select(unit => unit.Text("unit")), StringComparer.Ordinal);
         Assert.True(list[0].GetProperty("default").GetBoolean());
         Assert.Equal(("open", "clients"), (list[0].Text("access"), list[1].Text("access")));
         Assert.Equal(("RSA-2048", "P-256"), (list[0].Text("algorithm"), list[1].Text("algorithm")));

@@ -147,8 +147,8 @@ public sealed class TimestampServiceTests(SoftHsm hsm)
         await using var authority = new Authorities(hsm);
         using var other = new UnitScene();
 
-        Assert.Throws<ArgumentException>(
-            () => { _ = authority.Service.StampAsync(new StampCall(other.Unit, Request(new byte[32]))); });
+        await Assert.ThrowsAsync<ArgumentException>(
+            async () => await authority.Service.StampAsync(new StampCall(other.Unit, Request(new byte[32]))));
     }
 
     private static byte[] Request(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> nonce = default)

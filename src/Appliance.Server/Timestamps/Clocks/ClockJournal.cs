@@ -46,7 +46,7 @@ internal sealed partial class ClockJournal : IAsyncDisposable
         _time = time;
         _logger = logger;
         _voided = voided;
-        _writing = Task.Run(WriteAllAsync);
+        _writing = Task.Run(WriteAllAsync, CancellationToken.None);
     }
 
     /// <summary>Takes an event on the watch's thread; quick, and never throws.</summary>

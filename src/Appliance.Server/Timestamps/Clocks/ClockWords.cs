@@ -36,7 +36,12 @@ internal static class ClockWords
 
     /// <summary>Those that are among the sources.</summary>
     public static IReadOnlyList<string> NamesOf(ClockSources sources)
-        => [.. Enum.GetValues<ClockSources>().Where(one => one != 0 && sources.HasFlag(one)).Select(NameOf)];
+        =>
+        [
+            .. Enum.GetValues<ClockSources>()
+                .Where(one => one != ClockSources.None && sources.HasFlag(one))
+                .Select(NameOf),
+        ];
 
     /// <summary>An event as the detail of an audit record.</summary>
     public static string Describe(in ClockEvent happened) => happened.Offset == default

@@ -3,7 +3,7 @@ using Appliance.Server.Tests.Timestamps;
 
 namespace Appliance.Server.Tests.Csc.Errors;
 
-/// <summary>signatures/timestamp: each row of csc-api 3.2, in both versions, as text; then the rows of our own.</summary>
+/// <summary>signatures/timestamp: each row of csc-api 3.2, in both versions, as text; then our own.</summary>
 public sealed class TimestampErrorRowTests(TsaAppliance tsa) : IClassFixture<TsaAppliance>
 {
     private const string Hash = RawWire.Hash;

@@ -1,9 +1,11 @@
+using System.Runtime.Versioning;
 using Appliance.Server.Options;
 using Appliance.Server.Timestamps.Clocks;
 using Appliance.Timestamping;
 
 namespace Appliance.Server.Tests.Timestamps.Clocks;
 
+[SupportedOSPlatform("linux")]
 public sealed class ClockAssertionTests : IDisposable
 {
     private static readonly DateTimeOffset s_now = new(2026, 11, 21, 0, 0, 0, TimeSpan.Zero);

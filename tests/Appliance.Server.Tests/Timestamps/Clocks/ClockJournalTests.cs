@@ -63,7 +63,7 @@ public sealed class ClockJournalTests : IAsyncDisposable
             _ =>
             {
                 inside.TrySetResult();
-                return release.Wait(TimeSpan.FromMinutes(5));
+                return release.Wait(TimeSpan.FromMinutes(5), CancellationToken.None);
             },
             TestContext.Current.CancellationToken).AsTask();
         await inside.Task.WaitAsync(TestContext.Current.CancellationToken);
@@ -89,7 +89,8 @@ public sealed class ClockJournalTests : IAsyncDisposable
         var trail = Trail();
         var kept = trail.Where(line => line.Contains("stepped", StringComparison.Ordinal)).ToList();
         Assert.Equal(
-            Enumerable.Range(0, kept.Count).Select(i => $"Failed stepped {i}: text"), kept);
+            Enumerable.Range(0, kept.Count).Select(i => $"Failed stepped {i}: text"), kept,
+            StringComparer.Ordinal);
         Assert.InRange(kept.Count, 4_096, 4_096 + 64);
         var missing = Assert.Single(trail, line => line.Contains("are missing", StringComparison.Ordinal));
         Assert.StartsWith($"Failed {5_000 - kept.Count} events", missing, StringComparison.Ordinal);
