@@ -4,7 +4,7 @@
 set -euo pipefail
 
 APPLIANCE="${APPLIANCE:-$REPOSITORY/artifacts/bin/Appliance.Server/release/appliance}"
-READY_SECONDS=30
+READY_SECONDS=90
 STOP_SECONDS=40
 
 softhsm_module() {

@@ -70,6 +70,7 @@ public sealed class ClockGuard
             }
         }
 
-        return reading.UtcTicks < verdict.Leap.SuspendedFrom || reading.UtcTicks > verdict.Leap.SuspendedTo;
+        // A verdict from before a leap second says nothing of the clock behind it.
+        return reading.UtcTicks < verdict.Leap.SuspendedFrom;
     }
 }

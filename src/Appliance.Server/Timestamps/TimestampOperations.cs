@@ -87,6 +87,10 @@ internal sealed partial class TimestampOperations(
         FieldText unit, FieldText policy, FieldFlag certReq, FieldText credentialId, out StampManner? manner)
         => TimestampRules.ReadManner(service, unit, policy, certReq, credentialId, out manner);
 
+    /// <summary>A refusal of an item before it was one, in the audit trail.</summary>
+    public ValueTask<CscError> RefuseAsync(Caller caller, CscError error, CancellationToken cancellationToken)
+        => operations.RefuseAsync(caller, CscMethods.Stamp, null, error, cancellationToken);
+
     /// <summary>One time stamp, as an item of a stream; its place is the caller's concern.</summary>
     public ValueTask<StampOutcome> StampAsync(Caller caller, StampOrder order, CancellationToken cancellationToken)
         => order.Failure == TimestampFailure.None

@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Appliance.Pkcs11;
 
@@ -9,6 +10,10 @@ internal static class AdoptionRules
 {
     private const string OwnKeys = "appliance ";
     private const string OwnCredentials = "appliance credential ";
+
+    /// <summary>As `timestamp unit create` names them.</summary>
+    private const string TimestampKeys = "tsa ";
+    private const string TimeStampingPurpose = "1.3.6.1.5.5.7.3.8";
     private const int SmallestExponent = 65_537;
 
     /// <summary>Signature algorithms with MD2, MD5 or SHA-1 (RFC 8017 appendix C, RFC 5758, X9.62), and DSA.</summary>
@@ -35,6 +40,11 @@ internal static class AdoptionRules
             && !key.Label.StartsWith(OwnCredentials, StringComparison.Ordinal))
         {
             return "It is one of the appliance's own keys.";
+        }
+
+        if (key.Label.StartsWith(TimestampKeys, StringComparison.Ordinal))
+        {
+            return "It is a time-stamping unit's key, which signs nothing but time stamps.";
         }
 
         if (!key.CanSign)
@@ -76,11 +86,21 @@ internal static class AdoptionRules
         }
     }
 
-    /// <summary>Refuses a leaf that was signed with an algorithm that can be forged.</summary>
+    /// <summary>
+    /// Refuses a leaf that was signed with an algorithm that can be forged, and one for time stamps: such a key signs
+    /// nothing else (EN 319 421 clause 7.6.2).
+    /// </summary>
     /// <exception cref="ProvisioningException">It was.</exception>
-    public static void CheckSignature(byte[] leaf)
+    public static void CheckLeaf(byte[] leaf)
     {
         using var certificate = X509CertificateLoader.LoadCertificate(leaf);
+        if (certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().Any(usage => usage.EnhancedKeyUsages
+            .Cast<Oid>().Any(oid => string.Equals(oid.Value, TimeStampingPurpose, StringComparison.Ordinal))))
+        {
+            throw new ProvisioningException(
+                "The certificate is for time stamps, whose key signs nothing else; ask the CA for another one.");
+        }
+
         if (certificate.SignatureAlgorithm.Value is { } oid && s_weak.Contains(oid, StringComparer.Ordinal))
         {
             throw new ProvisioningException(

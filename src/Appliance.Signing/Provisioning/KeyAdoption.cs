@@ -204,7 +204,7 @@ public sealed class KeyAdoption
     {
         var now = _time.GetUtcNow();
         var chain = CertificateChain.Of(certificates, key.SubjectPublicKeyInfo.Span, now, order.AllowExpired);
-        AdoptionRules.CheckSignature(chain.Certificates[0]);
+        AdoptionRules.CheckLeaf(chain.Certificates[0]);
         var credential = new CredentialOrder
         {
             SignerId = order.SignerId,

@@ -32,8 +32,8 @@ internal readonly record struct LeapSecond(LeapDirection Direction, long Midnigh
         return leap.Direction != LeapDirection.None;
     }
 
-    /// <summary>Long enough ago to be forgotten.</summary>
-    public bool IsPast(long utcTicks) => utcTicks > Midnight + TimeSpan.TicksPerMinute;
+    /// <summary>Nothing is kept away from any more: by now the clock has taken it, or is wrong.</summary>
+    public bool IsPast(long utcTicks) => utcTicks > SuspendedTo;
 
     public bool IsSuspended(long utcTicks) => utcTicks >= SuspendedFrom && utcTicks <= SuspendedTo;
 

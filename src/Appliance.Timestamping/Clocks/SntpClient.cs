@@ -22,7 +22,9 @@ internal sealed class SntpClient(TimeProvider time, Func<long> rawNanoseconds, T
         try
         {
             // Connected: the kernel drops what comes from elsewhere.
-            using var socket = new UdpClient();
+            using var socket = Socket.OSSupportsIPv6
+                ? new UdpClient(AddressFamily.InterNetworkV6) { Client = { DualMode = true } }
+                : new UdpClient();
             await socket.Client.ConnectAsync(server.Host, server.Port, linked.Token);
             return await ExchangeAsync(socket, linked.Token);
         }

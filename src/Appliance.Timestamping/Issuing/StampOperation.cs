@@ -33,6 +33,7 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
     private Guid? _signerId;
     private Guid? _clientId;
     private int _attempt;
+    private bool _wasAsked;
     private int _holders;
 
     /// <param name="pipeline">What it passes through.</param>
@@ -110,6 +111,7 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
 
     private void Dispatch()
     {
+        _wasAsked = false;
         try
         {
             if (_pipeline.Slots.Dispatch == SlotDispatch.Inline)
@@ -130,7 +132,11 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
     }
 
     /// <summary>On the session's thread, just before it signs.</summary>
-    private bool TryBegin() => _pipeline.MayDispatch() && _stamp.TryBegin();
+    private bool TryBegin()
+    {
+        _wasAsked = _pipeline.MayDispatch();
+        return _wasAsked && _stamp.TryBegin();
+    }
 
     /// <summary>The token has answered. Runs on the thread that signed.</summary>
     private void OnSigned()
@@ -149,7 +155,12 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
         {
             var job = _stamp.Job;
             Fail($"{failure}, {job.Outcome}, CKR 0x{job.ReturnValue:X8}");
-            Complete(StampResult.Failed(failure), inline: _pipeline.Slots.Dispatch == SlotDispatch.Inline);
+            // Nobody looked at it: there was no place, or the node's lease has run out. Both pass.
+            var result = job.Outcome != SignOutcome.NeverDispatched || _wasAsked
+                ? StampResult.Failed(failure)
+                : StampResult.Of(
+                    _pipeline.MayDispatch() ? StampStatus.Overloaded : StampStatus.StoreUnavailable);
+            Complete(result, inline: _pipeline.Slots.Dispatch == SlotDispatch.Inline);
         }
     }
 

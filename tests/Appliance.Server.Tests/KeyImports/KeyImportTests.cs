@@ -86,6 +86,7 @@ public sealed class KeyImportTests : IDisposable
         _token.MakeKey("rsa:1024", "c5", "weak");
         _token.MakeKey("EC:secp256k1", "c6", "other curve");
         _token.MakeKey("EC:prime256v1", "c7", "half");
+        _token.MakeKey("EC:prime256v1", "c8", "tsa night");
         var first = _token.PublicKey("c1");
         var second = _token.PublicKey("c2");
         var good = _token.WritePem(_token.Certify(first), "good.pem");
@@ -105,6 +106,10 @@ public sealed class KeyImportTests : IDisposable
         await RefusedAsync($"--key-id c1 --certificates {good} --kind employee", "no profile of kind");
         await RefusedAsync($"--key-id c5 --certificates {CertifyWithOpenSsl("c5", "-sha256")}", "too weak");
         await RefusedAsync($"--key-id c1 --certificates {CertifyWithOpenSsl("c1", "-sha1")}", "too weak");
+        var stamps = CertifyWithOpenSsl("c1", "-sha256", "extendedKeyUsage=critical,timeStamping");
+        await RefusedAsync($"--key-id c1 --certificates {stamps}", "for time stamps");
+        var night = CertifyWithOpenSsl("c8", "-sha256");
+        await RefusedAsync($"--key-id c8 --certificates {night}", "time-stamping unit's");
         await RefusedAsync(
             $"--key-id c1 --certificates {_token.WritePem(_token.Certify(first, isAuthority: true), "ca.pem")}",
             "one of a CA");
@@ -184,14 +189,15 @@ public sealed class KeyImportTests : IDisposable
     private async Task RefusedAsync(string options, string because)
         => (await _installation.RunAsync($"credential import --user ioana {options}")).Failed(because);
 
-    /// <summary>What the platform's own certificates cannot be: signed with SHA-1, or for a weak key.</summary>
-    private string CertifyWithOpenSsl(string id, string hash)
+    /// <summary>What those of the test's CA cannot be: signed with SHA-1, for a weak key, for stamps.</summary>
+    private string CertifyWithOpenSsl(string id, string hash, string extension = "")
     {
-        var name = _installation.PathOf(id + hash);
+        var name = _installation.PathOf(id + hash + extension.Length);
+        File.WriteAllText(name + ".ext", extension);
         File.WriteAllText(name + ".pub", PemEncoding.WriteString("PUBLIC KEY", _token.PublicKey(id)));
         OpenSsl($"req -x509 -newkey rsa:2048 -nodes -subj /CN=Old -days 9 -keyout {name}.key -out {name}.ca");
         OpenSsl($"x509 -new -force_pubkey {name}.pub -subj /CN=x {hash} -days 5 -CA {name}.ca -CAkey {name}.key "
-            + $"-out {name}.pem");
+            + $"-extfile {name}.ext -out {name}.pem");
         return name + ".pem";
     }
 

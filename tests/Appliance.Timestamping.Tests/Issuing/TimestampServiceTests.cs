@@ -109,7 +109,7 @@ public sealed class TimestampServiceTests(SoftHsm hsm)
 
         var result = await authority.StampAsync(Request(RandomNumberGenerator.GetBytes(32)));
 
-        Assert.Equal(TimestampFailure.SystemFailure, result.Failure);
+        Assert.Equal(StampStatus.StoreUnavailable, result.Status);
         Assert.Single(await authority.RecordsAsync(AuditEvent.TimestampFailed));
     }
 

@@ -28,7 +28,12 @@ internal sealed class TsaClient : IDisposable
     {
         _target = target;
         _time = time;
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            // This machine is not behind a proxy, and a token must not travel in the clear to one.
+            UseProxy = !target.Address.IsLoopback && target.Own is null,
+        };
         if (target.Own is { } own)
         {
             handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, errors)

@@ -39,7 +39,8 @@ internal sealed class TsaOptions
 
     private readonly Option<FileInfo?> _accessToken = new("--access-token-file")
     {
-        Description = $"A file with an access token; default: the environment's {AccessTokenVariable}, or none.",
+        Description = "A file with an access token; default: none, for the configured appliance the environment's "
+            + $"{AccessTokenVariable}.",
         HelpName = "FILE",
     };
 
@@ -70,7 +71,8 @@ internal sealed class TsaOptions
     public TsaTarget TargetOf(ParseResult parsed)
     {
         var (url, unit) = (parsed.GetValue(_url), parsed.GetValue(_unit));
-        var token = AccessTokenOf(parsed);
+        // A token of the environment is for the configured appliance; a URL may be anybody's.
+        var token = AccessTokenOf(parsed, fromEnvironment: url is null);
         if (url is null)
         {
             return TsaTarget.Of(CommandConfiguration.Read(parsed), unit, token);
@@ -81,10 +83,15 @@ internal sealed class TsaOptions
             : throw new CommandException("--unit is for the configured appliance; a URL names the unit itself.");
     }
 
-    private string? AccessTokenOf(ParseResult parsed)
+    private string? AccessTokenOf(ParseResult parsed, bool fromEnvironment)
     {
         if (parsed.GetValue(_accessToken) is not { } file)
         {
+            if (!fromEnvironment)
+            {
+                return null;
+            }
+
             var text = Environment.GetEnvironmentVariable(AccessTokenVariable);
             return string.IsNullOrWhiteSpace(text) ? null : Checked(text.Trim(), AccessTokenVariable);
         }

@@ -54,7 +54,7 @@ internal sealed class StampItems(TimestampOperations timestamps)
     public override async ValueTask<Answer<StampOutcome>> RunAsync(
         Caller caller, Work work, CancellationToken cancellationToken)
         => work.Wrong is { } wrong
-            ? wrong
+            ? await timestamps.RefuseAsync(caller, wrong, cancellationToken)
             : await timestamps.StampAsync(caller, work.Order, cancellationToken);
 
     public override Proto.StampStreamResponse Tell(in ItemResult<StampOutcome> result)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Appliance.Server.Hosting;
+using Appliance.Storage;
 
 namespace Appliance.Server.Timestamps.Clocks;
 
@@ -58,5 +59,6 @@ internal static class ClockAssertionFile
         }
 
         File.Move($"{path}.new", path, overwrite: true);
+        DirectorySync.Sync(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 }

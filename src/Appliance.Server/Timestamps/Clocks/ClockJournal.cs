@@ -33,6 +33,7 @@ internal sealed partial class ClockJournal : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Action<ClockEvent> _voided;
     private readonly Task _writing;
+    private Task _remembering = Task.CompletedTask;
     private long _lost;
 
     /// <summary>Starts.</summary>
@@ -62,6 +63,13 @@ internal sealed partial class ClockJournal : IAsyncDisposable
                 break;
             case ClockEventKind.AssertionVoided:
                 Log.Voided(_logger, happened.Text, happened.Offset);
+                // Not behind records that wait for the store: a restart must not bring the word back. The watch tells
+                // one event at a time.
+                _remembering = _remembering.ContinueWith(
+                    _ => _voided(happened),
+                    CancellationToken.None,
+                    TaskContinuationOptions.None,
+                    TaskScheduler.Default);
                 break;
             default:
                 break;
@@ -77,6 +85,7 @@ internal sealed partial class ClockJournal : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _waiting.Writer.TryComplete();
+        await _remembering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.CancelAfter(s_patience);
         await _writing;
         _stop.Dispose();
@@ -96,11 +105,6 @@ internal sealed partial class ClockJournal : IAsyncDisposable
                 batch.Clear();
                 while (batch.Count < Most && _waiting.Reader.TryRead(out var happened))
                 {
-                    if (happened.Kind == ClockEventKind.AssertionVoided)
-                    {
-                        _voided(happened);
-                    }
-
                     batch.Add(happened);
                 }
 

@@ -1,16 +1,18 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Appliance.Storage.Files;
+namespace Appliance.Storage;
 
 /// <summary>
 /// Makes the names in a directory durable, which a sync of the files themselves does not promise (fsync(2)). .NET opens
 /// no directories, hence the C library.
 /// </summary>
-internal static partial class DirectorySync
+public static partial class DirectorySync
 {
     private const int ReadOnly = 0;
 
+    /// <summary>Returns when the names in a directory are on the disk.</summary>
+    /// <param name="directory">Its path.</param>
     /// <exception cref="IOException">The directory cannot be opened or synced.</exception>
     public static void Sync(string directory)
     {
