@@ -76,8 +76,8 @@ public sealed class Stamp
     /// </summary>
     public ReadOnlyMemory<byte> SerialNumber => _serial;
 
-    /// <summary>Time of the token, before it was cut to the digits that genTime has.</summary>
-    public DateTimeOffset Time => new(_begun.UtcTicks, TimeSpan.Zero);
+    /// <summary>genTime of the token: cut to the digits that it has.</summary>
+    public DateTimeOffset Time => new(_unit.Info.Cut(_begun.UtcTicks), TimeSpan.Zero);
 
     /// <summary>The digest that is stamped.</summary>
     public ReadOnlyMemory<byte> Imprint => _request.Digest;

@@ -56,6 +56,12 @@ internal static class AuditVerifyCommand
                 ? ImportCertificates(await environment.Caller.ReadFileAsync(
                     trusted, MostCertificateBytes, cancellationToken).ConfigureAwait(false))
                 : LoadCertificates(bench.Composition.Options.Timestamping));
+            if (parsed.GetValue(authority) is { } without && !stamps.HasRoots)
+            {
+                throw new CommandException(
+                    $"{without} has no root certificate: put the CA's own, self-signed one there.");
+            }
+
             var heads = bench.Store.Writers.Select(writer => writer.Audit.Head).OfType<AuditHead>().ToList();
             var report = AuditVerification.Run(
                 bench.Store,

@@ -126,7 +126,8 @@ internal static class TimestampUnits
                 ? $"{setting}: the token's key \"{wanted.Label}\" is not that of the first certificate in "
                     + $"{settings.Certificates}; set the one or the other."
                 : $"{setting}: the token has no private key \"{wanted.Label}\"; make one by: appliance timestamp unit "
-                    + $"create {name}{(settings.Key is null ? "" : $" --key \"{settings.Key}\"")}");
+                    + $"create {name} --algorithm P-256 --out FILE"
+                    + $"{(settings.Key is null ? "" : $" --key \"{settings.Key}\"")}");
         }
         catch (Pkcs11Exception error)
         {

@@ -32,7 +32,9 @@ internal readonly record struct TstInfo(
         var policy = reader.ReadObjectIdentifier();
         var imprint = MessageImprint.Decode(reader);
         var serial = reader.ReadIntegerBytes();
-        var time = reader.ReadGeneralizedTime();
+        // The platform reads fractions by way of floating point.
+        var read = reader.ReadGeneralizedTime();
+        var time = new DateTimeOffset((read.Ticks + 5) / 10 * 10, read.Offset);
         TimestampAccuracy? accuracy = Next(reader, Asn1Tag.Sequence) ? TimestampAccuracy.Decode(reader) : null;
         var ordering = Next(reader, Asn1Tag.Boolean) && reader.ReadBoolean();
         var nonce = Next(reader, Asn1Tag.Integer) ? reader.ReadIntegerBytes() : default;

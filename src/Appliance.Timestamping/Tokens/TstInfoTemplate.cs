@@ -43,6 +43,10 @@ internal sealed class TstInfoTemplate
     /// <summary>Octets of a MessageImprint with SHA-512 and NULL parameters, rounded up.</summary>
     private static int ImprintRoom => 96;
 
+    /// <summary>A time as genTime says it.</summary>
+    public long Cut(long utcTicks)
+        => utcTicks - (utcTicks % (_digits == 3 ? TimeSpan.TicksPerMillisecond : TimeSpan.TicksPerMicrosecond));
+
     /// <summary>DER of the tsa field; empty without a name.</summary>
     public static byte[] EncodeName(X500DistinguishedName? name)
     {

@@ -123,7 +123,9 @@ internal static class TimestampClockChecks
         }
         else if (until - now <= ClockKeeper.Warning)
         {
-            list.Warn(Word, $"ends at {until:u}; compare the clock with UTC, then: appliance timestamp clock assert.");
+            list.Warn(
+                Word,
+                $"ends at {until:u}; compare the clock with UTC, then: appliance timestamp clock assert --for 30d.");
         }
         else
         {

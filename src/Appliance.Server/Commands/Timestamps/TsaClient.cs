@@ -62,7 +62,7 @@ internal sealed class TsaClient : IDisposable
             }
 
             var later = response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable;
-            if (!later || tries == MostTries)
+            if (!later || tries == MostTries || response.Headers.RetryAfter?.Delta > s_longestPause)
             {
                 throw await RefusalAsync(response, cancellationToken).ConfigureAwait(false);
             }
@@ -145,7 +145,10 @@ internal sealed class TsaClient : IDisposable
         {
             HttpStatusCode.Unauthorized => " It wants an access token: --access-token-file.",
             HttpStatusCode.NotFound => " No unit is served there; `appliance doctor` lists what is configured.",
-            HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => " Try again later.",
+            HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable
+                => response.Headers.RetryAfter?.Delta is { } wait && wait > s_longestPause
+                    ? $" Try again after {_time.GetUtcNow() + wait:u}."
+                    : " Try again later.",
             _ when status is >= 300 and < 400 && response.Headers.Location is { } elsewhere
                 => $" It points to {FailureText.Printable(elsewhere.ToString())}.",
             _ => "",

@@ -81,6 +81,8 @@ internal sealed class UnitCreateCommand
         Description = "Make a PKCS#10 request for another CA instead of a certificate of the demo CA.",
     };
 
+    private const int MostReplaced = 16 * 1024 * 1024;
+
     public AdminCommand Build(CommandEnvironment environment)
     {
         var command = new AdminCommand(
@@ -129,6 +131,7 @@ internal sealed class UnitCreateCommand
         var file = parsed.GetValue(_out);
         if (file is not null)
         {
+            await RefuseToReplaceAsync(environment.Caller, file, cancellationToken).ConfigureAwait(false);
             await environment.Caller.WriteFileAsync(file, [], secret: false, cancellationToken).ConfigureAwait(false);
         }
 
@@ -144,6 +147,28 @@ internal sealed class UnitCreateCommand
 
         Answer(bench.Reply, document, file);
         return ExitCode.Ok;
+    }
+
+    /// <summary>A key gets no second certificate, so that what is lost here is the unit.</summary>
+    private static async Task RefuseToReplaceAsync(
+        ICommandCaller caller, FileInfo file, CancellationToken cancellationToken)
+    {
+        byte[] content;
+        try
+        {
+            content = await caller.ReadFileAsync(file, MostReplaced, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CommandException)
+        {
+            // There is none.
+            return;
+        }
+
+        if (content.Length > 0)
+        {
+            throw new CommandException(
+                $"{file} is there already, and a certificate cannot be made again; choose another --out.");
+        }
     }
 
     private static async Task<TimestampKey> CreateAsync(
@@ -211,9 +236,9 @@ internal sealed class UnitCreateCommand
             return;
         }
 
-        reply.Say($"Unit {document.Unit} has an {document.Algorithm} key \"{document.Key}\" in the token.");
+        reply.Say($"Unit {document.Unit} has the key \"{document.Key}\" ({document.Algorithm}) in the token.");
         reply.Say(document.RequestPem is null
-            ? $"Next: set Timestamping:Units:{document.Unit}:Certificates to {file}, and restart the server."
+            ? $"Next: set Timestamping:Units:{document.Unit}:Certificates to {file.FullName}, and restart the server."
             : $"The request is in {file}. Put the CA's answer into a PEM file, the unit's certificate first, and set "
                 + $"Timestamping:Units:{document.Unit}:Certificates to it.");
     }

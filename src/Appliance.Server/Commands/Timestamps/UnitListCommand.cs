@@ -85,11 +85,12 @@ internal static class UnitListCommand
                 unit.Algorithm ?? "-",
                 unit.Policy,
                 unit.Access,
-                unit.KeyId is null ? $"{unit.Key} (NOT THERE)" : unit.Key,
+                unit.KeyId is null ? $"{unit.Key} (NOT FOUND: see below)" : unit.Key,
                 unit.UsableUntil?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "-",
                 unit.Subject ?? "-",
             }));
-        foreach (var sentence in units.SelectMany(unit => unit.Errors.Concat(unit.Warnings)))
+        foreach (var sentence in units.SelectMany(
+            unit => unit.Errors.Concat(unit.Warnings.Select(warning => $"{unit.Unit}: {warning}"))))
         {
             reply.Say(sentence);
         }

@@ -159,7 +159,7 @@ internal sealed partial class ClockKeeper : IAsyncDisposable
         [LoggerMessage(
             8096,
             LogLevel.Warning,
-            "The assertion of the clock ends at {Until:u}; give it anew by `appliance timestamp clock assert`.")]
+            "The assertion of the clock ends at {Until:u}; give it anew: appliance timestamp clock assert --for 30d")]
         public static partial void Ends(ILogger logger, DateTimeOffset until);
 
         [LoggerMessage(
