@@ -11,7 +11,7 @@ namespace Appliance.Load.Timestamps;
 internal sealed class StampRatio(Fixture fixture, Token token, string directory, StampTallies tallies)
 {
     private const int Requests = 2048;
-    private const int Connections = 64;
+    private const int Connections = 128;
     private const double OpenShare = 0.7;
 
     /// <summary>Enough for any time that a request may take without counting as lost.</summary>
