@@ -112,6 +112,12 @@ public sealed class Stamp
         return Failure;
     }
 
+    /// <summary>
+    /// What <see cref="TryBegin"/> would say at this moment of a request that <see cref="Prepare"/> took: asked before
+    /// anything is recorded, so that requests which come while there is no time cost nothing.
+    /// </summary>
+    public TimestampFailure Foresee() => Failure = ReadClock();
+
     /// <summary>On the signing thread, just before it signs: reads the clock, encodes.</summary>
     /// <returns>
     /// False when nothing may be signed, as without a request that <see cref="Prepare"/> took; <see cref="Failure"/>
@@ -127,19 +133,12 @@ public sealed class Stamp
             return false;
         }
 
-        if (!_unit.Clock.TryRead(out _begun))
+        Failure = ReadClock();
+        if (Failure != TimestampFailure.None)
         {
-            Failure = TimestampFailure.TimeNotAvailable;
             return false;
         }
 
-        if (!_unit.IsUsableAt(_begun.UtcTicks))
-        {
-            Failure = TimestampFailure.SystemFailure;
-            return false;
-        }
-
-        Failure = TimestampFailure.None;
         _infoRange = _unit.Info.Write(_info, _policy, _request, _serial, _begun.UtcTicks);
         _unit.Token.Hash(_info.AsSpan(_infoRange), _attributes, _digest);
         return true;
@@ -192,6 +191,16 @@ public sealed class Stamp
 
         response = made;
         return Failure = TimestampFailure.None;
+    }
+
+    private TimestampFailure ReadClock()
+    {
+        if (!_unit.Clock.TryRead(out _begun))
+        {
+            return TimestampFailure.TimeNotAvailable;
+        }
+
+        return _unit.IsUsableAt(_begun.UtcTicks) ? TimestampFailure.None : TimestampFailure.SystemFailure;
     }
 
     private bool TryKeep(ReadOnlySpan<byte> request, out ReadOnlyMemory<byte> kept)

@@ -73,27 +73,19 @@ public sealed class TimestampService
         {
             var operation = Rent(calls[i]);
             var failure = operation.Prepare(calls[i]);
-            if (failure == TimestampFailure.None)
-            {
-                operations[i] = operation;
-            }
-            else
-            {
-                results[i] = new ValueTask<StampResult>(StampResult.Failed(failure));
-            }
+            operations[i] = failure == TimestampFailure.None ? operation : null;
+            results[i] = new ValueTask<StampResult>(StampResult.Failed(failure));
         }
 
-#pragma warning disable CA2012 // Each is awaited once, by who gave the span.
         for (var i = 0; i < operations.Length; i++)
         {
             if (operations[i] is { } operation)
             {
-#pragma warning disable CA2012 // Each is awaited once, by who asked.
+#pragma warning disable CA2012 // Each is awaited once, by who gave the span.
                 results[i] = operation.StartAsync();
 #pragma warning restore CA2012
             }
         }
-#pragma warning restore CA2012
     }
 
     private StampOperation Rent(in StampCall call)

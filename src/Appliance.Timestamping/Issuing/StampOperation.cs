@@ -55,6 +55,11 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
     public TimestampFailure Prepare(in StampCall call)
     {
         var failure = _stamp.Prepare(call.Request.Span);
+        if (failure == TimestampFailure.None)
+        {
+            failure = _stamp.Foresee();
+        }
+
         if (failure != TimestampFailure.None)
         {
             Refuse(StampResult.Failed(failure));

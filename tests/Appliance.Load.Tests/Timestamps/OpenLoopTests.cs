@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Appliance.Load.Timestamps;
@@ -41,7 +42,7 @@ public sealed class OpenLoopTests : IDisposable
         Serve(
             connections: 1,
             requests.ToHttp(Url)[0].Length,
-            static index => SpinWait.SpinUntil(() => false, index == 0 ? 200 : 0));
+            static index => WaitAtLeast(TimeSpan.FromMilliseconds(index == 0 ? 200 : 0)));
         using var loop = new OpenLoop((IPEndPoint)_listener.LocalEndpoint, requests.ToHttp(Url), connections: 1);
 
         var histogram = loop.Run(rate: 1000, TimeSpan.FromSeconds(0.1));
@@ -60,6 +61,13 @@ public sealed class OpenLoopTests : IDisposable
         using var loop = new OpenLoop((IPEndPoint)_listener.LocalEndpoint, requests.ToHttp(Url), connections: 1);
 
         Assert.Throws<IOException>(() => loop.Run(rate: 1000, TimeSpan.FromSeconds(0.1)));
+    }
+
+    /// <summary>By the clock that the loop measures with: timed waits may end a fraction of a millisecond early.</summary>
+    private static void WaitAtLeast(TimeSpan time)
+    {
+        var start = Stopwatch.GetTimestamp();
+        SpinWait.SpinUntil(() => Stopwatch.GetElapsedTime(start) >= time);
     }
 
     private Uri Url => new($"http://{_listener.LocalEndpoint}/tsa/p256");

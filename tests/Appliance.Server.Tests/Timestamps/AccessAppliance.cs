@@ -8,15 +8,12 @@ namespace Appliance.Server.Tests.Timestamps;
 
 /// <summary>
 /// A running authority with a unit for each way to be let in: p256 is open, `clients` wants a token,
-/// `paid` a transaction too, and `late` a token, but has no clock that it could trust.
+/// `paid` a transaction too, and `keyless` a token, whose key a test may destroy.
 /// </summary>
 public sealed class AccessAppliance : IAsyncLifetime
 {
     private readonly List<KeyValuePair<string, string?>> _settings =
     [
-        new("Timestamping:Clock:NtpServers", "127.0.0.1:9"),
-        new("Timestamping:Clock:NtpQuorum", "1"),
-        new("Timestamping:Units:late:ClockSources", "ntp"),
         new("Timestamping:Units:paid:RequireTransaction", "true"),
         new("Timestamping:Default", "p256"),
     ];
@@ -27,7 +24,7 @@ public sealed class AccessAppliance : IAsyncLifetime
             Settings = _settings,
             Prepare = async installation =>
             {
-                foreach (var name in new[] { "clients", "paid", "late" })
+                foreach (var name in new[] { "clients", "paid", "keyless" })
                 {
                     var (_, setting) = await TsaAppliance.CreateUnitAsync(installation, name, "P-256");
                     _settings.Add(setting);

@@ -253,7 +253,10 @@ public sealed class TimestampAccessTests(AccessAppliance tsa) : IClassFixture<Ac
         var imprint = await SignAsync();
         var left = await tsa.LeftOfAsync(credential);
 
-        // No clock to trust: timeNotAvailable, in the form of the protocol.
+        // What is recorded and then cannot be signed: systemFailure, in the form of the protocol.
+        var token = _appliance.Composition.Token;
+        var key = token.FindKeys().First(key => string.Equals(key.Label, "tsa keyless", StringComparison.Ordinal));
+        token.DestroyKey(key.Id, key.Label);
         await FailedAsync(imprint);
         await FailedAsync(Imprint());
 
@@ -264,7 +267,7 @@ public sealed class TimestampAccessTests(AccessAppliance tsa) : IClassFixture<Ac
 
         async Task FailedAsync(byte[] what)
         {
-            var answer = await tsa.AskAsync("late", client.Token, what, credential);
+            var answer = await tsa.AskAsync("keyless", client.Token, what, credential);
             Assert.Equal((200, "application/timestamp-reply"), (answer.Status, answer.Type!.MediaType));
             Assert.True(answer.Text.Length < 100);
         }

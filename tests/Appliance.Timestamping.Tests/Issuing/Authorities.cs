@@ -56,6 +56,21 @@ internal sealed class Authorities : IAsyncDisposable
     public ValueTask<StampResult> StampAsync(byte[] request, TimestampTerms? terms = null)
         => Service.StampAsync(new StampCall(Unit, request, Terms: terms));
 
+    /// <summary>Holds the commit loop up until <paramref name="leave"/> is set; returns once it stands.</summary>
+    public Task BlockLedger(ManualResetEventSlim entered, ManualResetEventSlim leave)
+    {
+        var blocking = Ledger.WriteAsync(
+            _ =>
+            {
+                entered.Set();
+                leave.Wait(TestContext.Current.CancellationToken);
+                return 0;
+            },
+            TestContext.Current.CancellationToken);
+        entered.Wait(TestContext.Current.CancellationToken);
+        return blocking.AsTask();
+    }
+
     /// <summary>The records of an event, oldest first; what is on its way into the store is in it.</summary>
     public async Task<IReadOnlyList<AuditRecord>> RecordsAsync(AuditEvent happened)
     {

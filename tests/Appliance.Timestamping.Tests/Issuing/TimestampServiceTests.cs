@@ -85,12 +85,34 @@ public sealed class TimestampServiceTests(SoftHsm hsm)
     }
 
     [Fact]
-    public async Task Without_time_there_is_an_intent_and_a_failure_and_the_operation_serves_again()
+    public async Task Without_time_nothing_is_recorded()
     {
         await using var authority = new Authorities(hsm);
         authority.Clocks.Step(TimeSpan.FromMinutes(1));
 
         var result = await authority.StampAsync(Request(RandomNumberGenerator.GetBytes(32)));
+
+        Assert.Equal(TimestampFailure.TimeNotAvailable, result.Failure);
+        Assert.Equal(TimestampFailure.TimeNotAvailable, TimestampResponse.Decode(result.Response).Failure);
+        authority.Clocks.Step(TimeSpan.FromMinutes(-1));
+        Assert.True((await authority.StampAsync(Request(RandomNumberGenerator.GetBytes(32)))).IsGranted);
+        Assert.Single(await authority.RecordsAsync(AuditEvent.TimestampIntent));
+        Assert.Empty(await authority.RecordsAsync(AuditEvent.TimestampFailed));
+    }
+
+    [Fact]
+    public async Task Time_lost_behind_the_intent_is_a_failure_on_record_and_the_operation_serves_again()
+    {
+        await using var authority = new Authorities(hsm);
+        using var entered = new ManualResetEventSlim();
+        using var leave = new ManualResetEventSlim();
+        var blocking = authority.BlockLedger(entered, leave);
+        var asked = authority.StampAsync(Request(RandomNumberGenerator.GetBytes(32)));
+        authority.Clocks.Step(TimeSpan.FromMinutes(1));
+        leave.Set();
+        await blocking;
+
+        var result = await asked;
 
         Assert.Equal(TimestampFailure.TimeNotAvailable, result.Failure);
         Assert.Single(await authority.RecordsAsync(AuditEvent.TimestampIntent));
@@ -119,15 +141,7 @@ public sealed class TimestampServiceTests(SoftHsm hsm)
         await using var authority = new Authorities(hsm, queue: 3);
         using var entered = new ManualResetEventSlim();
         using var leave = new ManualResetEventSlim();
-        var blocking = authority.Ledger.WriteAsync(
-            _ =>
-            {
-                entered.Set();
-                leave.Wait(TestContext.Current.CancellationToken);
-                return 0;
-            },
-            TestContext.Current.CancellationToken);
-        entered.Wait(TestContext.Current.CancellationToken);
+        var blocking = authority.BlockLedger(entered, leave);
         var waiting = Enumerable.Range(0, 3)
             .Select(_ => authority.StampAsync(Request(RandomNumberGenerator.GetBytes(32))).AsTask()).ToArray();
 

@@ -7,23 +7,13 @@ internal static class FailureText
 {
     private const int Longest = 300;
 
-    private static readonly (TimestampFailure Failure, string Name)[] s_names =
-    [
-        (TimestampFailure.BadAlgorithm, "badAlg"),
-        (TimestampFailure.BadRequest, "badRequest"),
-        (TimestampFailure.BadDataFormat, "badDataFormat"),
-        (TimestampFailure.TimeNotAvailable, "timeNotAvailable"),
-        (TimestampFailure.UnacceptedPolicy, "unacceptedPolicy"),
-        (TimestampFailure.UnacceptedExtension, "unacceptedExtension"),
-        (TimestampFailure.AdditionalInformationNotAvailable, "addInfoNotAvailable"),
-        (TimestampFailure.SystemFailure, "systemFailure"),
-    ];
-
     /// <summary>For example: rejection, unacceptedPolicy, "The requested policy is not served here".</summary>
     public static string Of(TimestampResponse answer)
     {
         List<string> parts = [StatusOf(answer.Status)];
-        parts.AddRange(s_names.Where(name => answer.Failure.HasFlag(name.Failure)).Select(name => name.Name));
+        parts.AddRange(Enum.GetValues<TimestampFailure>()
+            .Where(failure => failure != TimestampFailure.None && answer.Failure.HasFlag(failure))
+            .Select(TimestampResponse.NameOf));
         if (!string.IsNullOrWhiteSpace(answer.Text))
         {
             parts.Add($"\"{Printable(answer.Text)}\"");

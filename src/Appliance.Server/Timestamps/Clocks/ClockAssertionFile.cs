@@ -12,7 +12,13 @@ internal static class ClockAssertionFile
 {
     private const int MostBytes = 4_096;
 
-    /// <summary>What was kept; null when nothing was. What cannot be read is no assertion, and says so.</summary>
+    /// <summary>What an NTP daemon may have slewed the clock back by since.</summary>
+    private static readonly TimeSpan s_slewed = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// What was kept; null when nothing was. What cannot be read is no assertion, and neither is one that is yet to be
+    /// given by the clock as it stands, which was set back meanwhile; both say so.
+    /// </summary>
     public static ClockAssertion? Read(string path, TimeProvider time)
     {
         try
@@ -25,7 +31,9 @@ internal static class ClockAssertionFile
             if (new FileInfo(path).Length <= MostBytes
                 && JsonSerializer.Deserialize(File.ReadAllBytes(path), HostingJson.Default.ClockAssertion) is { } kept)
             {
-                return kept;
+                return kept.State == ClockAssertion.Asserted && time.GetUtcNow() < kept.At - s_slewed
+                    ? Voided(time, $"the clock stands before the assertion of {kept.At:u}")
+                    : kept;
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
@@ -33,12 +41,7 @@ internal static class ClockAssertionFile
             // As if it were none.
         }
 
-        return new ClockAssertion
-        {
-            State = ClockAssertion.Voided,
-            At = time.GetUtcNow(),
-            Because = $"{path} cannot be read",
-        };
+        return Voided(time, $"{path} cannot be read");
     }
 
     /// <summary>Replaces it as a whole; on the disk when this returns.</summary>
@@ -61,4 +64,7 @@ internal static class ClockAssertionFile
         File.Move($"{path}.new", path, overwrite: true);
         DirectorySync.Sync(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
+
+    private static ClockAssertion Voided(TimeProvider time, string because)
+        => new() { State = ClockAssertion.Voided, At = time.GetUtcNow(), Because = because };
 }

@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using Appliance.Server.Options;
+using Appliance.Server.Tests.Hosting;
 using Appliance.Server.Timestamps.Clocks;
 using Appliance.Timestamping;
 
@@ -62,6 +63,29 @@ public sealed class ClockAssertionTests : IDisposable
         Assert.Equal(word, ClockAssertionFile.Read(Path, TimeProvider.System));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path));
         Assert.Single(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void A_clock_that_was_set_back_behind_it_brings_no_word_back()
+    {
+        var word = new ClockAssertion
+        {
+            State = ClockAssertion.Asserted,
+            At = s_now,
+            Until = s_now.AddDays(1),
+            By = "ana",
+        };
+        ClockAssertionFile.Write(Path, word);
+
+        var slewed = ClockAssertionFile.Read(Path, new SetTime(s_now.AddMilliseconds(-900)));
+        var setBack = ClockAssertionFile.Read(Path, new SetTime(s_now.AddSeconds(-2)));
+
+        Assert.Equal(word, slewed);
+        Assert.Equal(ClockAssertion.Voided, setBack?.State);
+        Assert.Contains(
+            "the clock stands before the assertion of 2026-11-21 00:00:00Z",
+            ClockAssertion.Settle(Days(100), setBack).Because,
+            StringComparison.Ordinal);
     }
 
     [Theory]
