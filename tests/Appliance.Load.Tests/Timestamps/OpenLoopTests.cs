@@ -63,7 +63,9 @@ public sealed class OpenLoopTests : IDisposable
         Assert.Throws<IOException>(() => loop.Run(rate: 1000, TimeSpan.FromSeconds(0.1)));
     }
 
-    /// <summary>By the clock that the loop measures with: timed waits may end a fraction of a millisecond early.</summary>
+    /// <summary>
+    /// By the clock that the loop measures with: timed waits may end a fraction of a millisecond early.
+    /// </summary>
     private static void WaitAtLeast(TimeSpan time)
     {
         var start = Stopwatch.GetTimestamp();
