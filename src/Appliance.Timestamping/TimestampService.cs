@@ -73,8 +73,14 @@ public sealed class TimestampService
         {
             var operation = Rent(calls[i]);
             var failure = operation.Prepare(calls[i]);
-            operations[i] = failure == TimestampFailure.None ? operation : null;
-            results[i] = new ValueTask<StampResult>(StampResult.Failed(failure));
+            if (failure == TimestampFailure.None)
+            {
+                operations[i] = operation;
+            }
+            else
+            {
+                results[i] = new ValueTask<StampResult>(StampResult.Failed(failure));
+            }
         }
 
         for (var i = 0; i < operations.Length; i++)

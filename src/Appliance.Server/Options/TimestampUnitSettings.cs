@@ -1,3 +1,5 @@
+using Appliance.Signing.Provisioning;
+
 namespace Appliance.Server.Options;
 
 /// <summary>One time-stamping unit: a key in the token, its certificate, and what it promises.</summary>
@@ -75,5 +77,5 @@ internal sealed class TimestampUnitSettings
     public string LabelFor(string name) => Key ?? UsualLabel(name);
 
     /// <summary>The label of a unit's key where the settings name none.</summary>
-    public static string UsualLabel(string name) => $"tsa {name}";
+    public static string UsualLabel(string name) => TimestampKeys.LabelPrefix + name;
 }

@@ -10,10 +10,6 @@ internal static class AdoptionRules
 {
     private const string OwnKeys = "appliance ";
     private const string OwnCredentials = "appliance credential ";
-
-    /// <summary>As `timestamp unit create` names them.</summary>
-    private const string TimestampKeys = "tsa ";
-    private const string TimeStampingPurpose = "1.3.6.1.5.5.7.3.8";
     private const int SmallestExponent = 65_537;
 
     /// <summary>Signature algorithms with MD2, MD5 or SHA-1 (RFC 8017 appendix C, RFC 5758, X9.62), and DSA.</summary>
@@ -42,7 +38,7 @@ internal static class AdoptionRules
             return "It is one of the appliance's own keys.";
         }
 
-        if (key.Label.StartsWith(TimestampKeys, StringComparison.Ordinal))
+        if (key.Label.StartsWith(TimestampKeys.LabelPrefix, StringComparison.Ordinal))
         {
             return "It is a time-stamping unit's key, which signs nothing but time stamps.";
         }
@@ -95,7 +91,7 @@ internal static class AdoptionRules
     {
         using var certificate = X509CertificateLoader.LoadCertificate(leaf);
         if (certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().Any(usage => usage.EnhancedKeyUsages
-            .Cast<Oid>().Any(oid => string.Equals(oid.Value, TimeStampingPurpose, StringComparison.Ordinal))))
+            .Cast<Oid>().Any(oid => string.Equals(oid.Value, TimestampKeys.Purpose, StringComparison.Ordinal))))
         {
             throw new ProvisioningException(
                 "The certificate is for time stamps, whose key signs nothing else; ask the CA for another one.");

@@ -15,7 +15,12 @@ namespace Appliance.Signing.Provisioning;
 /// <param name="time">The clock.</param>
 public sealed class TimestampKeys(Token token, DemoAuthority? authority, TimeProvider time)
 {
-    private const string TimeStampingPurpose = "1.3.6.1.5.5.7.3.8";
+    /// <summary>What the label of a unit's key begins with, unless an operator gives another.</summary>
+    public const string LabelPrefix = "tsa ";
+
+    /// <summary>id-kp-timeStamping (RFC 3161 section 2.3).</summary>
+    internal const string Purpose = "1.3.6.1.5.5.7.3.8";
+
     private const string PrivateKeyUsagePeriod = "2.5.29.16";
 
     /// <summary>For verifiers whose clock is a little behind; the key is not used before it is made.</summary>
@@ -129,7 +134,7 @@ public sealed class TimestampKeys(Token token, DemoAuthority? authority, TimePro
     [
         new X509BasicConstraintsExtension(false, false, 0, true),
         new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true),
-        new X509EnhancedKeyUsageExtension([new Oid(TimeStampingPurpose)], true),
+        new X509EnhancedKeyUsageExtension([new Oid(Purpose)], true),
         new X509SubjectKeyIdentifierExtension(
             PublicKey.CreateFromSubjectPublicKeyInfo(key.SubjectPublicKeyInfo.Span, out _), false),
     ];
