@@ -75,25 +75,19 @@ internal sealed class NoticeBench : IAsyncDisposable
         return notifier;
     }
 
-    /// <summary>One transaction at a time, as a commit loop does.</summary>
     public static StoreWrite WriterOf(Store store)
+        => (work, cancellationToken) => Task.Run(() => Commit(store, work), cancellationToken);
+
+    /// <summary>One transaction at a time on a store's writer, as a commit loop does: nodes and tests share it.</summary>
+    public static void Commit(Store store, Action<StoreConnection> work)
     {
-        var gate = new SemaphoreSlim(1);
-        return async (work, cancellationToken) =>
+        lock (store.Writer)
         {
-            await gate.WaitAsync(cancellationToken);
-            try
-            {
-                await Task.Run(() => Commit(store, work), cancellationToken);
-            }
-            finally
-            {
-                gate.Release();
-            }
-        };
+            CommitAlone(store, work);
+        }
     }
 
-    public static void Commit(Store store, Action<StoreConnection> work)
+    private static void CommitAlone(Store store, Action<StoreConnection> work)
     {
         while (true)
         {
