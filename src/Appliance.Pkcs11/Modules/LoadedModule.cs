@@ -45,12 +45,12 @@ internal sealed unsafe class LoadedModule
     public static LoadedModule Load(string path)
     {
         var library = NativeLibrary.Load(path);
-        return Share(library, () => new LoadedModule(library, path, new Cryptoki(FunctionList(library, path))));
+        return Share(library, () => new LoadedModule(library, path, new NativeCryptoki(FunctionList(library, path))));
     }
 
     /// <summary>A function list that no library exports: tests misbehave with it as no token does on demand.</summary>
     public static LoadedModule Attach(nint functionList, string name)
-        => Share(functionList, () => new LoadedModule(functionList, name, new Cryptoki((byte*)functionList)));
+        => Share(functionList, () => new LoadedModule(functionList, name, new NativeCryptoki((byte*)functionList)));
 
     public void AddReference()
     {
