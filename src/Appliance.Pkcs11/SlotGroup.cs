@@ -1,3 +1,4 @@
+using Appliance.Pkcs11.Hosting;
 using Appliance.Pkcs11.Sessions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -60,7 +61,9 @@ public sealed class SlotGroup : IDisposable
         var reports = new SlotReports(Finish, TellWhetherItServes);
         for (var i = 0; i < _slots.Length; i++)
         {
-            _slots[i] = new LocalSlot(tokens[i], i, options, _time, _logger, reports);
+            _slots[i] = tokens[i].Api is RemoteCryptoki remote
+                ? new HostedSlot(remote.Host, tokens[i], i, options, _time, _logger, reports)
+                : new LocalSlot(tokens[i], i, options, _time, _logger, reports);
         }
 
         var look = options.CallLimit / LooksPerCallLimit;
