@@ -16,9 +16,10 @@ public sealed class SlotGroup : IDisposable
     private readonly SlotGroupOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Slot[] _slots;
-    private readonly SlotWorkers[] _workers = [];
-    private readonly SessionRental[] _rentals = [];
+    private readonly Lock _adding = new();
+    private volatile Slot[] _slots;
+    private volatile SlotWorkers[] _workers = [];
+    private volatile SessionRental[] _rentals = [];
     private int _disposed;
 
     /// <summary>Opens the group; in <see cref="SlotDispatch.Workers"/> its threads start.</summary>
@@ -139,6 +140,36 @@ public sealed class SlotGroup : IDisposable
         Tell(job);
     }
 
+    /// <summary>A further token that holds the same keys joins: one that was missing when the group was made.</summary>
+    /// <param name="token">Logged in; it outlives the group.</param>
+    /// <exception cref="InvalidOperationException">The group has as many as it can.</exception>
+    public void Add(Token token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        lock (_adding)
+        {
+            ObjectDisposedException.ThrowIf(IsStopping, this);
+            if (_slots.Length == MaxTokens)
+            {
+                throw new InvalidOperationException($"A group has at most {MaxTokens} tokens.");
+            }
+
+            var slot = new Slot(token, _slots.Length, _options, _time, _logger);
+            Log.SlotStarted(_logger, token.Info, slot.SessionLimit, _options.Dispatch);
+            if (_options.Dispatch == SlotDispatch.Workers)
+            {
+                _workers = [.. _workers, new SlotWorkers(slot, _options.QueueLimit, Finish)];
+            }
+            else
+            {
+                _rentals = [.. _rentals, new SessionRental(slot, _options.QueueLimit)];
+            }
+
+            // Last: who sees the slot finds its threads.
+            _slots = [.. _slots, slot];
+        }
+    }
+
     /// <summary>
     /// Takes no new jobs, finishes what is queued, closes the sessions. What is still queued after
     /// <see cref="SlotGroupOptions.StopTimeout"/> completes as NeverDispatched; a call that never returns keeps its
@@ -146,9 +177,12 @@ public sealed class SlotGroup : IDisposable
     /// </summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        lock (_adding)
         {
-            return;
+            if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            {
+                return;
+            }
         }
 
         var start = _time.GetTimestamp();
