@@ -50,7 +50,8 @@ internal sealed unsafe class LoadedModule
     {
         var library = NativeLibrary.Load(path);
         var module = Share(
-            library, () => new LoadedModule(library, path, parameters, new Cryptoki(FunctionList(library, path))));
+            library,
+            () => new LoadedModule(library, path, parameters, new NativeCryptoki(FunctionList(library, path))));
         if (string.Equals(module.Parameters, parameters, StringComparison.Ordinal))
         {
             return module;
@@ -63,7 +64,7 @@ internal sealed unsafe class LoadedModule
 
     /// <summary>A function list that no library exports: tests misbehave with it as no token does on demand.</summary>
     public static LoadedModule Attach(nint functionList, string name)
-        => Share(functionList, () => new LoadedModule(functionList, name, null, new Cryptoki((byte*)functionList)));
+        => Share(functionList, () => new LoadedModule(functionList, name, null, new NativeCryptoki((byte*)functionList)));
 
     public void AddReference()
     {
