@@ -28,8 +28,10 @@ public sealed class SlotGroup : IDisposable
     private readonly SlotGroupOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly GroupSlot[] _slots;
+    private readonly Lock _adding = new();
+    private readonly SlotReports _reports;
     private readonly ITimer _watch;
+    private volatile GroupSlot[] _slots = [];
     private bool _wasServing = true;
     private int _watching;
     private int _disposed;
@@ -56,11 +58,10 @@ public sealed class SlotGroup : IDisposable
         _options = options;
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger.Instance;
-        _slots = new GroupSlot[tokens.Count];
-        var reports = new SlotReports(Finish, TellWhetherItServes);
-        for (var i = 0; i < _slots.Length; i++)
+        _reports = new SlotReports(Finish, TellWhetherItServes);
+        foreach (var token in tokens)
         {
-            _slots[i] = new LocalSlot(tokens[i], i, options, _time, _logger, reports);
+            Add(token);
         }
 
         var look = options.CallLimit / LooksPerCallLimit;
@@ -83,7 +84,7 @@ public sealed class SlotGroup : IDisposable
         {
             foreach (var slot in _slots)
             {
-                if (slot?.State is SlotState.Ready or SlotState.Suspect)
+                if (slot.State is SlotState.Ready or SlotState.Suspect)
                 {
                     return true;
                 }
@@ -185,6 +186,24 @@ public sealed class SlotGroup : IDisposable
         Tell(job);
     }
 
+    /// <summary>A further token that holds the same keys joins: one that was missing when the group was made.</summary>
+    /// <param name="token">Logged in; it outlives the group.</param>
+    /// <exception cref="InvalidOperationException">The group has as many as it can.</exception>
+    public void Add(Token token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        lock (_adding)
+        {
+            ObjectDisposedException.ThrowIf(IsStopping, this);
+            if (_slots.Length == MaxTokens)
+            {
+                throw new InvalidOperationException($"A group has at most {MaxTokens} tokens.");
+            }
+
+            _slots = [.. _slots, new LocalSlot(token, _slots.Length, _options, _time, _logger, _reports)];
+        }
+    }
+
     /// <summary>
     /// Takes no new jobs, finishes what is queued, closes the sessions. What is still queued after
     /// <see cref="SlotGroupOptions.StopTimeout"/> completes as NeverDispatched; a call that never returns keeps its
@@ -192,9 +211,12 @@ public sealed class SlotGroup : IDisposable
     /// </summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        lock (_adding)
         {
-            return;
+            if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            {
+                return;
+            }
         }
 
         _watch.Dispose();
@@ -287,8 +309,9 @@ public sealed class SlotGroup : IDisposable
     {
         GroupSlot? best = null;
         var bestLoad = double.MaxValue;
-        var isMeasured = Array.TrueForAll(_slots, static slot => slot.Latency > 0);
-        foreach (var slot in _slots)
+        var slots = _slots;
+        var isMeasured = Array.TrueForAll(slots, static slot => slot.Latency > 0);
+        foreach (var slot in slots)
         {
             var state = slot.State;
             if (state is not (SlotState.Ready or SlotState.Suspect) || (job.TriedSlots & (1UL << slot.Index)) != 0)
@@ -296,7 +319,7 @@ public sealed class SlotGroup : IDisposable
                 continue;
             }
 
-            if (_slots.Length == 1)
+            if (slots.Length == 1)
             {
                 return slot;
             }

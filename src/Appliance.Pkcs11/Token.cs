@@ -77,6 +77,9 @@ public sealed unsafe partial class Token : IDisposable
         _login.LogIn(pin, refused, force);
     }
 
+    /// <summary>True when the login stands, or was regained now; never tries a PIN that was refused.</summary>
+    public bool TryKeepLogin() => EnsureLoggedIn(out _) == CKR.CKR_OK;
+
     /// <summary>Closes the keeper session and gives the module back. Dispose slot groups first.</summary>
     public void Dispose()
     {
