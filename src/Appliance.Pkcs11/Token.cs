@@ -43,7 +43,7 @@ public sealed unsafe partial class Token : IDisposable
     /// A key of the appliance's own (<see cref="EnsureProbeKey"/>) by which slots that failed are tried; null when the
     /// token has none.
     /// </summary>
-    public KeyReference? ProbeKey { get; private set; }
+    public KeyReference? ProbeKey { get; internal set; }
 
     internal Cryptoki Api => _module.Api;
 

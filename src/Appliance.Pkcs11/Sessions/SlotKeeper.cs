@@ -29,7 +29,7 @@ internal sealed class SlotKeeper
         _slot = slot;
         _watch = new CallWatch(slot);
         _timer = slot.Time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _user = new ModuleUser(() => !slot.Health.MaySign, slot.Health.Reset);
+        _user = new ModuleUser(() => !slot.Health.Serves, slot.Health.Reset);
         slot.Token.Module.Add(_user);
         _thread = new Thread(Work) { IsBackground = true, Name = $"pkcs11 {slot.Token.Info.Label} keeper" };
         _thread.Start();
