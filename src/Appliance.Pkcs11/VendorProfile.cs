@@ -63,8 +63,8 @@ public sealed record VendorProfile
     /// <summary>Whether several threads may call the module at once; else there is one signing session.</summary>
     public required ProfileValue<bool> IsParallel { get; init; }
 
-    /// <summary>How C_Initialize is asked to lock.</summary>
-    public required ProfileValue<ModuleLocking> Locking { get; init; }
+    /// <summary>What C_Initialize is told about threads.</summary>
+    public required ProfileValue<string> Locking { get; init; }
 
     /// <summary>Whether C_Finalize and C_Initialize may be called in a process that goes on.</summary>
     public required ProfileValue<bool> MayReinitialize { get; init; }

@@ -10,7 +10,7 @@ namespace Appliance.Pkcs11.Policy;
 internal sealed class OpenPacer
 {
     private static readonly TimeSpan s_first = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_most = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_most = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;

@@ -48,11 +48,6 @@ internal static class PolicyTable
             CKR_PIN_EXPIRED,
             CKR_PIN_LOCKED),
         .. Each(
-            SignRecovery.DisableSlot,
-            "PKCS#11 5.6: the security officer has to set a PIN",
-            [SignPhase.Login],
-            CKR_USER_PIN_NOT_INITIALIZED),
-        .. Each(
             SignRecovery.ReplaceSession,
             "also at random, and when a token's removal closed all its sessions: privacyidea#1003, boulder#3468",
             s_use,

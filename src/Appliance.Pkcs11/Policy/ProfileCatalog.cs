@@ -6,6 +6,7 @@ namespace Appliance.Pkcs11.Policy;
 /// </summary>
 internal static class ProfileCatalog
 {
+    private const string OsLocking = "CKF_OS_LOCKING_OK";
     private const uint AesKeyWrapPad = 0x210A;
     private const uint AesKeyWrapKwp = 0x210B;
 
@@ -18,7 +19,7 @@ internal static class ProfileCatalog
             TimeSpan.FromMinutes(10), "below the 15 minutes to 2 hours of many: node-webcrypto-p11#56"),
         OpenPace = new(TimeSpan.Zero, ProfileValue<TimeSpan>.Default),
         IsParallel = new(true, "PKCS#11 6.7.6: each thread a session of its own"),
-        Locking = new(ModuleLocking.OperatingSystem, "libp11 PR#396; kms-integrations demands it"),
+        Locking = new(OsLocking, "libp11 PR#396; kms-integrations demands it"),
         MayReinitialize = new(true, ProfileValue<bool>.Default),
         KeyWrapPadded = new(null, ProfileValue<uint?>.Default),
     };
@@ -32,7 +33,7 @@ internal static class ProfileCatalog
             new ProfileMatch { Library = "SoftHSM", Source = "run here with 2.6.1" },
         ],
         KeepAlive = new(null, "run here with 2.6.1: sessions do not end by themselves"),
-        Locking = new(ModuleLocking.OperatingSystem, "unsafe without: aws-kms-xks-proxy PR#34"),
+        Locking = new(OsLocking, "unsafe without: aws-kms-xks-proxy PR#34"),
         MayReinitialize = new(true, "run here with 2.6.1"),
         KeyWrapPadded = new(AesKeyWrapPad, "run here with 2.6.1: it is RFC 5649; there is no 0x210B"),
     };

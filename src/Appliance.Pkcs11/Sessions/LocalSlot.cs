@@ -144,6 +144,7 @@ internal sealed class LocalSlot : GroupSlot
             Signatures = health.Signatures,
             WrongSignatures = health.WrongSignatures,
             SessionLimit = _slot.SessionLimit,
+            Profile = Token.Profile.Name,
             Hanging = _workers?.Hanging ?? _rental!.Hanging,
             Generation = health.Generation,
             LatencyMicroseconds = health.Latency,
