@@ -155,6 +155,7 @@ internal sealed class LocalSlot : GroupSlot
             Signatures = health.Signatures,
             WrongSignatures = health.WrongSignatures,
             SessionLimit = _slot.SessionLimit,
+            Profile = Token.Profile.Name,
             Hanging = Hanging,
             Generation = health.Generation,
             LatencyMicroseconds = health.Latency,
