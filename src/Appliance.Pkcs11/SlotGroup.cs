@@ -391,8 +391,30 @@ public sealed class SlotGroup : IDisposable
         Tell(job);
     }
 
+    /// <summary>
+    /// The key is on none of the slots that were asked. One that could not be asked may have it: that is an outage,
+    /// which passes, and not the end of the key.
+    /// </summary>
+    private void AllowForMissing(SignJob job)
+    {
+        foreach (var slot in _slots)
+        {
+            if (slot.State is not (SlotState.Ready or SlotState.Suspect))
+            {
+                job.Outcome = SignOutcome.TokenUnavailable;
+                job.ReturnValue = slot.ReadStatus().LastError;
+                return;
+            }
+        }
+    }
+
     private void Tell(SignJob job)
     {
+        if (job.Outcome == SignOutcome.KeyUnusable)
+        {
+            AllowForMissing(job);
+        }
+
         try
         {
             job.Completed?.Invoke(job);

@@ -43,6 +43,13 @@ public sealed record SlotGroupOptions
     public TimeSpan MostProbeInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
+    /// How often a slot that signs nothing is asked whether its login stands (C_GetSessionInfo), so that one that has
+    /// gone is known before somebody needs it. The vendor's own keepalive, when it is shorter, goes before. Defaults to
+    /// one second.
+    /// </summary>
+    public TimeSpan IdleCheck { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
     /// Right signatures in a row, each verified, that a slot must make for its keeper after a wrong one. Defaults
     /// to 100.
     /// </summary>
