@@ -62,12 +62,28 @@ public sealed class SlotGroup : IDisposable
     /// <summary>True from the beginning of Dispose on.</summary>
     public bool IsStopping => Volatile.Read(ref _disposed) != 0;
 
+    /// <summary>Jobs that its slots can work on at once.</summary>
+    public int Capacity
+    {
+        get
+        {
+            var sessions = 0;
+            foreach (var slot in _slots)
+            {
+                sessions += slot.SessionLimit;
+            }
+
+            return sessions;
+        }
+    }
+
     /// <summary>Every slot at this moment.</summary>
     public IReadOnlyList<SlotStatus> Slots
         => [.. _slots.Select(slot => new SlotStatus(
             slot.Token.Info, slot.IsHealthy, slot.OpenSessions, Waiting(slot), slot.InFlight, slot.LastError)
         {
             Signatures = slot.Signatures,
+            Concurrency = _workers.Length > 0 ? _workers[slot.Index].Queue.Concurrency : 0,
         })];
 
     /// <summary>

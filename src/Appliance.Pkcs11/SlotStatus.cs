@@ -12,4 +12,7 @@ public sealed record SlotStatus(
 {
     /// <summary>Signatures that the token has made for this group.</summary>
     public long Signatures { get; init; }
+
+    /// <summary>Calls that it is given at once, where that follows what it can do; else 0.</summary>
+    public int Concurrency { get; init; }
 }

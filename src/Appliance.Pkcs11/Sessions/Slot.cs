@@ -46,6 +46,11 @@ internal sealed unsafe class Slot
 
     public ILogger Logger { get; }
 
+    public TimeProvider Time => _time;
+
+    /// <summary>Whether the calls that it is given at once follow what it can do.</summary>
+    public bool IsAdaptive => _options.AdaptiveConcurrency;
+
     /// <summary>Sessions to open at most; falls when the token says CKR_SESSION_COUNT.</summary>
     public int SessionLimit => Volatile.Read(ref _sessionLimit);
 

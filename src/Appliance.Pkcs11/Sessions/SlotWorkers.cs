@@ -8,6 +8,9 @@ internal sealed class SlotWorkers
 {
     private const int BatchSize = 8;
 
+    /// <summary>About how long what a worker takes at once may keep it.</summary>
+    private static readonly TimeSpan s_mostTaken = TimeSpan.FromMilliseconds(1);
+
     private readonly Slot _slot;
     private readonly Action<SignJob, Slot> _completed;
     private readonly Thread[] _threads;
@@ -16,7 +19,10 @@ internal sealed class SlotWorkers
     {
         _slot = slot;
         _completed = completed;
-        Queue = new JobQueue(queueLimit, slot.SessionLimit);
+        Queue = new JobQueue(
+            queueLimit,
+            slot.SessionLimit,
+            slot.IsAdaptive ? new ConcurrencyLimit(slot.SessionLimit, slot.Time) : null);
         _threads = new Thread[slot.SessionLimit];
         for (var i = 0; i < _threads.Length; i++)
         {
@@ -54,13 +60,20 @@ internal sealed class SlotWorkers
             }
 
             var batch = new SignJob[BatchSize];
-            for (var count = Queue.Take(batch); count > 0; count = Queue.Take(batch))
+            for (int count, done = -1, most = 1; (count = Queue.Take(batch, most, done)) > 0;)
             {
+                var start = _slot.Time.GetTimestamp();
+                done = 0;
                 for (var i = 0; i < count; i++)
                 {
+                    done += batch[i].Hashes.Count;
                     Run(session, batch[i]);
                     batch[i] = null!;
                 }
+
+                // What one worker has taken no other can take: never more than a moment's work.
+                var each = Math.Max(1, _slot.Time.GetElapsedTime(start).Ticks / done);
+                most = (int)Math.Clamp(s_mostTaken.Ticks / each, 1, BatchSize);
             }
         }
         finally

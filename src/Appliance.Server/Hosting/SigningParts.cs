@@ -24,6 +24,7 @@ internal sealed class SigningParts : IAsyncDisposable
             new SlotGroupOptions
             {
                 Sessions = options.Token.Sessions,
+                AdaptiveConcurrency = options.Token.AdaptiveConcurrency,
                 QueueLimit = options.Limits.MostInWork(),
                 Dispatch = options.Token.Dispatch == "inline" ? SlotDispatch.Inline : SlotDispatch.Workers,
             },

@@ -23,4 +23,10 @@ internal sealed class TokenSettings
 
     /// <summary>Sessions that sign, 1 to 1,024; 0 takes twice the processors. The token's own limit caps it.</summary>
     public int Sessions { get; set; }
+
+    /// <summary>
+    /// Whether the token is given no more calls at once than bring more signatures a second, as found out under load;
+    /// else it is given as many as it has sessions. With workers only. Default false.
+    /// </summary>
+    public bool AdaptiveConcurrency { get; set; }
 }

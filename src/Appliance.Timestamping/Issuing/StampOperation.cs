@@ -71,6 +71,10 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
         (_signerId, _clientId) = (call.SignerId, call.ClientId);
         _attempt = 0;
         _holders = 1;
+        var job = _stamp.Job;
+        job.IsBulk = _intent.OneOfMany = call.IsBulk;
+        job.Deadline = call.Deadline;
+        job.Client = call.ClientId ?? call.SignerId ?? Guid.Empty;
         _intent.Prepare(
             Record(AuditEvent.TimestampIntent, AuditOutcome.Ok, StampText.Intent(_stamp)), call.Terms);
         return TimestampFailure.None;
