@@ -112,8 +112,8 @@ public sealed class AdmissionTests
         Drain(works, 100, TimeSpan.FromSeconds(1));
         var refusal = admission.TryBegin(s_flooder, 1, Timeout.InfiniteTimeSpan, out _);
         Assert.Equal(429, (int)refusal!.HttpStatus);
-        Assert.InRange(refusal.RetryAfter!.Value.TotalSeconds, 1.2, 5.5);
-        Assert.InRange(refusal.RetryAfterSeconds, 2, 7);
+        Assert.InRange(refusal.RetryAfter!.Value.TotalSeconds, 2.4, 5.5);
+        Assert.InRange(refusal.RetryAfterSeconds, 3, 6);
         Assert.NotNull(admission.TryBegin(s_flooder, 1, TimeSpan.FromSeconds(100), out _));
 
         // Who has little waiting is served in its turn.

@@ -13,7 +13,7 @@ internal sealed class RetryHints
     /// <summary>The golden ratio's fraction: its multiples fill the circle evenly, however many there are.</summary>
     private const double Golden = 0.6180339887498949;
 
-    /// <summary>In pairs: REST knows whole seconds only, so that every other one is told one more.</summary>
+    /// <summary>In pairs: REST knows whole seconds only, so that below one every other is told two.</summary>
     private readonly CscError[] _errors;
     private int _refused;
 
@@ -26,17 +26,17 @@ internal sealed class RetryHints
             var seconds = Shortest * Math.Pow(Step, i / 2);
             _errors[i] = error with
             {
-                RetryAfterSeconds = (int)Math.Ceiling(seconds) + (i % 2),
+                RetryAfterSeconds = (int)Math.Ceiling(seconds) + (seconds < 1 ? i % 2 : 0),
                 RetryAfter = TimeSpan.FromMilliseconds(Math.Round(1_000 * seconds)),
             };
         }
     }
 
-    /// <summary>The refusal with a delay between half and one and a half times the given one.</summary>
+    /// <summary>The refusal with a delay between the given one and half as much again.</summary>
     public CscError After(TimeSpan delay)
     {
         var turn = (uint)Interlocked.Increment(ref _refused);
-        var seconds = delay.TotalSeconds * (0.5 + (turn * Golden % 1));
+        var seconds = delay.TotalSeconds * (1 + (turn * Golden % 1 / 2));
         var index = seconds <= Shortest ? 0 : (int)Math.Round(Math.Log(seconds / Shortest) / Math.Log(Step));
         return _errors[Math.Min((2 * index) + (int)(turn & 1), _errors.Length - 2 + (int)(turn & 1))];
     }
