@@ -75,6 +75,21 @@ public sealed class SlotGroup : IDisposable
     /// <summary>True from the beginning of Dispose on.</summary>
     public bool IsStopping => Volatile.Read(ref _disposed) != 0;
 
+    /// <summary>Jobs that its slots can work on at once.</summary>
+    public int Capacity
+    {
+        get
+        {
+            var sessions = 0;
+            foreach (var slot in _slots)
+            {
+                sessions += slot?.Capacity ?? 0;
+            }
+
+            return sessions;
+        }
+    }
+
     /// <summary>
     /// False while no slot signs: then every job ends as <see cref="SignOutcome.TokenUnavailable"/> at once.
     /// </summary>

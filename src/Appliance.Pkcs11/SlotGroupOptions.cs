@@ -18,6 +18,12 @@ public sealed record SlotGroupOptions
     /// <summary>Who calls C_Sign. Defaults to <see cref="SlotDispatch.Workers"/>.</summary>
     public SlotDispatch Dispatch { get; init; }
 
+    /// <summary>
+    /// Workers only: whether a slot is given no more calls at once than bring it more throughput, as it shows under
+    /// load. Defaults to false: as many as it has sessions.
+    /// </summary>
+    public bool AdaptiveConcurrency { get; init; }
+
     /// <summary>Most key handles remembered per slot. Defaults to 16,384.</summary>
     public int KeyCacheLimit { get; init; } = 16_384;
 

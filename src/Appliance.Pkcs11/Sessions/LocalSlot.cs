@@ -153,6 +153,7 @@ internal sealed class LocalSlot : GroupSlot
             Token.Info, health.State, _slot.OpenSessions, Waiting, _slot.InFlight, health.LastError)
         {
             Signatures = health.Signatures,
+            Concurrency = _workers?.Queue.Concurrency ?? 0,
             WrongSignatures = health.WrongSignatures,
             SessionLimit = _slot.SessionLimit,
             Profile = Token.Profile.Name,
