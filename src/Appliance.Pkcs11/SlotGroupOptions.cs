@@ -21,8 +21,38 @@ public sealed record SlotGroupOptions
     /// <summary>Most key handles remembered per slot. Defaults to 16,384.</summary>
     public int KeyCacheLimit { get; init; } = 16_384;
 
-    /// <summary>How long a slot that failed is left alone before it is tried again. Defaults to one second.</summary>
-    public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// One in so many signatures, by chance, is verified with the key's public key before it is given out; so is each
+    /// first one by a key that was found anew. 1 to 1,000,000; 1 verifies all. Defaults to 1,000.
+    /// </summary>
+    public int VerifyOneIn { get; init; } = 1_000;
+
+    /// <summary>
+    /// Whether a token is given a probe key (<see cref="Token.EnsureProbeKey"/>) when it has none. Without one a
+    /// session that opens is taken for a slot that signs. Defaults to false.
+    /// </summary>
+    public bool MakeProbeKeys { get; init; }
+
+    /// <summary>
+    /// How soon a slot that failed a probe is probed again the first time; it doubles up to
+    /// <see cref="MostProbeInterval"/>, each a fifth longer or shorter by chance. Defaults to 100 milliseconds.
+    /// </summary>
+    public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Longest time between two probes of a slot that is down. Defaults to one second.</summary>
+    public TimeSpan MostProbeInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Right signatures in a row, each verified, that a slot must make for its keeper after a wrong one. Defaults
+    /// to 100.
+    /// </summary>
+    public int ProbesAfterWrong { get; init; } = 100;
+
+    /// <summary>
+    /// Longest that a call into the module may take; after that its slot is suspect, its queue is given to others, and
+    /// who waits for the call is told that the token is unavailable. Defaults to 10 seconds.
+    /// </summary>
+    public TimeSpan CallLimit { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long Dispose waits for what is queued and in flight. Defaults to 20 seconds.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(20);
