@@ -145,9 +145,9 @@ public sealed class SlotGroup : IDisposable
             Begin(job, SlotDispatch.Workers);
         }
 
-        if (_slots.Length == 1 && IsServing)
+        if (_slots is [var only] && IsServing)
         {
-            var added = _slots[0].AddAll(jobs);
+            var added = only.AddAll(jobs);
             foreach (var job in jobs[added..])
             {
                 job.Outcome = SignOutcome.NeverDispatched;
@@ -203,20 +203,23 @@ public sealed class SlotGroup : IDisposable
 
     /// <summary>A further token that holds the same keys joins: one that was missing when the group was made.</summary>
     /// <param name="token">Logged in; it outlives the group.</param>
-    /// <exception cref="InvalidOperationException">The group has as many as it can.</exception>
+    /// <exception cref="InvalidOperationException">The group has as many as it can, or is stopping.</exception>
     public void Add(Token token)
     {
         ArgumentNullException.ThrowIfNull(token);
         lock (_adding)
         {
             ObjectDisposedException.ThrowIf(IsStopping, this);
-            if (_slots.Length == MaxTokens)
+            var slots = _slots;
+            if (slots.Length == MaxTokens)
             {
                 throw new InvalidOperationException($"A group has at most {MaxTokens} tokens.");
             }
 
-            _slots = [.. _slots, new LocalSlot(token, _slots.Length, _options, _time, _logger, _reports)];
+            _slots = [.. _slots, Make(token, _slots.Length)];
         }
+
+        TellWhetherItServes();
     }
 
     /// <summary>
@@ -257,6 +260,9 @@ public sealed class SlotGroup : IDisposable
             Tell(job);
         }
     }
+
+    private GroupSlot Make(Token token, int index)
+        => new LocalSlot(token, index, _options, _time, _logger, _reports);
 
     private static void Check(SignJob job)
     {
