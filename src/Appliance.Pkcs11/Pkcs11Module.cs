@@ -21,13 +21,20 @@ public sealed class Pkcs11Module : IDisposable
 
     /// <summary>Loads and initialises a library with CKF_OS_LOCKING_OK.</summary>
     /// <param name="path">Path of the shared library, or a name the loader finds.</param>
+    /// <param name="parameters">
+    /// Text for the library itself, where the standard's reserved pointer is: NSS takes its database from there
+    /// (<c>configdir='sql:/etc/keys' certPrefix='' keyPrefix='' secmod='' flags=</c>). Null for libraries that want
+    /// none, which is nearly all.
+    /// </param>
     /// <exception cref="DllNotFoundException">The file does not exist or does not load.</exception>
-    /// <exception cref="NotSupportedException">It is not a PKCS#11 library of version 2.x or 3.x.</exception>
+    /// <exception cref="NotSupportedException">
+    /// It is not a PKCS#11 library of version 2.x or 3.x, or it is in use in this process with other parameters.
+    /// </exception>
     /// <exception cref="Pkcs11Exception">C_Initialize failed.</exception>
-    public static Pkcs11Module Load(string path)
+    public static Pkcs11Module Load(string path, string? parameters = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new Pkcs11Module(LoadedModule.Load(path));
+        return new Pkcs11Module(LoadedModule.Load(path, parameters));
     }
 
     /// <summary>
@@ -72,16 +79,18 @@ public sealed class Pkcs11Module : IDisposable
     }
 
     /// <summary>Opens the one token the selector names.</summary>
+    /// <param name="selector">Which.</param>
+    /// <param name="profile">Its vendor's ways; null goes by what module and token say of themselves.</param>
     /// <exception cref="TokenNotFoundException">No token matches, or several do.</exception>
     /// <exception cref="Pkcs11Exception">The library failed.</exception>
-    public Token OpenToken(TokenSelector selector)
+    public Token OpenToken(TokenSelector selector, VendorProfile? profile = null)
     {
         ArgumentNullException.ThrowIfNull(selector);
         var tokens = ListTokens();
         var matches = tokens.Where(selector.Matches).ToList();
         if (matches.Count == 1)
         {
-            return new Token(_module, matches[0]);
+            return new Token(_module, matches[0], profile);
         }
 
         var found = tokens.Count == 0 ? "no initialised token" : string.Join("; ", tokens);

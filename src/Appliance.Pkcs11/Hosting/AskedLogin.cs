@@ -17,6 +17,7 @@ internal sealed unsafe class AskedLogin : UserLogin
     private TokenInfo _token;
     private TokenSession? _session;
     private int _sessionOf;
+    private int _logins;
 
     /// <param name="module">The library.</param>
     /// <param name="token">The token.</param>
@@ -33,6 +34,8 @@ internal sealed unsafe class AskedLogin : UserLogin
     }
 
     public override bool IsWanted { get; }
+
+    public override int Logins => Volatile.Read(ref _logins);
 
     public override bool IsLoggedIn => IsWanted && Ensure(out _) == CKR.CKR_OK;
 
@@ -58,7 +61,7 @@ internal sealed unsafe class AskedLogin : UserLogin
             {
                 var returnValue = Look(out var stands);
                 lost = returnValue == CKR.CKR_OK && !stands;
-                return lost ? _asks.LogIn(_slot, _token.SlotId) : returnValue;
+                return lost ? Ask() : returnValue;
             }
             finally
             {
@@ -89,6 +92,17 @@ internal sealed unsafe class AskedLogin : UserLogin
 
             _session = null;
         }
+    }
+
+    private CKR Ask()
+    {
+        var returnValue = _asks.LogIn(_slot, _token.SlotId);
+        if (returnValue == CKR.CKR_OK)
+        {
+            Interlocked.Increment(ref _logins);
+        }
+
+        return returnValue;
     }
 
     /// <summary>By a session of its own, since the state of a session tells the state of the login.</summary>

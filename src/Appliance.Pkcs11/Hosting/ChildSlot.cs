@@ -32,7 +32,10 @@ internal sealed class ChildSlot : IDisposable
         _channel = channel;
         _results = new ResultSender(channel, number);
         _token = new Token(
-            module, start.Token, new AskedLogin(module, start.Token, number, start.WantsLogin, asks));
+            module,
+            start.Token,
+            new AskedLogin(module, start.Token, number, start.WantsLogin, asks),
+            VendorProfile.Find(start.Profile));
         var options = start.Options with
         {
             Dispatch = SlotDispatch.Workers,

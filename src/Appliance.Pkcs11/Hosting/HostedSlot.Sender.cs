@@ -16,10 +16,10 @@ internal sealed partial class HostedSlot
     private void Send()
     {
         var batch = new SignJob[JobsPerFrame];
-        while (true)
+        for (var done = -1; ; done = 0)
         {
             _sent.WaitForRoom(isBulk: false, _queue.Interactive);
-            var count = _queue.Take(batch);
+            var count = _queue.Take(batch, JobsPerFrame, done);
             if (count == 0)
             {
                 return;
@@ -86,7 +86,7 @@ internal sealed partial class HostedSlot
             return null;
         }
 
-        if (!job.Dispatched && job.MayStart?.Invoke(job) == false)
+        if (!job.Dispatched && !job.MayBegin(_time))
         {
             job.Outcome = SignOutcome.NeverDispatched;
             Done(job);

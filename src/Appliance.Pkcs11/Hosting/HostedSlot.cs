@@ -224,7 +224,8 @@ internal sealed partial class HostedSlot : GroupSlot
             }
         }
 
-        var start = new HostedSlotStart(Token.Info, _options, Token.WantsLogin, _mustProve, _draining);
+        var start = new HostedSlotStart(
+            Token.Info, Token.Profile.Name, _options, Token.WantsLogin, _mustProve, _draining);
         var frame = new FrameWriter().Begin(FrameType.OpenSlot, Number)
             .Raw(JsonSerializer.SerializeToUtf8Bytes(start, HostingJson.Default.HostedSlotStart));
         _status = null;

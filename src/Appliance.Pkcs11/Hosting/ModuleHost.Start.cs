@@ -26,7 +26,7 @@ internal sealed partial class ModuleHost
         var rang = new StrongBox<bool>();
         using var alarm = _time.CreateTimer(
             _ => Ring(rang), state: null, Options.StartTimeout, Timeout.InfiniteTimeSpan);
-        if (!child.TrySend(new FrameWriter().Begin(FrameType.Start, 0).Text(_path)))
+        if (!child.TrySend(new FrameWriter().Begin(FrameType.Start, 0).Text(_path).Text(Options.Parameters ?? "")))
         {
             return false;
         }

@@ -18,6 +18,7 @@ internal sealed unsafe class TokenLogin : UserLogin
     private RefusedPins? _refused;
     private TokenSession? _keeper;
     private int _keeperOf;
+    private int _logins;
     private bool _needsNoLogin;
     private volatile bool _pinIsGood;
 
@@ -28,6 +29,12 @@ internal sealed unsafe class TokenLogin : UserLogin
     }
 
     public override bool IsWanted => _pin is not null;
+
+    /// <summary>
+    /// Counts the logins made: what was found under an earlier one is worth nothing. Whoever finds the login lost makes
+    /// it anew, so others learn of it here only.
+    /// </summary>
+    public override int Logins => Volatile.Read(ref _logins);
 
     public override bool IsLoggedIn
     {
@@ -230,6 +237,8 @@ internal sealed unsafe class TokenLogin : UserLogin
         {
             throw Failed(token, returnValue);
         }
+
+        Interlocked.Increment(ref _logins);
     }
 
     private CKR CallLogin(CULong session, uint user, LockedMemory pin)

@@ -12,6 +12,9 @@ internal abstract class UserLogin : IDisposable
     /// <summary>True once a login was asked for.</summary>
     public abstract bool IsWanted { get; }
 
+    /// <summary>Counts the logins made: what was found under an earlier one is worth nothing.</summary>
+    public abstract int Logins { get; }
+
     public abstract bool IsLoggedIn { get; }
 
     public abstract void LogIn(PinSource pin, RefusedPins refused, bool force);
