@@ -19,6 +19,9 @@ public sealed record SlotStatus(
     /// <summary>Signatures that the token has made for this group.</summary>
     public long Signatures { get; init; }
 
+    /// <summary>Calls that it is given at once, where that follows what it can do; else 0.</summary>
+    public int Concurrency { get; init; }
+
     /// <summary>Those of proven keys that did not verify and were not given out.</summary>
     public long WrongSignatures { get; init; }
 

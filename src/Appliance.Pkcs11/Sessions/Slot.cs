@@ -22,6 +22,7 @@ internal sealed unsafe class Slot
     private int _sessionLimit;
     private int _openSessions;
     private int _inFlight;
+    private int _logins;
 
     public Slot(Token token, int index, SlotGroupOptions options, TimeProvider time, ILogger logger)
     {
@@ -31,6 +32,7 @@ internal sealed unsafe class Slot
         Options = options;
         Time = time;
         Health = new SlotHealth(token.Info, logger);
+        _logins = token.Logins;
         _keys = new KeyCache(options.KeyCacheLimit);
         var wanted = options.Sessions > 0 ? options.Sessions : 2 * Environment.ProcessorCount;
         _sessionLimit = SessionCap.Of(wanted, token.Info, token.Profile);
@@ -230,7 +232,9 @@ internal sealed unsafe class Slot
     private CKR EnsureLoggedIn(out bool lost)
     {
         var returnValue = Token.EnsureLoggedIn(out lost);
-        if (lost && returnValue == CKR.CKR_OK)
+        var seen = Volatile.Read(ref _logins);
+        var made = Token.Logins;
+        if (made != seen && Interlocked.CompareExchange(ref _logins, made, seen) == seen)
         {
             Health.NewGeneration();
             Log.LoggedInAgain(Logger, Token.Info);
