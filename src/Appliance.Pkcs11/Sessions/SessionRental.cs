@@ -92,6 +92,34 @@ internal sealed class SessionRental
         session.Close();
     }
 
+    /// <summary>Uses each idle session, lest the token ends it.</summary>
+    public void KeepAlive()
+    {
+        var sessions = new List<SigningSession>();
+        lock (_gate)
+        {
+            while (_idle.TryPop(out var session))
+            {
+                sessions.Add(session);
+            }
+        }
+
+        foreach (var session in sessions)
+        {
+            if (_slot.TryEnter())
+            {
+                session.KeepAlive();
+                _slot.Leave();
+            }
+
+            lock (_gate)
+            {
+                _idle.Push(session);
+                Wake();
+            }
+        }
+    }
+
     /// <summary>Looks for callers that hang in the module; another session may be opened in the place of theirs.</summary>
     /// <returns>True when one hangs that did not before.</returns>
     public bool Look(TimeSpan limit)
