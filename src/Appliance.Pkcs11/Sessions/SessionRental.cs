@@ -58,7 +58,7 @@ internal sealed class SessionRental
             _rented[session] = job;
         }
 
-        if (session.OpenAhead() != CKR.CKR_SESSION_COUNT || _slot.OpenSessions == 0)
+        if (!_slot.IsFull(session.OpenAhead()))
         {
             return session;
         }

@@ -110,7 +110,7 @@ internal sealed class SlotWorker
 
         var returnValue = Session.OpenAhead();
         _slot.Leave();
-        return returnValue != Interop.CKR.CKR_SESSION_COUNT || _slot.OpenSessions == 0;
+        return !_slot.IsFull(returnValue);
     }
 
     private void KeepAlive()
