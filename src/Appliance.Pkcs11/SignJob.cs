@@ -1,3 +1,6 @@
+using Appliance.Pkcs11.Sessions;
+using Appliance.Pkcs11.Sessions.Wrapped;
+
 namespace Appliance.Pkcs11;
 
 /// <summary>
@@ -60,8 +63,30 @@ public sealed class SignJob
     /// <summary>Hashes done before a bulk job gave way to interactive work.</summary>
     internal int Next { get; set; }
 
+    /// <summary>Set by the owner of the wrapped key that the job has waited for: the key, pinned.</summary>
+    internal FoundKey? Ticket { get; set; }
+
+    /// <summary>Or the CKR_ value for which there is none.</summary>
+    internal uint UnwrapError { get; set; }
+
+    /// <summary>How often the present hash has waited for its key.</summary>
+    internal int Parks { get; set; }
+
+    /// <summary>The thread that waits for the key; null where the job is parked.</summary>
+    internal JobWait? Wait { get; set; }
+
+    /// <summary>Lets go of a key that the job has not come to use.</summary>
+    internal void DropTicket()
+    {
+        Ticket?.Release();
+        Ticket = null;
+    }
+
     internal void Start()
     {
+        DropTicket();
+        UnwrapError = 0;
+        Parks = 0;
         Outcome = SignOutcome.None;
         ReturnValue = 0;
         Dispatched = false;

@@ -12,6 +12,7 @@ public sealed class SlotGroup : IDisposable
 {
     private const int MaxTokens = 64;
     private const int MaxSessions = 1024;
+    private const int MaxOwners = 64;
 
     private readonly SlotGroupOptions _options;
     private readonly TimeProvider _time;
@@ -37,6 +38,9 @@ public sealed class SlotGroup : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Sessions, MaxSessions, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(options.Sessions, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.QueueLimit, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.WrappedOwners, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.WrappedOwners, MaxOwners, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.WrappedKeyCache, 1, nameof(options));
         _options = options;
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger.Instance;
@@ -65,9 +69,11 @@ public sealed class SlotGroup : IDisposable
     /// <summary>Every slot at this moment.</summary>
     public IReadOnlyList<SlotStatus> Slots
         => [.. _slots.Select(slot => new SlotStatus(
-            slot.Token.Info, slot.IsHealthy, slot.OpenSessions, Waiting(slot), slot.InFlight, slot.LastError)
+            slot.Token.Info, slot.IsHealthy ? SlotState.Ready : SlotState.Quarantined, slot.OpenSessions, Waiting(slot), slot.InFlight, slot.LastError)
         {
             Signatures = slot.Signatures,
+            UnwrappedKeys = slot.Wrapped.Count,
+            Unwraps = slot.Wrapped.Unwraps,
         })];
 
     /// <summary>
@@ -152,6 +158,11 @@ public sealed class SlotGroup : IDisposable
         }
 
         var start = _time.GetTimestamp();
+        foreach (var slot in _slots)
+        {
+            slot.Wrapped.StopParking(start, _options.StopTimeout);
+        }
+
         foreach (var workers in _workers)
         {
             workers.Queue.Stop();
@@ -162,6 +173,7 @@ public sealed class SlotGroup : IDisposable
             var left = _options.Dispatch == SlotDispatch.Workers
                 ? _workers[slot.Index].Join(_time, start, _options.StopTimeout)
                 : _rentals[slot.Index].Stop(_time, start, _options.StopTimeout);
+            left += slot.Wrapped.Join(start, _options.StopTimeout);
             if (left > 0)
             {
                 Log.LeftBehind(_logger, slot.Token.Info, left);
@@ -206,12 +218,21 @@ public sealed class SlotGroup : IDisposable
 
             slot.Enter();
             entered = true;
-            while (!session.Run(job, rental.Interactive))
+            JobProgress progress;
+            while ((progress = session.Run(job, rental.Interactive)) != JobProgress.Done)
             {
                 // Given back once only: a session that is there twice would serve two threads.
                 rental.Return(session);
                 session = null;
-                session = rental.Rent(isBulk: true, goesOn: true)!;
+                if (progress == JobProgress.Parked)
+                {
+                    job.Wait!.Wait();
+                    session = rental.Rent(job.IsBulk, goesOn: true)!;
+                    slot.Wrapped.Leave();
+                    continue;
+                }
+
+                session = rental.Rent(job.IsBulk, goesOn: true)!;
             }
         }
         catch (Exception e)
@@ -288,7 +309,10 @@ public sealed class SlotGroup : IDisposable
     }
 
     private int Waiting(Slot slot)
-        => _options.Dispatch == SlotDispatch.Workers ? _workers[slot.Index].Queue.Count : _rentals[slot.Index].Waiting;
+        => slot.Wrapped.Parked
+            + (_options.Dispatch == SlotDispatch.Workers
+                ? _workers[slot.Index].Queue.Count
+                : _rentals[slot.Index].Waiting);
 
     /// <summary>
     /// A worker is done with a job: another slot tries what this one could not, else the owner is told.
@@ -309,6 +333,7 @@ public sealed class SlotGroup : IDisposable
 
     private void Tell(SignJob job)
     {
+        job.DropTicket();
         try
         {
             job.Completed?.Invoke(job);

@@ -250,7 +250,7 @@ public sealed unsafe partial class Token
 
     private byte[] WrapHandle(TokenSession session, KeyReference wrappingKey, CULong key)
     {
-        var mechanism = KeyWrap();
+        var mechanism = KeyWrap;
         var wrapper = session.FindKey(CKO.CKO_SECRET_KEY, wrappingKey);
         CULong length;
         var returnValue = Api.C_WrapKey(session.Handle, &mechanism, wrapper, key, null, &length);
@@ -268,7 +268,7 @@ public sealed unsafe partial class Token
     private CULong UnwrapHandle(
         TokenSession session, KeyReference wrappingKey, ReadOnlySpan<byte> wrapped, AttributeTemplate template)
     {
-        var mechanism = KeyWrap();
+        var mechanism = KeyWrap;
         var wrapper = session.FindKey(CKO.CKO_SECRET_KEY, wrappingKey);
         CULong handle;
         fixed (byte* first = wrapped)
@@ -315,7 +315,9 @@ public sealed unsafe partial class Token
     private bool Offers(uint mechanism, uint flags)
         => Mechanisms.TryGetValue(mechanism, out var info) && (info.Flags & flags) == flags;
 
-    private CK_MECHANISM KeyWrap()
+    /// <summary>RFC 5649 by this token's number for it.</summary>
+    /// <exception cref="NotSupportedException">It has none.</exception>
+    internal CK_MECHANISM KeyWrap
         => new()
         {
             mechanism = new CULong(KeyWrapMechanism

@@ -24,7 +24,8 @@ public sealed unsafe partial class Token : IDisposable
         module.AddReference();
         Info = info;
         _login = new TokenLogin(module, info);
-        _mechanisms = new Lazy<FrozenDictionary<uint, MechanismInfo>>(ReadMechanisms);
+        _mechanisms = new Lazy<FrozenDictionary<uint, MechanismInfo>>(
+            ReadMechanisms, LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <summary>As read when the token was opened; <see cref="ReadInfo"/> asks again.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Appliance.Pkcs11.Sessions.Wrapped;
 
 namespace Appliance.Pkcs11.Sessions;
 
@@ -8,6 +9,9 @@ namespace Appliance.Pkcs11.Sessions;
 /// </summary>
 internal sealed class FoundKey
 {
+    /// <summary>Stands for a key that its job must wait for.</summary>
+    public static readonly FoundKey Awaited = new(default, -1, default);
+
     private volatile bool _proven;
 
     public FoundKey(CULong handle, int generation, ReadOnlyMemory<CULong> others)
@@ -26,6 +30,15 @@ internal sealed class FoundKey
 
     /// <summary>True once a signature by this handle has verified with the credential's public key.</summary>
     public bool IsProven => _proven;
+
+    /// <summary>Of a wrapped key: what holds it in place while it is pinned. Else null.</summary>
+    public WrappedEntry? Entry { get; init; }
+
+    /// <summary>False when the handle may be another key's by now.</summary>
+    public bool Holds => Entry?.IsDropped != true;
+
+    /// <summary>Its user is done with it.</summary>
+    public void Release() => Entry?.Unpin();
 
     public void MarkProven() => _proven = true;
 

@@ -50,6 +50,20 @@ internal sealed class JobQueue
         }
     }
 
+    /// <summary>Takes back what was admitted before, whatever the limit.</summary>
+    public void Return(SignJob job)
+    {
+        lock (_gate)
+        {
+            (job.IsBulk ? _bulk : _interactive).Enqueue(job);
+            Publish();
+            if (_idle > 0)
+            {
+                Monitor.Pulse(_gate);
+            }
+        }
+    }
+
     /// <summary>Adds until one does not fit; wakes as many workers as there are jobs for.</summary>
     public int AddAll(ReadOnlySpan<SignJob> jobs)
     {

@@ -45,6 +45,11 @@ internal static class ReturnValuePolicy
         [CKR.CKR_KEY_FUNCTION_NOT_PERMITTED] = SignRecovery.KeyUnusable,
         [CKR.CKR_KEY_TYPE_INCONSISTENT] = SignRecovery.KeyUnusable,
         [CKR.CKR_KEY_SIZE_RANGE] = SignRecovery.KeyUnusable,
+        [CKR.CKR_WRAPPED_KEY_INVALID] = SignRecovery.KeyUnusable,
+        [CKR.CKR_WRAPPED_KEY_LEN_RANGE] = SignRecovery.KeyUnusable,
+        [CKR.CKR_UNWRAPPING_KEY_HANDLE_INVALID] = SignRecovery.KeyUnusable,
+        [CKR.CKR_UNWRAPPING_KEY_SIZE_RANGE] = SignRecovery.KeyUnusable,
+        [CKR.CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT] = SignRecovery.KeyUnusable,
     }.ToFrozenDictionary();
 
     public static SignRecovery For(CKR returnValue) => s_table.GetValueOrDefault(returnValue, SignRecovery.Fail);

@@ -47,43 +47,50 @@ internal sealed class SigningSession
     /// Signs a job to its end, or, when it is bulk and <paramref name="interactive"/> work waits, to the next
     /// signature.
     /// </summary>
-    /// <returns>False when the job gave way and goes on later.</returns>
-    public bool Run(SignJob job, InteractiveSignal interactive)
+    public JobProgress Run(SignJob job, InteractiveSignal interactive)
     {
         var hashes = job.Hashes;
         var count = hashes.Count;
         if (!job.Dispatched && job.MayStart?.Invoke(job) == false)
         {
             job.Outcome = SignOutcome.NeverDispatched;
-            return true;
+            return JobProgress.Done;
         }
 
         while (job.Next < count)
         {
             var outcome = SignNext(job, hashes[job.Next]);
+            if (outcome == SignOutcome.None)
+            {
+                return JobProgress.Parked;
+            }
+
             if (outcome != SignOutcome.Signed)
             {
                 job.Outcome = outcome;
-                return true;
+                return JobProgress.Done;
             }
 
             job.Next++;
             job.SignedCount++;
+            job.Parks = 0;
             if (job.IsBulk && interactive.IsWaiting && job.Next < count)
             {
-                return false;
+                return JobProgress.GaveWay;
             }
         }
 
         job.ReturnValue = 0;
         job.Outcome = SignOutcome.Signed;
-        return true;
+        return JobProgress.Done;
     }
 
+    /// <summary>None when the job is parked: then it is not this thread's any more.</summary>
     private SignOutcome SignNext(SignJob job, byte[] hash)
     {
-        var returnValue = CKR.CKR_OK;
-        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        // Each time it was parked in vain was an attempt.
+        var returnValue = job.Parks > MaxAttempts ? CKR.CKR_DEVICE_ERROR : CKR.CKR_OK;
+        for (var attempt = Math.Max(job.Parks - 1, 0); attempt < MaxAttempts; attempt++)
         {
             returnValue = Open();
             if (returnValue != CKR.CKR_OK)
@@ -92,26 +99,23 @@ internal sealed class SigningSession
                 return SignOutcome.TokenUnavailable;
             }
 
-            returnValue = _slot.FindKey(_handle, job.Key, out var key);
+            returnValue = _slot.FindKey(_handle, job, out var key);
+            if (ReferenceEquals(key, FoundKey.Awaited))
+            {
+                return SignOutcome.None;
+            }
+
             if (returnValue == CKR.CKR_OK && key is null)
             {
                 job.ReturnValue = (uint)CKR.CKR_OK;
                 return SignOutcome.KeyUnusable;
             }
 
-            byte[]? signature = null;
             if (returnValue == CKR.CKR_OK)
             {
-                returnValue = HashSigner.Sign(
-                    _slot.Token.Api, _handle, key!.Handle, job.Scheme, job.Key.Shape, hash, job, out signature);
-            }
-
-            if (returnValue == CKR.CKR_OK)
-            {
-                _slot.MarkSigned();
-                if (key!.IsProven || Prove(job, key, hash, signature!))
+                returnValue = SignWith(key!, job, hash, out var proven);
+                if (proven)
                 {
-                    job.Signatures[job.Next] = signature;
                     return SignOutcome.Signed;
                 }
             }
@@ -127,6 +131,38 @@ internal sealed class SigningSession
 
         job.ReturnValue = (uint)returnValue;
         return Outcome(returnValue);
+    }
+
+    /// <summary>
+    /// Signs and lets go of the key. Not believed without a proof are new handles, and those whose slot was reset, or
+    /// whose owner lost its session, while they were used: they may be another key's.
+    /// </summary>
+    private CKR SignWith(FoundKey key, SignJob job, byte[] hash, out bool proven)
+    {
+        proven = false;
+        try
+        {
+            var returnValue = HashSigner.Sign(
+                _slot.Token.Api, _handle, key.Handle, job.Scheme, job.Key.Shape, hash, job, out var signature);
+            if (returnValue != CKR.CKR_OK)
+            {
+                return returnValue;
+            }
+
+            _slot.MarkSigned();
+            var held = key.Holds && key.Generation == _slot.Generation;
+            proven = (held && key.IsProven) || Prove(job, key, hash, signature!);
+            if (proven)
+            {
+                job.Signatures[job.Next] = signature;
+            }
+
+            return proven || held ? CKR.CKR_OK : CKR.CKR_KEY_HANDLE_INVALID;
+        }
+        finally
+        {
+            key.Release();
+        }
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Appliance.Pkcs11.Interop;
+using Appliance.Pkcs11.Sessions.Wrapped;
 using Microsoft.Extensions.Logging;
 
 namespace Appliance.Pkcs11.Sessions;
@@ -36,13 +37,21 @@ internal sealed unsafe class Slot
         _options = options;
         _time = time;
         _keys = new KeyCache(options.KeyCacheLimit);
+        Wrapped = new WrappedKeys(this, options, time);
         var wanted = options.Sessions > 0 ? options.Sessions : 2 * Environment.ProcessorCount;
-        _sessionLimit = (int)Math.Clamp((token.Info.MaxSessions ?? int.MaxValue) - ReservedSessions, 1, wanted);
+        var reserved = ReservedSessions + options.WrappedOwners;
+        _sessionLimit = (int)Math.Clamp((token.Info.MaxSessions ?? int.MaxValue) - reserved, 1, wanted);
     }
 
     public Token Token { get; }
 
     public int Index { get; }
+
+    /// <summary>Keys that the token does not keep.</summary>
+    public WrappedKeys Wrapped { get; }
+
+    /// <summary>Handles found under another one are worth nothing.</summary>
+    public int Generation => Volatile.Read(ref _generation);
 
     public ILogger Logger { get; }
 
@@ -122,10 +131,17 @@ internal sealed unsafe class Slot
     public CKR EnsureLoggedIn() => EnsureLoggedIn(out _);
 
     /// <summary>
-    /// The key's handle, from the cache or found now; null with CKR_OK when the token has no such key.
+    /// The key's handle, from the cache or found now, to be released after use; null with CKR_OK when the token has no
+    /// such key. A wrapped one may be <see cref="FoundKey.Awaited"/>.
     /// </summary>
-    public CKR FindKey(CULong session, KeyReference key, out FoundKey? found)
+    public CKR FindKey(CULong session, SignJob job, out FoundKey? found)
     {
+        var key = job.Key;
+        if (key.Wrapped is not null)
+        {
+            return Wrapped.Find(job, out found);
+        }
+
         var returnValue = TryFindKey(session, key, out found);
         if (returnValue != CKR.CKR_OK || found is not null)
         {
@@ -137,11 +153,34 @@ internal sealed unsafe class Slot
         return returnValue == CKR.CKR_OK && lost ? TryFindKey(session, key, out found) : returnValue;
     }
 
-    public void Forget(KeyReference key) => _keys.Remove(key);
+    public void Forget(KeyReference key)
+    {
+        if (key.Wrapped is not null)
+        {
+            Wrapped.Condemn(key, isStale: true);
+            return;
+        }
+
+        _keys.Remove(key);
+    }
+
+    /// <summary>Handles are worth nothing any more.</summary>
+    public void NewGeneration() => Interlocked.Increment(ref _generation);
 
     /// <summary>A handle failed its proof: the next candidate takes its place.</summary>
     public bool TryNextCandidate(KeyReference key, FoundKey? failed)
     {
+        if (key.Wrapped is not null)
+        {
+            if (failed is not null)
+            {
+                Log.ProofFailed(Logger, key, Token.Info);
+                Wrapped.Condemn(key, isStale: false);
+            }
+
+            return false;
+        }
+
         Log.ProofFailed(Logger, key, Token.Info);
         if (failed?.Next() is not { } next)
         {

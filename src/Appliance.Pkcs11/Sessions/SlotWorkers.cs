@@ -17,6 +17,7 @@ internal sealed class SlotWorkers
         _slot = slot;
         _completed = completed;
         Queue = new JobQueue(queueLimit, slot.SessionLimit);
+        slot.Wrapped.ParkWith(Queue.Return);
         _threads = new Thread[slot.SessionLimit];
         for (var i = 0; i < _threads.Length; i++)
         {
@@ -75,12 +76,19 @@ internal sealed class SlotWorkers
         _slot.Enter();
         try
         {
-            while (!session.Run(job, Queue.Interactive))
+            JobProgress progress;
+            while ((progress = session.Run(job, Queue.Interactive)) == JobProgress.GaveWay)
             {
                 if (Queue.TryTakeInteractive(out var urgent))
                 {
                     Run(session, urgent!);
                 }
+            }
+
+            if (progress == JobProgress.Parked)
+            {
+                _slot.Leave();
+                return;
             }
         }
         catch (Exception e)
