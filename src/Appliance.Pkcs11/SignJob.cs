@@ -1,5 +1,6 @@
 using Appliance.Pkcs11.Sessions;
 using Appliance.Pkcs11.Sessions.Wrapped;
+using Microsoft.Extensions.Logging;
 
 namespace Appliance.Pkcs11;
 
@@ -34,6 +35,13 @@ public sealed class SignJob
     /// </summary>
     public Func<SignJob, bool>? MayStart { get; set; }
 
+    /// <summary>
+    /// Called at most once and before <see cref="Completed"/>, on the watchdog's thread, when the call that signs does
+    /// not return: who waits may be told. The job is not over: Completed comes when the call returns, which may be
+    /// never. Must be quick. Null for nobody.
+    /// </summary>
+    public Action<SignJob>? Overdue { get; set; }
+
     /// <summary>The caller's own.</summary>
     public object? State { get; set; }
 
@@ -60,14 +68,33 @@ public sealed class SignJob
     /// <summary>Slots that failed this job for a reason of their own, one bit each: not tried there again.</summary>
     internal ulong TriedSlots { get; set; }
 
+    /// <summary>Who waited has been told that the call does not return: no other slot tries.</summary>
+    internal bool WasOverdue { get; set; }
+
     /// <summary>Hashes done before a bulk job gave way to interactive work.</summary>
     internal int Next { get; set; }
 
-    /// <summary>Set by the owner of the wrapped key that the job has waited for: the key, pinned.</summary>
-    internal FoundKey? Ticket { get; set; }
+    /// <summary>The first hash that the slot which has it now signed: those before are another slot's.</summary>
+    internal int FirstHere { get; set; }
 
-    /// <summary>Or the CKR_ value for which there is none.</summary>
-    internal uint UnwrapError { get; set; }
+    /// <summary>Wrong signatures that this slot had made when it began with the job.</summary>
+    internal long WrongBefore { get; set; }
+
+    internal void TellOverdue(ILogger logger)
+    {
+        WasOverdue = true;
+        try
+        {
+            Overdue?.Invoke(this);
+        }
+        catch (Exception e)
+        {
+            Log.CallbackThrew(logger, e);
+        }
+    }
+
+    /// <summary>What came of waiting for a wrapped key.</summary>
+    internal KeyAnswer? Answer { get; set; }
 
     /// <summary>How often the present hash has waited for its key.</summary>
     internal int Parks { get; set; }
@@ -76,16 +103,15 @@ public sealed class SignJob
     internal JobWait? Wait { get; set; }
 
     /// <summary>Lets go of a key that the job has not come to use.</summary>
-    internal void DropTicket()
+    internal void DropAnswer()
     {
-        Ticket?.Release();
-        Ticket = null;
+        Answer?.Key?.Release();
+        Answer = null;
     }
 
     internal void Start()
     {
-        DropTicket();
-        UnwrapError = 0;
+        DropAnswer();
         Parks = 0;
         Outcome = SignOutcome.None;
         ReturnValue = 0;
@@ -93,6 +119,8 @@ public sealed class SignJob
         SignedCount = 0;
         TriedSlots = 0;
         Next = 0;
+        FirstHere = 0;
+        WasOverdue = false;
         if (Signatures.Length < Hashes.Count)
         {
             Signatures = new byte[]?[Hashes.Count];

@@ -14,12 +14,27 @@ public sealed class SlotGroup : IDisposable
     private const int MaxSessions = 1024;
     private const int MaxOwners = 64;
 
+    private const int MaxVerifyOneIn = 1_000_000;
+
+    /// <summary>More than any load.</summary>
+    private const double SuspectPenalty = 1e18;
+
+    /// <summary>How often, within the limit of a call, the watchdog looks.</summary>
+    private const int LooksPerCallLimit = 8;
+
+    private static readonly TimeSpan s_shortestLook = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_longestLook = TimeSpan.FromMilliseconds(500);
+
+    private readonly Lock _stateGate = new();
     private readonly SlotGroupOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Slot[] _slots;
-    private readonly SlotWorkers[] _workers = [];
-    private readonly SessionRental[] _rentals = [];
+    private readonly Lock _adding = new();
+    private readonly SlotReports _reports;
+    private readonly ITimer _watch;
+    private volatile GroupSlot[] _slots = [];
+    private bool _wasServing = true;
+    private int _watching;
     private int _disposed;
 
     /// <summary>Opens the group; in <see cref="SlotDispatch.Workers"/> its threads start.</summary>
@@ -41,23 +56,21 @@ public sealed class SlotGroup : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(options.WrappedOwners, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.WrappedOwners, MaxOwners, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.WrappedKeyCache, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.VerifyOneIn, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.VerifyOneIn, MaxVerifyOneIn, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.CallLimit, TimeSpan.Zero, nameof(options));
         _options = options;
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger.Instance;
-        _slots = [.. tokens.Select((token, index) => new Slot(token, index, options, _time, _logger))];
-        foreach (var slot in _slots)
+        _reports = new SlotReports(Finish, TellWhetherItServes);
+        foreach (var token in tokens)
         {
-            Log.SlotStarted(_logger, slot.Token.Info, slot.SessionLimit, options.Dispatch);
+            Add(token);
         }
 
-        if (options.Dispatch == SlotDispatch.Workers)
-        {
-            _workers = [.. _slots.Select(slot => new SlotWorkers(slot, options.QueueLimit, Finish))];
-        }
-        else
-        {
-            _rentals = [.. _slots.Select(slot => new SessionRental(slot, options.QueueLimit))];
-        }
+        var look = options.CallLimit / LooksPerCallLimit;
+        look = look < s_shortestLook ? s_shortestLook : look > s_longestLook ? s_longestLook : look;
+        _watch = _time.CreateTimer(_ => Watch(), null, look, look);
     }
 
     /// <summary>Workers or inline.</summary>
@@ -66,23 +79,40 @@ public sealed class SlotGroup : IDisposable
     /// <summary>True from the beginning of Dispose on.</summary>
     public bool IsStopping => Volatile.Read(ref _disposed) != 0;
 
-    /// <summary>Every slot at this moment.</summary>
-    public IReadOnlyList<SlotStatus> Slots
-        => [.. _slots.Select(slot => new SlotStatus(
-            slot.Token.Info, slot.IsHealthy ? SlotState.Ready : SlotState.Quarantined, slot.OpenSessions, Waiting(slot), slot.InFlight, slot.LastError)
+    /// <summary>
+    /// False while no slot signs: then every job ends as <see cref="SignOutcome.TokenUnavailable"/> at once.
+    /// </summary>
+    public bool IsServing
+    {
+        get
         {
-            Signatures = slot.Signatures,
-            UnwrappedKeys = slot.Wrapped.Count,
-            Unwraps = slot.Wrapped.Unwraps,
-        })];
+            foreach (var slot in _slots)
+            {
+                if (slot.State is SlotState.Ready or SlotState.Suspect)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Every slot at this moment.</summary>
+    public IReadOnlyList<SlotStatus> Slots => [.. _slots.Select(slot => slot.ReadStatus())];
+
+    /// <summary>Takes a slot out of service, which finishes what it has, or brings it back, which probes it.</summary>
+    /// <param name="index">Its place in <see cref="Slots"/>.</param>
+    /// <param name="draining">True to take it out.</param>
+    public void SetDraining(int index, bool draining) => _slots[index].SetDraining(draining);
 
     /// <summary>
     /// Hands a job to the least loaded healthy slot; <see cref="SignJob.Completed"/> tells when it is done. Never
     /// blocks.
     /// </summary>
     /// <returns>
-    /// False when the queues are full or the group is stopping: then the outcome is NeverDispatched, Completed is not
-    /// called, and nothing was or will be signed.
+    /// False when the queues are full or the group is stopping: then the outcome is NeverDispatched; or when no slot
+    /// signs: then it is TokenUnavailable. Completed is not called, and nothing was or will be signed.
     /// </returns>
     /// <exception cref="ArgumentException">The scheme does not fit the key, or a hash is not of its length.</exception>
     /// <exception cref="InvalidOperationException">The group works inline.</exception>
@@ -104,21 +134,31 @@ public sealed class SlotGroup : IDisposable
             Begin(job, SlotDispatch.Workers);
         }
 
-        var taken = _slots.Length == 1 ? _workers[0].Queue.AddAll(jobs) : 0;
-        if (_slots.Length > 1)
+        if (_slots.Length == 1 && IsServing)
         {
-            while (taken < jobs.Length && Place(jobs[taken], SignOutcome.NeverDispatched))
+            var added = _slots[0].AddAll(jobs);
+            foreach (var job in jobs[added..])
             {
-                taken++;
+                job.Outcome = SignOutcome.NeverDispatched;
+            }
+
+            return added;
+        }
+
+        for (var taken = 0; taken < jobs.Length; taken++)
+        {
+            if (!Place(jobs[taken], SignOutcome.NeverDispatched))
+            {
+                foreach (var job in jobs[(taken + 1)..])
+                {
+                    (job.Outcome, job.ReturnValue) = (jobs[taken].Outcome, jobs[taken].ReturnValue);
+                }
+
+                return taken;
             }
         }
 
-        foreach (var job in jobs[taken..])
-        {
-            job.Outcome = SignOutcome.NeverDispatched;
-        }
-
-        return taken;
+        return jobs.Length;
     }
 
     /// <summary>
@@ -133,7 +173,7 @@ public sealed class SlotGroup : IDisposable
         Begin(job, SlotDispatch.Inline);
         for (var slot = Pick(job); slot is not null; slot = Pick(job))
         {
-            SignOn(slot, job);
+            slot.Sign(job);
             if (!MayHelpElsewhere(job))
             {
                 break;
@@ -142,7 +182,30 @@ public sealed class SlotGroup : IDisposable
             job.TriedSlots |= 1UL << slot.Index;
         }
 
+        if (job.Outcome == SignOutcome.None)
+        {
+            NoSlot(job);
+        }
+
         Tell(job);
+    }
+
+    /// <summary>A further token that holds the same keys joins: one that was missing when the group was made.</summary>
+    /// <param name="token">Logged in; it outlives the group.</param>
+    /// <exception cref="InvalidOperationException">The group has as many as it can.</exception>
+    public void Add(Token token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        lock (_adding)
+        {
+            ObjectDisposedException.ThrowIf(IsStopping, this);
+            if (_slots.Length == MaxTokens)
+            {
+                throw new InvalidOperationException($"A group has at most {MaxTokens} tokens.");
+            }
+
+            _slots = [.. _slots, new LocalSlot(token, _slots.Length, _options, _time, _logger, _reports)];
+        }
     }
 
     /// <summary>
@@ -152,28 +215,24 @@ public sealed class SlotGroup : IDisposable
     /// </summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        lock (_adding)
         {
-            return;
+            if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            {
+                return;
+            }
         }
 
+        _watch.Dispose();
         var start = _time.GetTimestamp();
         foreach (var slot in _slots)
         {
-            slot.Wrapped.StopParking(start, _options.StopTimeout);
-        }
-
-        foreach (var workers in _workers)
-        {
-            workers.Queue.Stop();
+            slot.Stop();
         }
 
         foreach (var slot in _slots)
         {
-            var left = _options.Dispatch == SlotDispatch.Workers
-                ? _workers[slot.Index].Join(_time, start, _options.StopTimeout)
-                : _rentals[slot.Index].Stop(_time, start, _options.StopTimeout);
-            left += slot.Wrapped.Join(start, _options.StopTimeout);
+            var left = slot.Join(start, _options.StopTimeout);
             if (left > 0)
             {
                 Log.LeftBehind(_logger, slot.Token.Info, left);
@@ -181,9 +240,11 @@ public sealed class SlotGroup : IDisposable
             }
         }
 
-        foreach (var job in _workers.SelectMany(workers => workers.Queue.Drain()))
+        foreach (var job in _slots.SelectMany(slot => slot.TakeRest()))
         {
-            job.Outcome = job.Outcome == SignOutcome.None ? SignOutcome.NeverDispatched : job.Outcome;
+            // What has signed some of its hashes, and waited for its key since, was dispatched.
+            var left = job.Dispatched ? SignOutcome.TokenUnavailable : SignOutcome.NeverDispatched;
+            job.Outcome = job.Outcome == SignOutcome.None ? left : job.Outcome;
             Tell(job);
         }
     }
@@ -199,61 +260,7 @@ public sealed class SlotGroup : IDisposable
     }
 
     private static bool MayHelpElsewhere(SignJob job)
-        => job.Outcome is SignOutcome.TokenUnavailable or SignOutcome.KeyUnusable;
-
-    /// <summary>Inline only: on a session of this slot, if one can be had.</summary>
-    private void SignOn(Slot slot, SignJob job)
-    {
-        var rental = _rentals[slot.Index];
-        SigningSession? session = null;
-        var entered = false;
-        try
-        {
-            session = rental.Rent(job.IsBulk, goesOn: false);
-            if (session is null)
-            {
-                job.Outcome = job.Outcome == SignOutcome.None ? SignOutcome.NeverDispatched : job.Outcome;
-                return;
-            }
-
-            slot.Enter();
-            entered = true;
-            JobProgress progress;
-            while ((progress = session.Run(job, rental.Interactive)) != JobProgress.Done)
-            {
-                // Given back once only: a session that is there twice would serve two threads.
-                rental.Return(session);
-                session = null;
-                if (progress == JobProgress.Parked)
-                {
-                    job.Wait!.Wait();
-                    session = rental.Rent(job.IsBulk, goesOn: true)!;
-                    slot.Wrapped.Leave();
-                    continue;
-                }
-
-                session = rental.Rent(job.IsBulk, goesOn: true)!;
-            }
-        }
-        catch (Exception e)
-        {
-            // The caller is a pool's thread: an exception that left it would end the process.
-            Log.WorkerThrew(_logger, slot.Token.Info, e);
-            job.Outcome = SignOutcome.Failed;
-        }
-        finally
-        {
-            if (session is not null)
-            {
-                rental.Return(session);
-            }
-
-            if (entered)
-            {
-                slot.Leave();
-            }
-        }
-    }
+        => job.Outcome is SignOutcome.TokenUnavailable or SignOutcome.KeyUnusable && !job.WasOverdue;
 
     private void Begin(SignJob job, SlotDispatch dispatch)
     {
@@ -269,35 +276,62 @@ public sealed class SlotGroup : IDisposable
     /// <summary>Workers only: into the queue of the best slot, or of the next best when that is full.</summary>
     private bool Place(SignJob job, SignOutcome otherwise)
     {
+        var isFull = false;
         for (var slot = Pick(job); slot is not null; slot = Pick(job))
         {
-            if (_workers[slot.Index].Queue.TryAdd(job))
+            if (slot.TryAdd(job))
             {
                 return true;
             }
 
+            isFull = true;
             job.TriedSlots |= 1UL << slot.Index;
         }
 
-        job.Outcome = otherwise;
+        if (isFull || IsStopping || otherwise != SignOutcome.NeverDispatched)
+        {
+            job.Outcome = otherwise;
+        }
+        else
+        {
+            NoSlot(job);
+        }
+
         return false;
     }
 
-    /// <summary>The healthy slot with the least waiting and running per session, of those not tried yet.</summary>
-    private Slot? Pick(SignJob job)
+    private void NoSlot(SignJob job)
     {
-        Slot? best = null;
-        var bestLoad = long.MaxValue;
-        foreach (var slot in _slots)
+        job.Outcome = SignOutcome.TokenUnavailable;
+        job.ReturnValue = _slots[0].ReadStatus().LastError;
+    }
+
+    /// <summary>
+    /// The ready slot that will be done with the job soonest, of those not tried yet: its waiting and running jobs per
+    /// session, times what a signature takes there, once all have signed. A suspect one is the last resort; others are
+    /// given nothing.
+    /// </summary>
+    private GroupSlot? Pick(SignJob job)
+    {
+        GroupSlot? best = null;
+        var bestLoad = double.MaxValue;
+        var slots = _slots;
+        var isMeasured = Array.TrueForAll(slots, static slot => slot.Latency > 0);
+        foreach (var slot in slots)
         {
-            if ((job.TriedSlots & (1UL << slot.Index)) != 0)
+            var state = slot.State;
+            if (state is not (SlotState.Ready or SlotState.Suspect) || (job.TriedSlots & (1UL << slot.Index)) != 0)
             {
                 continue;
             }
 
-            // In thousandths of a job per session; a slot that is down is the last resort.
-            var load = 1000L * (Waiting(slot) + slot.InFlight) / slot.SessionLimit;
-            load += slot.IsHealthy ? 0 : long.MaxValue / 2;
+            if (slots.Length == 1)
+            {
+                return slot;
+            }
+
+            var load = (isMeasured ? slot.Latency : 1.0) * (1 + slot.Waiting + slot.InFlight) / slot.Capacity;
+            load += state == SlotState.Ready ? 0 : SuspectPenalty;
             if (load < bestLoad)
             {
                 best = slot;
@@ -308,16 +342,48 @@ public sealed class SlotGroup : IDisposable
         return best;
     }
 
-    private int Waiting(Slot slot)
-        => slot.Wrapped.Parked
-            + (_options.Dispatch == SlotDispatch.Workers
-                ? _workers[slot.Index].Queue.Count
-                : _rentals[slot.Index].Waiting);
+    private void Watch()
+    {
+        if (Interlocked.Exchange(ref _watching, 1) != 0)
+        {
+            return;
+        }
+
+        foreach (var slot in _slots)
+        {
+            slot.Watch();
+        }
+
+        Volatile.Write(ref _watching, 0);
+    }
+
+    /// <summary>One event when the last slot goes and one when the first is back, however many requests there are.</summary>
+    private void TellWhetherItServes()
+    {
+        lock (_stateGate)
+        {
+            var serves = IsServing;
+            if (serves == _wasServing)
+            {
+                return;
+            }
+
+            _wasServing = serves;
+            if (serves)
+            {
+                Log.GroupUp(_logger);
+            }
+            else
+            {
+                Log.GroupDown(_logger);
+            }
+        }
+    }
 
     /// <summary>
     /// A worker is done with a job: another slot tries what this one could not, else the owner is told.
     /// </summary>
-    private void Finish(SignJob job, Slot slot)
+    private void Finish(SignJob job, GroupSlot slot)
     {
         if (_slots.Length > 1 && MayHelpElsewhere(job))
         {
@@ -333,7 +399,7 @@ public sealed class SlotGroup : IDisposable
 
     private void Tell(SignJob job)
     {
-        job.DropTicket();
+        job.DropAnswer();
         try
         {
             job.Completed?.Invoke(job);

@@ -37,6 +37,12 @@ public sealed record SlotGroupOptions
     public int VerifyOneIn { get; init; } = 1_000;
 
     /// <summary>
+    /// Whether a token is given a probe key (<see cref="Token.EnsureProbeKey"/>) when it has none. Without one a
+    /// session that opens is taken for a slot that signs. Defaults to false.
+    /// </summary>
+    public bool MakeProbeKeys { get; init; }
+
+    /// <summary>
     /// How soon a slot that failed a probe is probed again the first time; it doubles up to
     /// <see cref="MostProbeInterval"/>, each a fifth longer or shorter by chance. Defaults to 100 milliseconds.
     /// </summary>

@@ -94,10 +94,19 @@ public sealed unsafe partial class Token
             key.IsRsa ? SignatureKind.RsaPkcs1 : SignatureKind.EcdsaDer, HashAlgorithmName.SHA256);
         var hash = RandomNumberGenerator.GetBytes(scheme.HashLength);
         var returnValue = HashSigner.Sign(
-            Api, session.Handle, pair.Handle, scheme, key.Shape, hash, job: null, out var signature);
+            Api,
+            session.Handle,
+            pair.Handle,
+            scheme,
+            key.Shape,
+            hash,
+            pair.AsksEachTime ? Authenticate : null,
+            job: null,
+            out var signature);
 
         // Of another family or size than the public key: then the answer is no.
-        if (returnValue is CKR.CKR_KEY_TYPE_INCONSISTENT or CKR.CKR_KEY_SIZE_RANGE)
+        if (returnValue is CKR.CKR_KEY_TYPE_INCONSISTENT or CKR.CKR_KEY_SIZE_RANGE
+            or CKR.CKR_SIGNATURE_LEN_RANGE)
         {
             return false;
         }

@@ -7,6 +7,7 @@ using Appliance.Pkcs11.Interop;
 using Appliance.Pkcs11.Keys;
 using Appliance.Pkcs11.Modules;
 using Appliance.Pkcs11.Schemes;
+using Appliance.Pkcs11.Sessions;
 
 namespace Appliance.Pkcs11;
 
@@ -102,8 +103,17 @@ public sealed unsafe partial class Token
         var handle = key.Wrapped is { } wrapped
             ? UnwrapForSession(session, key, wrapped)
             : session.FindKey(CKO.CKO_PRIVATE_KEY, key);
+        var asks = KeyFinder.AsksEachTime(Api, session.Handle, Info, handle);
         var returnValue = HashSigner.Sign(
-            Api, session.Handle, handle, scheme, key.Shape, hash, job: null, out var signature);
+            Api,
+            session.Handle,
+            handle,
+            scheme,
+            key.Shape,
+            hash,
+            asks ? Authenticate : null,
+            job: null,
+            out var signature);
         session.Check(returnValue, "C_Sign");
         return PublicKeyVerifier.Verify(key, scheme, hash, signature)
             ? signature!
@@ -222,7 +232,15 @@ public sealed unsafe partial class Token
             key.IsRsa ? SignatureKind.RsaPkcs1 : SignatureKind.EcdsaDer, HashAlgorithmName.SHA256);
         var hash = RandomNumberGenerator.GetBytes(scheme.HashLength);
         var returnValue = HashSigner.Sign(
-            Api, session.Handle, privateKey, scheme, key.Shape, hash, job: null, out var signature);
+            Api,
+            session.Handle,
+            privateKey,
+            scheme,
+            key.Shape,
+            hash,
+            authenticate: null,
+            job: null,
+            out var signature);
         session.Check(returnValue, "C_Sign");
         if (!PublicKeyVerifier.Verify(key, scheme, hash, signature))
         {

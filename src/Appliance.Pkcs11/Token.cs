@@ -16,20 +16,23 @@ public sealed unsafe partial class Token : IDisposable
     private readonly LoadedModule _module;
     private readonly TokenLogin _login;
     private readonly Lazy<FrozenDictionary<uint, MechanismInfo>> _mechanisms;
+    private volatile TokenInfo _info;
+    private int _incarnation;
     private int _disposed;
 
     internal Token(LoadedModule module, TokenInfo info)
     {
         _module = module;
         module.AddReference();
-        Info = info;
+        _info = info;
+        _incarnation = module.Incarnation;
         _login = new TokenLogin(module, info);
         _mechanisms = new Lazy<FrozenDictionary<uint, MechanismInfo>>(
             ReadMechanisms, LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <summary>As read when the token was opened; <see cref="ReadInfo"/> asks again.</summary>
-    public TokenInfo Info { get; }
+    public TokenInfo Info => _info;
 
     /// <summary>Mechanisms by CKM_ value, read once.</summary>
     public IReadOnlyDictionary<uint, MechanismInfo> Mechanisms => _mechanisms.Value;
@@ -37,7 +40,17 @@ public sealed unsafe partial class Token : IDisposable
     /// <summary>True after a login that has not been lost.</summary>
     public bool IsLoggedIn => _login.IsLoggedIn;
 
+    /// <summary>
+    /// A key of the appliance's own (<see cref="EnsureProbeKey"/>) by which slots that failed are tried; null when the
+    /// token has none.
+    /// </summary>
+    public KeyReference? ProbeKey { get; private set; }
+
     internal Cryptoki Api => _module.Api;
+
+    internal LoadedModule Module => _module;
+
+    internal ModuleGate Gate => _module.Gate;
 
     /// <summary>Reads C_GetTokenInfo anew, for example for the PIN flags.</summary>
     /// <exception cref="Pkcs11Exception">The token is gone or failed.</exception>
@@ -65,6 +78,9 @@ public sealed unsafe partial class Token : IDisposable
         _login.LogIn(pin, refused, force);
     }
 
+    /// <summary>True when the login stands, or was regained now; never tries a PIN that was refused.</summary>
+    public bool TryKeepLogin() => EnsureLoggedIn(out _) == CKR.CKR_OK;
+
     /// <summary>Closes the keeper session and gives the module back. Dispose slot groups first.</summary>
     public void Dispose()
     {
@@ -85,6 +101,37 @@ public sealed unsafe partial class Token : IDisposable
     /// <param name="lost">Set when the login had been lost: handles found before are worth nothing.</param>
     internal CKR EnsureLoggedIn(out bool lost) => _login.Ensure(out lost);
 
+    /// <summary>Between C_SignInit and C_Sign of a key that asks for the PIN each time.</summary>
+    internal CKR Authenticate(CULong session) => _login.Authenticate(session);
+
+    /// <summary>Finds the token again when its module was initialised anew: its slot may have another number.</summary>
+    internal CKR Relocate()
+    {
+        if (_incarnation == _module.Incarnation)
+        {
+            return CKR.CKR_OK;
+        }
+
+        try
+        {
+            var incarnation = _module.Incarnation;
+            var found = _module.ListTokens().Find(token => token.IsSame(_info));
+            if (found is null)
+            {
+                return CKR.CKR_TOKEN_NOT_PRESENT;
+            }
+
+            _info = found;
+            _login.Relocate(found);
+            _incarnation = incarnation;
+            return CKR.CKR_OK;
+        }
+        catch (Pkcs11Exception e)
+        {
+            return (CKR)e.ReturnValue;
+        }
+    }
+
     private TokenSession OpenSession(bool readWrite)
     {
         var returnValue = _login.Ensure(out _);
@@ -96,7 +143,7 @@ public sealed unsafe partial class Token : IDisposable
                 (uint)returnValue);
         }
 
-        return TokenSession.Open(Api, Info, readWrite);
+        return TokenSession.Open(_module, Info, readWrite);
     }
 
     private FrozenDictionary<uint, MechanismInfo> ReadMechanisms()

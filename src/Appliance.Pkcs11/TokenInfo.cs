@@ -37,4 +37,8 @@ public sealed record TokenInfo
 
     /// <summary>For error texts.</summary>
     public override string ToString() => $"token \"{Label}\" (serial {SerialNumber}, slot {SlotId})";
+
+    internal bool IsSame(TokenInfo other)
+        => string.Equals(SerialNumber, other.SerialNumber, StringComparison.Ordinal)
+            && string.Equals(Label, other.Label, StringComparison.Ordinal);
 }

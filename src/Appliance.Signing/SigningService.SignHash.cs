@@ -103,6 +103,13 @@ public sealed partial class SigningService
         SadEnvelope sad,
         CancellationToken cancellationToken)
     {
+        // No slot signs: nothing is reserved and nothing recorded for each who asks meanwhile. What was signed before
+        // and is asked for again needs no slot.
+        if (request.RequestId is null && !_slots.IsServing)
+        {
+            return SignHashResult.Refused(SigningStatus.TokenUnavailable);
+        }
+
         var outcome = request.RequestId is null ? null : Recall(request, scheme, sad);
         var joining = outcome is null ? null : new Joining(_inFlight, outcome.Key, _time);
         for (var attempt = 1; ;)

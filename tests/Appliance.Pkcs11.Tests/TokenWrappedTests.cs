@@ -51,7 +51,7 @@ public sealed class TokenWrappedTests
     {
         var wrapper = Wrapper("wrapper that does not decrypt");
         var token = _hsm.Payroll;
-        using var session = TokenSession.Open(token.Api, token.Info, readWrite: false);
+        using var session = TokenSession.Open(token.Module, token.Info, readWrite: false);
         var handle = session.FindKey(CKO.CKO_SECRET_KEY, wrapper);
         foreach (var use in (ReadOnlySpan<uint>)[CKA.CKA_DECRYPT, CKA.CKA_ENCRYPT, CKA.CKA_EXTRACTABLE])
         {

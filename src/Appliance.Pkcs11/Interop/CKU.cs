@@ -4,4 +4,5 @@ namespace Appliance.Pkcs11.Interop;
 internal static class CKU
 {
     public const uint CKU_USER = 1;
+    public const uint CKU_CONTEXT_SPECIFIC = 2;
 }

@@ -13,11 +13,13 @@ internal sealed unsafe class TokenLogin : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly LoadedModule _module;
-    private readonly TokenInfo _token;
+    private TokenInfo _token;
     private PinSource? _pin;
     private RefusedPins? _refused;
     private TokenSession? _keeper;
+    private int _keeperOf;
     private bool _needsNoLogin;
+    private volatile bool _pinIsGood;
 
     public TokenLogin(LoadedModule module, TokenInfo token)
     {
@@ -31,7 +33,7 @@ internal sealed unsafe class TokenLogin : IDisposable
         {
             lock (_gate)
             {
-                return _pin is not null && Stands();
+                return _pin is not null && Inside(Stands, otherwise: false);
             }
         }
     }
@@ -47,7 +49,13 @@ internal sealed unsafe class TokenLogin : IDisposable
 
             _pin = pin;
             _refused = refused;
-            LogInNow(force);
+            _ = Inside(
+                () =>
+                {
+                    LogInNow(force);
+                    return true;
+                },
+                otherwise: null);
         }
     }
 
@@ -56,25 +64,56 @@ internal sealed unsafe class TokenLogin : IDisposable
     {
         lock (_gate)
         {
-            lost = _pin is not null && !Stands();
-            if (!lost)
+            var wasLost = false;
+            var returnValue = Inside(
+                () =>
+                {
+                    wasLost = _pin is not null && !Stands();
+                    return wasLost ? Try(() => LogInNow(force: false)) : CKR.CKR_OK;
+                },
+                CKR.CKR_CRYPTOKI_NOT_INITIALIZED);
+            lost = wasLost;
+            return returnValue;
+        }
+    }
+
+    /// <summary>
+    /// The PIN for one signature of a key that asks each time (CKA_ALWAYS_AUTHENTICATE), after C_SignInit in the same
+    /// session. The first goes through the memory of refused PINs; once it was right it is right until it is refused.
+    /// </summary>
+    public CKR Authenticate(CULong session)
+    {
+        if (_pin is not { } source || _refused is not { } refused)
+        {
+            return CKR.CKR_USER_NOT_LOGGED_IN;
+        }
+
+        return Try(() =>
+        {
+            using var pin = source.Read();
+            var wasGood = _pinIsGood;
+            var returnValue = wasGood
+                ? CallLogin(session, CKU.CKU_CONTEXT_SPECIFIC, pin)
+                : refused.Attempt(
+                    _token, pin, force: false, () => CallLogin(session, CKU.CKU_CONTEXT_SPECIFIC, pin));
+            _pinIsGood = returnValue == CKR.CKR_OK;
+            if (wasGood && !_pinIsGood)
             {
-                return CKR.CKR_OK;
+                // Remembered without asking the token again.
+                var answer = returnValue;
+                refused.Attempt(_token, pin, force: true, () => answer);
             }
 
-            try
-            {
-                LogInNow(force: false);
-                return CKR.CKR_OK;
-            }
-            catch (Pkcs11Exception e)
-            {
-                return (CKR)e.ReturnValue;
-            }
-            catch (TokenLoginException e)
-            {
-                return e.ReturnValue == 0 ? CKR.CKR_USER_NOT_LOGGED_IN : (CKR)e.ReturnValue;
-            }
+            return returnValue;
+        });
+    }
+
+    /// <summary>After the module was initialised anew: the token's slot may have another number.</summary>
+    public void Relocate(TokenInfo token)
+    {
+        lock (_gate)
+        {
+            _token = token;
         }
     }
 
@@ -82,26 +121,87 @@ internal sealed unsafe class TokenLogin : IDisposable
     {
         lock (_gate)
         {
-            _keeper?.Dispose();
+            Inside(
+                () =>
+                {
+                    DropKeeper();
+                    return true;
+                },
+                otherwise: false);
             _keeper = null;
             _pin?.Dispose();
             _pin = null;
         }
     }
 
+    private static CKR Try(Action login)
+        => Try(() =>
+        {
+            login();
+            return CKR.CKR_OK;
+        });
+
+    private static CKR Try(Func<CKR> login)
+    {
+        try
+        {
+            return login();
+        }
+        catch (Pkcs11Exception e)
+        {
+            return (CKR)e.ReturnValue;
+        }
+        catch (TokenLoginException e)
+        {
+            return e.ReturnValue == 0 ? CKR.CKR_USER_NOT_LOGGED_IN : (CKR)e.ReturnValue;
+        }
+    }
+
+    /// <summary>Inside the module's gate; null throws when it is closed.</summary>
+    private T Inside<T>(Func<T> work, T? otherwise)
+        where T : struct
+    {
+        if (!_module.Gate.TryEnter())
+        {
+            return otherwise ?? throw new Pkcs11Exception(
+                "C_Login", CKR.CKR_CRYPTOKI_NOT_INITIALIZED, _token.ToString());
+        }
+
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            _module.Gate.Leave();
+        }
+    }
+
+    /// <summary>A handle of an earlier initialisation may be somebody else's: it is forgotten, not closed.</summary>
+    private void DropKeeper()
+    {
+        if (_keeperOf == _module.Incarnation)
+        {
+            _keeper?.Dispose();
+        }
+
+        _keeper = null;
+    }
+
     private bool Stands()
         => _keeper is not null
+            && _keeperOf == _module.Incarnation
             && (_needsNoLogin ? IsAlive(_keeper) : TokenSession.IsUser(_module.Api, _keeper.Handle));
 
     private void LogInNow(bool force)
     {
         var token = ReadToken();
         Refuse(token, force);
-        if (_keeper is null || !IsAlive(_keeper))
+        if (_keeper is null || _keeperOf != _module.Incarnation || !IsAlive(_keeper))
         {
-            _keeper?.Dispose();
-            _keeper = null;
-            _keeper = TokenSession.Open(_module.Api, _token, readWrite: false);
+            DropKeeper();
+            _keeper = TokenSession.OpenToKeep(_module.Api, _token);
+            _keeperOf = _module.Incarnation;
         }
 
         // Someone else in this process may hold a login: it is the application's.
@@ -123,18 +223,18 @@ internal sealed unsafe class TokenLogin : IDisposable
         }
 
         var session = _keeper.Handle;
-        var returnValue = _refused!.Attempt(token, pin, force, () => CallLogin(session, pin));
+        var returnValue = _refused!.Attempt(token, pin, force, () => CallLogin(session, CKU.CKU_USER, pin));
         if (returnValue is not (CKR.CKR_OK or CKR.CKR_USER_ALREADY_LOGGED_IN))
         {
             throw Failed(token, returnValue);
         }
     }
 
-    private CKR CallLogin(CULong session, LockedMemory pin)
+    private CKR CallLogin(CULong session, uint user, LockedMemory pin)
     {
         fixed (byte* first = pin.GetSpan())
         {
-            return _module.Api.C_Login(session, new CULong(CKU.CKU_USER), first, new CULong((uint)pin.Length));
+            return _module.Api.C_Login(session, new CULong(user), first, new CULong((uint)pin.Length));
         }
     }
 

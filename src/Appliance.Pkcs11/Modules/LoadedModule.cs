@@ -25,13 +25,17 @@ internal sealed unsafe class LoadedModule
 
     private readonly nint _key;
     private readonly bool _finalize;
+    private readonly Lock _resetGate = new();
+    private readonly List<ModuleUser> _users = [];
     private int _references = 1;
+    private int _incarnation;
 
-    private LoadedModule(nint key, string path, Cryptoki api)
+    private LoadedModule(nint key, string path, string? parameters, Cryptoki api)
     {
         _key = key;
         Api = api;
-        _finalize = Initialize(api, path);
+        Parameters = parameters;
+        _finalize = Initialize(api, path, parameters);
         Info = ReadInfo(api, path);
     }
 
@@ -39,18 +43,37 @@ internal sealed unsafe class LoadedModule
 
     public ModuleInfo Info { get; }
 
+    /// <summary>Everybody who calls the library, or holds one of its handles for more than a call, is inside.</summary>
+    public ModuleGate Gate { get; } = new();
+
+    /// <summary>Counts its initialisations: handles and slot numbers belong to one of them.</summary>
+    public int Incarnation => Volatile.Read(ref _incarnation);
+
+    /// <summary>What C_Initialize was given for the library itself; null for nothing.</summary>
+    public string? Parameters { get; }
+
     /// <summary>Key generation is serialised: it starves or breaks other calls on several tokens.</summary>
     public Lock KeyGenerationGate { get; } = new();
 
-    public static LoadedModule Load(string path)
+    public static LoadedModule Load(string path, string? parameters)
     {
         var library = NativeLibrary.Load(path);
-        return Share(library, () => new LoadedModule(library, path, new Cryptoki(FunctionList(library, path))));
+        var module = Share(
+            library,
+            () => new LoadedModule(library, path, parameters, new NativeCryptoki(FunctionList(library, path))));
+        if (string.Equals(module.Parameters, parameters, StringComparison.Ordinal))
+        {
+            return module;
+        }
+
+        module.Release();
+        throw new NotSupportedException(
+            $"{path} is in use in this process with other parameters; a library has one set of them per process.");
     }
 
     /// <summary>A function list that no library exports: tests misbehave with it as no token does on demand.</summary>
     public static LoadedModule Attach(nint functionList, string name)
-        => Share(functionList, () => new LoadedModule(functionList, name, new Cryptoki((byte*)functionList)));
+        => Share(functionList, () => new LoadedModule(functionList, name, null, new NativeCryptoki((byte*)functionList)));
 
     public void AddReference()
     {
@@ -77,8 +100,71 @@ internal sealed unsafe class LoadedModule
         }
     }
 
+    public void Add(ModuleUser user)
+    {
+        lock (_resetGate)
+        {
+            _users.Add(user);
+        }
+    }
+
+    public void Remove(ModuleUser user)
+    {
+        lock (_resetGate)
+        {
+            _users.Remove(user);
+        }
+    }
+
+    /// <summary>
+    /// C_Finalize and C_Initialize, which alone bring some libraries back after their device or daemon was gone. It is
+    /// for the whole library, so only when every slot that signs through it is out of service and nobody is inside.
+    /// </summary>
+    /// <returns>What C_Initialize returned; null when it is not to be done now.</returns>
+    public CKR? TryReinitialize()
+    {
+        lock (_resetGate)
+        {
+            if (!_finalize || !_users.TrueForAll(user => user.MayReset()) || !Gate.TryClose())
+            {
+                return null;
+            }
+
+            try
+            {
+                _ = Api.C_Finalize(null);
+                var returnValue = CallInitialize(Api, Parameters);
+                Interlocked.Increment(ref _incarnation);
+                _users.ForEach(user => user.Reset());
+                return returnValue;
+            }
+            finally
+            {
+                Gate.Open();
+            }
+        }
+    }
+
     /// <summary>Slots with an initialised token, read anew.</summary>
     public List<TokenInfo> ListTokens()
+    {
+        if (!Gate.TryEnter())
+        {
+            throw new Pkcs11Exception(
+                "C_GetSlotList", CKR.CKR_CRYPTOKI_NOT_INITIALIZED, Info.Path);
+        }
+
+        try
+        {
+            return ListTokensInside();
+        }
+        finally
+        {
+            Gate.Leave();
+        }
+    }
+
+    private List<TokenInfo> ListTokensInside()
     {
         var tokens = new List<TokenInfo>();
         foreach (var slot in ListSlots())
@@ -101,8 +187,14 @@ internal sealed unsafe class LoadedModule
 
     public CKR TryReadToken(CULong slot, out TokenInfo token)
     {
-        CK_TOKEN_INFO info;
-        var returnValue = Api.C_GetTokenInfo(slot, &info);
+        CK_TOKEN_INFO info = default;
+        var returnValue = CKR.CKR_CRYPTOKI_NOT_INITIALIZED;
+        if (Gate.TryEnter())
+        {
+            returnValue = Api.C_GetTokenInfo(slot, &info);
+            Gate.Leave();
+        }
+
         token = returnValue != CKR.CKR_OK
             ? s_noToken
             : new TokenInfo
@@ -167,10 +259,9 @@ internal sealed unsafe class LoadedModule
     }
 
     /// <summary>True when it is ours to finalise: a library somebody else initialised stays initialised.</summary>
-    private static bool Initialize(Cryptoki api, string path)
+    private static bool Initialize(Cryptoki api, string path, string? parameters)
     {
-        var arguments = new CK_C_INITIALIZE_ARGS { flags = new CULong(CKF.CKF_OS_LOCKING_OK) };
-        var returnValue = api.C_Initialize(&arguments);
+        var returnValue = CallInitialize(api, parameters);
         if (returnValue == CKR.CKR_CRYPTOKI_ALREADY_INITIALIZED)
         {
             return false;
@@ -178,6 +269,19 @@ internal sealed unsafe class LoadedModule
 
         Pkcs11Exception.ThrowIfFailed(returnValue, "C_Initialize", path);
         return true;
+    }
+
+    private static CKR CallInitialize(Cryptoki api, string? parameters)
+    {
+        fixed (byte* text = parameters is null ? null : Encoding.UTF8.GetBytes(parameters + '\0'))
+        {
+            var arguments = new CK_C_INITIALIZE_ARGS
+            {
+                flags = new CULong(CKF.CKF_OS_LOCKING_OK),
+                LibraryParameters = text,
+            };
+            return api.C_Initialize(&arguments);
+        }
     }
 
     private static ModuleInfo ReadInfo(Cryptoki api, string path)

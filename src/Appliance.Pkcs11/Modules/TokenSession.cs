@@ -10,30 +10,49 @@ internal sealed unsafe class TokenSession : IDisposable
     private const int FindBatch = 64;
 
     private readonly TokenInfo _token;
+    private readonly ModuleGate? _gate;
 
-    private TokenSession(Cryptoki api, CULong handle, TokenInfo token)
+    private TokenSession(Cryptoki api, CULong handle, TokenInfo token, ModuleGate? gate)
     {
         Api = api;
         Handle = handle;
         _token = token;
+        _gate = gate;
     }
 
     public Cryptoki Api { get; }
 
     public CULong Handle { get; }
 
-    public static TokenSession Open(Cryptoki api, TokenInfo token, bool readWrite)
+    /// <summary>For one operation: until it is disposed the module is not initialised anew.</summary>
+    /// <exception cref="Pkcs11Exception">The token refused, or the module is being initialised anew.</exception>
+    public static TokenSession Open(LoadedModule module, TokenInfo token, bool readWrite)
     {
-        var flags = CKF.CKF_SERIAL_SESSION | (readWrite ? CKF.CKF_RW_SESSION : 0);
-        CULong handle;
-        var returnValue = api.C_OpenSession(
-            new CULong((nuint)token.SlotId), new CULong(flags), null, null, &handle);
-        Pkcs11Exception.ThrowIfFailed(returnValue, "C_OpenSession", token.ToString());
-        return new TokenSession(api, handle, token);
+        if (!module.Gate.TryEnter())
+        {
+            throw new Pkcs11Exception(
+                "C_OpenSession", CKR.CKR_CRYPTOKI_NOT_INITIALIZED, token.ToString());
+        }
+
+        try
+        {
+            return new TokenSession(module.Api, OpenHandle(module.Api, token, readWrite), token, module.Gate);
+        }
+        catch
+        {
+            module.Gate.Leave();
+            throw;
+        }
     }
 
+    /// <summary>To be kept: its owner is inside the module's gate whenever it uses it.</summary>
+    /// <exception cref="Pkcs11Exception">The token refused.</exception>
+    public static TokenSession OpenToKeep(Cryptoki api, TokenInfo token)
+        => new(api, OpenHandle(api, token, readWrite: false), token, gate: null);
+
     /// <summary>Another owner's session, for its finding functions; not to be disposed here.</summary>
-    public static TokenSession Borrow(Cryptoki api, CULong handle, TokenInfo token) => new(api, handle, token);
+    public static TokenSession Borrow(Cryptoki api, CULong handle, TokenInfo token)
+        => new(api, handle, token, gate: null);
 
     /// <summary>True when the application is logged in as the user; false also when the session is dead.</summary>
     public static bool IsUser(Cryptoki api, CULong session)
@@ -132,5 +151,19 @@ internal sealed unsafe class TokenSession : IDisposable
             ? unchecked((uint)MemoryMarshal.Read<CULong>(value).Value)
             : null;
 
-    public void Dispose() => _ = Api.C_CloseSession(Handle);
+    public void Dispose()
+    {
+        _ = Api.C_CloseSession(Handle);
+        _gate?.Leave();
+    }
+
+    private static CULong OpenHandle(Cryptoki api, TokenInfo token, bool readWrite)
+    {
+        var flags = CKF.CKF_SERIAL_SESSION | (readWrite ? CKF.CKF_RW_SESSION : 0);
+        CULong handle;
+        var returnValue = api.C_OpenSession(
+            new CULong((nuint)token.SlotId), new CULong(flags), null, null, &handle);
+        Pkcs11Exception.ThrowIfFailed(returnValue, "C_OpenSession", token.ToString());
+        return handle;
+    }
 }

@@ -20,9 +20,13 @@ internal static unsafe class HashSigner
     /// <param name="scheme">How; fits the key.</param>
     /// <param name="shape">The public key's family and size.</param>
     /// <param name="hash">Hash of the scheme's length.</param>
+    /// <param name="authenticate">Called between the two for a key that asks for the PIN each time; else null.</param>
     /// <param name="job">Marked as dispatched just before C_Sign.</param>
     /// <param name="signature">The answer; null unless CKR_OK.</param>
-    /// <returns>CKR_OK, what C_SignInit or C_Sign returned, or CKR_KEY_SIZE_RANGE for another key's length.</returns>
+    /// <returns>
+    /// CKR_OK, what the native calls returned, or CKR_SIGNATURE_LEN_RANGE for a signature that is not of the key's
+    /// length.
+    /// </returns>
     [SkipLocalsInit]
     public static CKR Sign(
         Cryptoki api,
@@ -31,6 +35,7 @@ internal static unsafe class HashSigner
         SignatureScheme scheme,
         in PublicKeyShape shape,
         ReadOnlySpan<byte> hash,
+        Func<CULong, CKR>? authenticate,
         SignJob? job,
         out byte[]? signature)
     {
@@ -45,6 +50,11 @@ internal static unsafe class HashSigner
             return returnValue;
         }
 
+        if (authenticate is not null && (returnValue = authenticate(session)) != CKR.CKR_OK)
+        {
+            return returnValue;
+        }
+
         job?.Dispatched = true;
         var output = stackalloc byte[MaxSignature];
         var length = new CULong(MaxSignature);
@@ -54,11 +64,11 @@ internal static unsafe class HashSigner
             return returnValue;
         }
 
-        // A signature of another length than the public key's was made by another key.
+        // A signature of another length than the public key's was made by another key, or by a faulty token.
         var size = shape.RawSignatureSize;
         if (length.Value != (nuint)size)
         {
-            return CKR.CKR_KEY_SIZE_RANGE;
+            return CKR.CKR_SIGNATURE_LEN_RANGE;
         }
 
         var answer = new ReadOnlySpan<byte>(output, size);

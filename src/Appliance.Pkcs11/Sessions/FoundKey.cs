@@ -9,16 +9,20 @@ namespace Appliance.Pkcs11.Sessions;
 /// </summary>
 internal sealed class FoundKey
 {
+    /// <summary>Ways to sign that are remembered as proven; beyond them the oldest is proven again.</summary>
+    private const int MaxSchemes = 8;
+
     /// <summary>Stands for a key that its job must wait for.</summary>
     public static readonly FoundKey Awaited = new(default, -1, default);
 
-    private volatile bool _proven;
+    private volatile SignatureScheme[] _proven = [];
 
-    public FoundKey(CULong handle, int generation, ReadOnlyMemory<CULong> others)
+    public FoundKey(CULong handle, int generation, ReadOnlyMemory<CULong> others, bool asksEachTime = false)
     {
         Handle = handle;
         Generation = generation;
         Others = others;
+        AsksEachTime = asksEachTime;
     }
 
     public CULong Handle { get; }
@@ -28,21 +32,37 @@ internal sealed class FoundKey
 
     public ReadOnlyMemory<CULong> Others { get; }
 
-    /// <summary>True once a signature by this handle has verified with the credential's public key.</summary>
-    public bool IsProven => _proven;
+    /// <summary>CKA_ALWAYS_AUTHENTICATE: the PIN is asked for between C_SignInit and each C_Sign.</summary>
+    public bool AsksEachTime { get; }
 
     /// <summary>Of a wrapped key: what holds it in place while it is pinned. Else null.</summary>
     public WrappedEntry? Entry { get; init; }
 
-    /// <summary>False when the handle may be another key's by now.</summary>
-    public bool Holds => Entry?.IsDropped != true;
-
     /// <summary>Its user is done with it.</summary>
     public void Release() => Entry?.Unpin();
 
-    public void MarkProven() => _proven = true;
+    /// <summary>True once such a signature by this handle has verified with the credential's public key.</summary>
+    public bool IsProven(SignatureScheme scheme)
+    {
+        foreach (var proven in _proven)
+        {
+            if (ReferenceEquals(proven, scheme) || proven.Equals(scheme))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Two threads may forget each other's: it is proven once more.</summary>
+    public void MarkProven(SignatureScheme scheme)
+    {
+        var before = _proven;
+        _proven = [scheme, .. before.AsSpan(0, Math.Min(before.Length, MaxSchemes - 1))];
+    }
 
     /// <summary>The next candidate; null when none is left.</summary>
-    public FoundKey? Next()
-        => Others.IsEmpty ? null : new FoundKey(Others.Span[0], Generation, Others[1..]);
+    public FoundKey? Next(bool asksEachTime)
+        => Others.IsEmpty ? null : new FoundKey(Others.Span[0], Generation, Others[1..], asksEachTime);
 }

@@ -29,7 +29,7 @@ internal abstract class GroupSlot
     /// <summary>Jobs being signed.</summary>
     public abstract int InFlight { get; }
 
-    /// <summary>Smoothed time of one signature in microseconds, at least 1.</summary>
+    /// <summary>Smoothed time of one signature in microseconds; 0 before the first.</summary>
     public abstract long Latency { get; }
 
     /// <summary>Puts a job into its queue. Never blocks.</summary>

@@ -17,6 +17,7 @@ internal sealed class JobQueue
     private readonly int _limit;
     private readonly int _workers;
     private volatile int _count;
+    private volatile int _lent;
     private int _idle;
     private int _passed;
     private bool _stopped;
@@ -50,14 +51,50 @@ internal sealed class JobQueue
         }
     }
 
-    /// <summary>Takes back what was admitted before, whatever the limit.</summary>
+    /// <summary>Jobs that were taken and come back: they wait for a key. As long as there are any, nobody leaves.</summary>
+    public int Lent => _lent;
+
+    /// <summary>One that was taken will come back; false when there are as many already as may wait.</summary>
+    public bool TryLend()
+    {
+        lock (_gate)
+        {
+            if (_lent >= _limit)
+            {
+                return false;
+            }
+
+            _lent++;
+            return true;
+        }
+    }
+
+    /// <summary>It does not come back after all.</summary>
+    public void CancelLend()
+    {
+        lock (_gate)
+        {
+            _lent--;
+            if (_stopped)
+            {
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    /// <summary>Takes back what was lent, whatever the limit.</summary>
     public void Return(SignJob job)
     {
         lock (_gate)
         {
+            _lent--;
             (job.IsBulk ? _bulk : _interactive).Enqueue(job);
             Publish();
-            if (_idle > 0)
+            if (_stopped)
+            {
+                Monitor.PulseAll(_gate);
+            }
+            else if (_idle > 0)
             {
                 Monitor.Pulse(_gate);
             }
@@ -91,7 +128,7 @@ internal sealed class JobQueue
         {
             while (_interactive.Count == 0 && _bulk.Count == 0)
             {
-                if (_stopped)
+                if (_stopped && _lent == 0)
                 {
                     return 0;
                 }

@@ -20,6 +20,10 @@ internal static class KeyFinder
             : [.. handles];
     }
 
+    /// <summary>CKA_ALWAYS_AUTHENTICATE; a token that does not tell does not ask.</summary>
+    public static bool AsksEachTime(Cryptoki api, CULong session, TokenInfo token, CULong handle)
+        => TokenSession.Borrow(api, session, token).Get(handle, CKA.CKA_ALWAYS_AUTHENTICATE) is [not 0, ..];
+
     private static bool MayBe(TokenSession session, CULong handle, KeyReference key)
         => session.Get(handle, CKA.CKA_MODULUS) is not { Length: > 0 } modulus
             || modulus.AsSpan().TrimStart((byte)0).SequenceEqual(key.Shape.Modulus.Span);

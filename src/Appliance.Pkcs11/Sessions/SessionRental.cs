@@ -12,8 +12,11 @@ internal sealed class SessionRental
     private readonly Slot _slot;
     private readonly int _waitLimit;
     private readonly Stack<SigningSession> _idle = new();
+    private readonly Dictionary<SigningSession, SignJob> _rented = [];
     private int _made;
+    private int _hanging;
     private int _waitingBulk;
+    private int _away;
     private bool _stopped;
 
     public SessionRental(Slot slot, int waitLimit)
@@ -26,31 +29,37 @@ internal sealed class SessionRental
 
     public int Waiting => Interactive.Waiting + Volatile.Read(ref _waitingBulk);
 
+    /// <summary>Callers whose calls have not returned in time.</summary>
+    public int Hanging => Volatile.Read(ref _hanging);
+
     /// <summary>A session, perhaps after waiting; null when stopping or when too many wait.</summary>
-    /// <param name="isBulk">Waits behind interactive callers.</param>
+    /// <param name="job">Bulk jobs wait behind interactive callers.</param>
     /// <param name="goesOn">
     /// A bulk job that gave way: it was admitted before, so neither limit nor stop holds it.
     /// </param>
-    public SigningSession? Rent(bool isBulk, bool goesOn)
+    public SigningSession? Rent(SignJob job, bool goesOn)
     {
+        SigningSession session;
         lock (_gate)
         {
-            if (!goesOn && (_stopped || (!IsFree(isBulk) && Waiting >= _waitLimit)))
+            if (!goesOn && (_stopped || (!IsFree(job.IsBulk) && Waiting >= _waitLimit)))
             {
                 return null;
             }
 
-            Wait(isBulk);
+            Wait(job.IsBulk);
             if (_idle.TryPop(out var idle))
             {
+                _rented[idle] = job;
                 return idle;
             }
 
             _made++;
+            session = new SigningSession(_slot);
+            _rented[session] = job;
         }
 
-        var session = new SigningSession(_slot);
-        if (session.Open() != CKR.CKR_SESSION_COUNT || _slot.OpenSessions == 0)
+        if (session.OpenAhead() != CKR.CKR_SESSION_COUNT || _slot.OpenSessions == 0)
         {
             return session;
         }
@@ -58,18 +67,76 @@ internal sealed class SessionRental
         // The slot has lowered its limit: give the place back and wait for one of the sessions there are.
         lock (_gate)
         {
+            _rented.Remove(session);
             _made--;
         }
 
-        return Rent(isBulk, goesOn: true);
+        return Rent(job, goesOn: true);
     }
 
+    /// <summary>Gives one back and gets another, perhaps after waiting for the job's key in between.</summary>
+    public SigningSession Exchange(SigningSession session, SignJob job, bool waits)
+    {
+        lock (_gate)
+        {
+            _away++;
+        }
+
+        Return(session);
+        if (waits)
+        {
+            job.Wait!.Wait();
+        }
+
+        var next = Rent(job, goesOn: true)!;
+        lock (_gate)
+        {
+            _away--;
+        }
+
+        return next;
+    }
+
+    /// <summary>Gives it back; the caller is inside the slot.</summary>
     public void Return(SigningSession session)
     {
         lock (_gate)
         {
-            _idle.Push(session);
-            Wake();
+            _rented.Remove(session);
+            if (!session.Watch.IsWrittenOff)
+            {
+                _idle.Push(session);
+                Wake();
+                return;
+            }
+
+            _hanging--;
+        }
+
+        session.Close();
+    }
+
+    /// <summary>Looks for callers that hang in the module; another session may be opened in the place of theirs.</summary>
+    /// <returns>True when one hangs that did not before.</returns>
+    public bool Look(TimeSpan limit)
+    {
+        lock (_gate)
+        {
+            var found = false;
+            foreach (var (session, job) in _rented)
+            {
+                if (!session.Watch.Look(limit, () => job.TellOverdue(_slot.Logger)))
+                {
+                    continue;
+                }
+
+                found = true;
+                _made--;
+                _hanging++;
+                Wake();
+            }
+
+            return found;
         }
     }
 
@@ -80,7 +147,7 @@ internal sealed class SessionRental
         lock (_gate)
         {
             _stopped = true;
-            while (_idle.Count < _made || Waiting > 0)
+            while (_idle.Count < _made || Waiting > 0 || _away > 0)
             {
                 var rest = timeout - time.GetElapsedTime(start);
                 if (rest <= TimeSpan.Zero || !Monitor.Wait(_gate, rest))
@@ -89,13 +156,23 @@ internal sealed class SessionRental
                 }
             }
 
+            var inside = _slot.TryEnter();
             while (_idle.TryPop(out var session))
             {
-                session.Close();
+                if (inside)
+                {
+                    session.Close();
+                }
+
                 _made--;
             }
 
-            return _made;
+            if (inside)
+            {
+                _slot.Leave();
+            }
+
+            return _made + _hanging;
         }
     }
 

@@ -7,8 +7,8 @@ namespace Appliance.Pkcs11.Sessions;
 
 /// <summary>
 /// One session, used by one thread at a time (its worker, or the caller that rented it). Signs hash by hash and repairs
-/// what can be repaired: 1 an open session, 2 a key handle, 3 C_SignInit and C_Sign, 4 proof of a new handle,
-/// 5 recovery by the policy table.
+/// what can be repaired: 1 an open session, 2 a key handle, 3 C_SignInit and C_Sign, 4 verification of a new handle's
+/// and of sampled signatures, 5 recovery by the policy table.
 /// </summary>
 internal sealed class SigningSession
 {
@@ -16,30 +16,64 @@ internal sealed class SigningSession
     private const int MaxAttempts = 4;
 
     private readonly Slot _slot;
+    private readonly SignatureSampler _sampler;
+    private readonly Func<CULong, CKR> _authenticate;
     private CULong _handle;
     private bool _open;
+    private int _epoch;
+    private int _incarnation;
 
-    public SigningSession(Slot slot) => _slot = slot;
-
-    /// <summary>Opens ahead of the first job.</summary>
-    public CKR Open()
+    public SigningSession(Slot slot)
     {
-        if (_open)
+        _slot = slot;
+        _sampler = new SignatureSampler(slot.Options.VerifyOneIn);
+        _authenticate = slot.Token.Authenticate;
+        Watch = new CallWatch(slot);
+    }
+
+    /// <summary>Tells how long the call that runs has taken.</summary>
+    public CallWatch Watch { get; }
+
+    /// <summary>Opens ahead of the first job. The caller is inside the slot.</summary>
+    public CKR OpenAhead()
+    {
+        Watch.Begin();
+        var returnValue = Open();
+        Watch.End();
+        return returnValue;
+    }
+
+    private CKR Open()
+    {
+        if (_open && _epoch == _slot.Health.SessionEpoch)
         {
             return CKR.CKR_OK;
         }
 
+        Close();
+        _epoch = _slot.Health.SessionEpoch;
+        _incarnation = _slot.Token.Module.Incarnation;
         var returnValue = _slot.Open(out _handle);
         _open = returnValue == CKR.CKR_OK;
         return returnValue;
     }
 
+    /// <summary>The caller is inside the slot.</summary>
     public void Close()
     {
-        if (_open)
+        if (!_open)
         {
-            _open = false;
+            return;
+        }
+
+        _open = false;
+        if (_incarnation == _slot.Token.Module.Incarnation)
+        {
             _slot.Close(_handle);
+        }
+        else
+        {
+            _slot.Forget();
         }
     }
 
@@ -59,7 +93,7 @@ internal sealed class SigningSession
 
         while (job.Next < count)
         {
-            var outcome = SignNext(job, hashes[job.Next]);
+            var outcome = SignWatched(job, hashes[job.Next]);
             if (outcome == SignOutcome.None)
             {
                 return JobProgress.Parked;
@@ -67,8 +101,7 @@ internal sealed class SigningSession
 
             if (outcome != SignOutcome.Signed)
             {
-                job.Outcome = outcome;
-                return JobProgress.Done;
+                return End(job, outcome);
             }
 
             job.Next++;
@@ -81,17 +114,60 @@ internal sealed class SigningSession
         }
 
         job.ReturnValue = 0;
-        job.Outcome = SignOutcome.Signed;
+        return End(job, SignOutcome.Signed);
+    }
+
+    /// <summary>
+    /// The last look before signatures leave: where the slot has made a wrong one since it began with the job, all that
+    /// it made for the job must verify, or another slot makes them anew.
+    /// </summary>
+    private JobProgress End(SignJob job, SignOutcome outcome)
+    {
+        job.Outcome = outcome;
+        if (_slot.Health.WrongSignatures == job.WrongBefore)
+        {
+            return JobProgress.Done;
+        }
+
+        for (var i = job.FirstHere; i < job.Next; i++)
+        {
+            if (!PublicKeyVerifier.Verify(job.Key, job.Scheme, job.Hashes[i], job.Signatures[i]!))
+            {
+                job.Next = job.FirstHere;
+                job.Outcome = Distrusted(job);
+                break;
+            }
+        }
+
         return JobProgress.Done;
     }
 
-    /// <summary>None when the job is parked: then it is not this thread's any more.</summary>
+    private SignOutcome SignWatched(SignJob job, byte[] hash)
+    {
+        Watch.Begin();
+        try
+        {
+            return SignNext(job, hash);
+        }
+        finally
+        {
+            Watch.End();
+        }
+    }
+
+    /// <summary>None when the job waits for its key: a parked one is not this thread's any more.</summary>
     private SignOutcome SignNext(SignJob job, byte[] hash)
     {
-        // Each time it was parked in vain was an attempt.
-        var returnValue = job.Parks > MaxAttempts ? CKR.CKR_DEVICE_ERROR : CKR.CKR_OK;
+        // Each time that it has waited in vain was an attempt.
+        var returnValue = job.Parks > MaxAttempts ? CKR.CKR_FUNCTION_FAILED : CKR.CKR_OK;
         for (var attempt = Math.Max(job.Parks - 1, 0); attempt < MaxAttempts; attempt++)
         {
+            if (!_slot.Health.MaySign)
+            {
+                job.ReturnValue = _slot.Health.LastError;
+                return SignOutcome.TokenUnavailable;
+            }
+
             returnValue = Open();
             if (returnValue != CKR.CKR_OK)
             {
@@ -111,53 +187,64 @@ internal sealed class SigningSession
                 return SignOutcome.KeyUnusable;
             }
 
+            var verdict = SignatureVerdict.None;
+            byte[]? signature = null;
             if (returnValue == CKR.CKR_OK)
             {
-                returnValue = SignWith(key!, job, hash, out var proven);
-                if (proven)
-                {
-                    return SignOutcome.Signed;
-                }
+                returnValue = SignAndJudge(job, key!, hash, out signature, out verdict);
             }
 
-            // Another object of that name may be the right one.
-            var isWrongKey = returnValue == CKR.CKR_OK
-                || ReturnValuePolicy.For(returnValue) == SignRecovery.KeyUnusable;
-            if (isWrongKey ? !_slot.TryNextCandidate(job.Key, key) : !Recover(job, returnValue, attempt))
+            switch (verdict)
+            {
+                case SignatureVerdict.Good:
+                    job.Signatures[job.Next] = signature;
+                    return SignOutcome.Signed;
+                case SignatureVerdict.Wrong:
+                    _slot.Health.Wrong(job.Key);
+                    Close();
+                    return Distrusted(job);
+                default:
+                    break;
+            }
+
+            if (!MayGoOn(job, key, verdict, returnValue, attempt))
             {
                 break;
             }
         }
 
-        job.ReturnValue = (uint)returnValue;
+        job.ReturnValue = returnValue == CKR.CKR_SIGNATURE_LEN_RANGE ? 0 : (uint)returnValue;
         return Outcome(returnValue);
     }
 
-    /// <summary>
-    /// Signs and lets go of the key. Not believed without a proof are new handles, and those whose slot was reset, or
-    /// whose owner lost its session, while they were used: they may be another key's.
-    /// </summary>
-    private CKR SignWith(FoundKey key, SignJob job, byte[] hash, out bool proven)
+    /// <summary>Signs, lets go of the key, and says what the signature is worth.</summary>
+    private CKR SignAndJudge(
+        SignJob job, FoundKey key, byte[] hash, out byte[]? signature, out SignatureVerdict verdict)
     {
-        proven = false;
+        verdict = SignatureVerdict.None;
         try
         {
-            var returnValue = HashSigner.Sign(
-                _slot.Token.Api, _handle, key.Handle, job.Scheme, job.Key.Shape, hash, job, out var signature);
-            if (returnValue != CKR.CKR_OK)
+            var returnValue = Sign(job, key, hash, out signature);
+            if (returnValue is not (CKR.CKR_OK or CKR.CKR_SIGNATURE_LEN_RANGE))
             {
                 return returnValue;
             }
 
-            _slot.MarkSigned();
-            var held = key.Holds && key.Generation == _slot.Generation;
-            proven = (held && key.IsProven) || Prove(job, key, hash, signature!);
-            if (proven)
+            // A session object dies with its session, and its handle may be another key's at once: when its owner has
+            // lost the session meanwhile, or the slot was reset, only what verifies is this key's.
+            if (key.Entry is not { } entry || (!entry.IsDropped && key.Generation == _slot.Health.Generation))
             {
-                job.Signatures[job.Next] = signature;
+                verdict = Judge(job, key, hash, signature);
+                return returnValue;
             }
 
-            return proven || held ? CKR.CKR_OK : CKR.CKR_KEY_HANDLE_INVALID;
+            if (signature is null || !PublicKeyVerifier.Verify(job.Key, job.Scheme, hash, signature))
+            {
+                return CKR.CKR_KEY_HANDLE_INVALID;
+            }
+
+            verdict = SignatureVerdict.Good;
+            return returnValue;
         }
         finally
         {
@@ -165,21 +252,75 @@ internal sealed class SigningSession
         }
     }
 
-    /// <summary>
-    /// A key found by name is believed when one signature has verified with the credential's public key.
-    /// </summary>
-    private static bool Prove(SignJob job, FoundKey key, byte[] hash, byte[] signature)
+    private CKR Sign(SignJob job, FoundKey key, byte[] hash, out byte[]? signature)
     {
-        if (!PublicKeyVerifier.Verify(job.Key, job.Scheme, hash, signature))
+        var start = _slot.Time.GetTimestamp();
+        var returnValue = HashSigner.Sign(
+            _slot.Token.Api,
+            _handle,
+            key.Handle,
+            job.Scheme,
+            job.Key.Shape,
+            hash,
+            key.AsksEachTime ? _authenticate : null,
+            job,
+            out signature);
+        if (returnValue == CKR.CKR_OK)
         {
-            return false;
+            _slot.Health.Signed(Microseconds(start));
         }
 
-        key.MarkProven();
-        return true;
+        return returnValue;
+    }
+
+    private long Microseconds(long start)
+        => Math.Max(1, (long)_slot.Time.GetElapsedTime(start).TotalMicroseconds);
+
+    private static SignOutcome Distrusted(SignJob job)
+    {
+        job.ReturnValue = (uint)CKR.CKR_SIGNATURE_INVALID;
+        return SignOutcome.TokenUnavailable;
+    }
+
+    /// <summary>
+    /// A key found by name is believed, for one way to sign, when one such signature has verified with the credential's
+    /// public key; from then on samples are verified.
+    /// </summary>
+    private SignatureVerdict Judge(SignJob job, FoundKey key, byte[] hash, byte[]? signature)
+    {
+        var isProven = key.IsProven(job.Scheme);
+        if (isProven && signature is not null && !_sampler.IsNext())
+        {
+            return SignatureVerdict.Good;
+        }
+
+        if (signature is null || !PublicKeyVerifier.Verify(job.Key, job.Scheme, hash, signature))
+        {
+            return isProven ? SignatureVerdict.Wrong : SignatureVerdict.OfAnotherKey;
+        }
+
+        if (!isProven)
+        {
+            key.MarkProven(job.Scheme);
+        }
+
+        return SignatureVerdict.Good;
     }
 
     /// <summary>True when another attempt makes sense.</summary>
+    private bool MayGoOn(SignJob job, FoundKey? key, SignatureVerdict verdict, CKR returnValue, int attempt)
+    {
+        // Another object of that name may be the right one.
+        if (verdict == SignatureVerdict.OfAnotherKey
+            || ReturnValuePolicy.For(returnValue) == SignRecovery.KeyUnusable)
+        {
+            return _slot.TryNextCandidate(_handle, job.Key, key);
+        }
+
+        _slot.Health.Count(returnValue);
+        return Recover(job, returnValue, attempt);
+    }
+
     private bool Recover(SignJob job, CKR returnValue, int attempt)
     {
         switch (ReturnValuePolicy.For(returnValue))
@@ -192,22 +333,22 @@ internal sealed class SigningSession
                 if (login != CKR.CKR_OK)
                 {
                     Close();
-                    _slot.MarkDown(login);
+                    _slot.Health.Gone(login);
                 }
 
                 return login == CKR.CKR_OK && attempt < 2;
             case SignRecovery.ReplaceSession:
-                _slot.Note(returnValue);
+                _slot.NoteReplaced(returnValue);
                 Close();
                 return attempt < 2;
             case SignRecovery.SuspectSlot:
-                _slot.Note(returnValue);
+                _slot.NoteReplaced(returnValue);
                 Close();
-                _slot.Suspect(returnValue);
+                _slot.Health.Failed(returnValue);
                 return attempt == 0;
             case SignRecovery.SlotDown:
                 Close();
-                _slot.MarkDown(returnValue);
+                _slot.Health.Gone(returnValue);
                 return false;
             default:
                 return false;
@@ -217,7 +358,7 @@ internal sealed class SigningSession
     /// <summary>CKR_OK comes here when the signature did not verify.</summary>
     private static SignOutcome Outcome(CKR returnValue) => ReturnValuePolicy.For(returnValue) switch
     {
-        _ when returnValue == CKR.CKR_OK => SignOutcome.KeyUnusable,
+        _ when returnValue is CKR.CKR_OK or CKR.CKR_SIGNATURE_LEN_RANGE => SignOutcome.KeyUnusable,
         SignRecovery.Fail => SignOutcome.Failed,
         SignRecovery.KeyUnusable or SignRecovery.FindKey => SignOutcome.KeyUnusable,
         _ => SignOutcome.TokenUnavailable,

@@ -6,38 +6,30 @@ using Microsoft.Extensions.Logging;
 namespace Appliance.Pkcs11.Sessions;
 
 /// <summary>
-/// One token of a group: its health, the generation of its handles, its key cache, and the opening of sessions, one at
-/// a time since some tokens fail when they are opened in a burst.
+/// One token of a group: its health, its key cache, and the opening of sessions, one at a time since some tokens fail
+/// when they are opened in a burst.
 /// </summary>
 internal sealed unsafe class Slot
 {
     private const int ReservedSessions = 2;
     private const int MaxCandidates = 8;
-    private const int FailuresUntilDown = 3;
 
     private readonly Lock _openGate = new();
-    private readonly SlotGroupOptions _options;
-    private readonly TimeProvider _time;
     private readonly KeyCache _keys;
     private int _sessionLimit;
-    private int _generation;
-    private int _failuresInARow;
     private int _openSessions;
     private int _inFlight;
-    private long _downSince;
-    private long _signatures;
-    private volatile bool _down;
-    private volatile uint _lastError;
 
     public Slot(Token token, int index, SlotGroupOptions options, TimeProvider time, ILogger logger)
     {
         Token = token;
         Index = index;
         Logger = logger;
-        _options = options;
-        _time = time;
+        Options = options;
+        Time = time;
+        Health = new SlotHealth(token.Info, logger);
         _keys = new KeyCache(options.KeyCacheLimit);
-        Wrapped = new WrappedKeys(this, options, time);
+        Wrapped = new WrappedKeys(this);
         var wanted = options.Sessions > 0 ? options.Sessions : 2 * Environment.ProcessorCount;
         var reserved = ReservedSessions + options.WrappedOwners;
         _sessionLimit = (int)Math.Clamp((token.Info.MaxSessions ?? int.MaxValue) - reserved, 1, wanted);
@@ -50,10 +42,13 @@ internal sealed unsafe class Slot
     /// <summary>Keys that the token does not keep.</summary>
     public WrappedKeys Wrapped { get; }
 
-    /// <summary>Handles found under another one are worth nothing.</summary>
-    public int Generation => Volatile.Read(ref _generation);
-
     public ILogger Logger { get; }
+
+    public SlotGroupOptions Options { get; }
+
+    public TimeProvider Time { get; }
+
+    public SlotHealth Health { get; }
 
     /// <summary>Sessions to open at most; falls when the token says CKR_SESSION_COUNT.</summary>
     public int SessionLimit => Volatile.Read(ref _sessionLimit);
@@ -62,32 +57,52 @@ internal sealed unsafe class Slot
 
     public int InFlight => Volatile.Read(ref _inFlight);
 
-    public bool IsHealthy => !_down;
+    /// <summary>Before any call into the module.</summary>
+    /// <returns>False while the module is initialised anew: nothing may be called then.</returns>
+    public bool TryEnter() => Token.Gate.TryEnter();
 
-    public uint LastError => _lastError;
+    public void Leave() => Token.Gate.Leave();
 
-    /// <summary>Signatures made, delivered or not.</summary>
-    public long Signatures => Volatile.Read(ref _signatures);
+    /// <summary>Work on a job begins.</summary>
+    public void Begin(SignJob job)
+    {
+        Interlocked.Increment(ref _inFlight);
+        if (ReferenceEquals(job.Answer?.Slot, this))
+        {
+            // It goes on after it has waited for its key: what was signed before was signed here too.
+            return;
+        }
 
-    public void Enter() => Interlocked.Increment(ref _inFlight);
+        job.FirstHere = job.Next;
+        job.WrongBefore = Health.WrongSignatures;
+    }
 
-    public void Leave() => Interlocked.Decrement(ref _inFlight);
+    public void End() => Interlocked.Decrement(ref _inFlight);
+
+    /// <summary>A job that this slot does not even try.</summary>
+    public void LeaveAlone(SignJob job)
+    {
+        job.ReturnValue = (uint)LeftAlone;
+        job.Outcome = SignOutcome.TokenUnavailable;
+    }
 
     /// <summary>Opens a session and makes sure that the login stands.</summary>
-    public CKR Open(out CULong session)
+    /// <param name="session">Its handle.</param>
+    /// <param name="isProbe">The keeper's, which alone opens one while the slot is left alone.</param>
+    public CKR Open(out CULong session, bool isProbe = false)
     {
         session = default;
-        if (IsLeftAlone)
+        if (!isProbe && !Health.MaySign)
         {
-            return (CKR)_lastError;
+            return LeftAlone;
         }
 
         lock (_openGate)
         {
-            // Whoever waited here behind a probe that failed has its answer.
-            if (IsLeftAlone)
+            // Whoever waited here behind one that failed has its answer.
+            if (!isProbe && !Health.MaySign)
             {
-                return (CKR)_lastError;
+                return LeftAlone;
             }
 
             CULong handle;
@@ -102,22 +117,14 @@ internal sealed unsafe class Slot
                 }
             }
 
-            if (returnValue == CKR.CKR_SESSION_COUNT && OpenSessions > 0)
-            {
-                Volatile.Write(ref _sessionLimit, OpenSessions);
-                Log.FewerSessions(Logger, Token.Info, OpenSessions);
-                return returnValue;
-            }
-
             if (returnValue != CKR.CKR_OK)
             {
-                MarkDown(returnValue);
+                Refused(returnValue, isProbe);
                 return returnValue;
             }
 
             session = handle;
             Interlocked.Increment(ref _openSessions);
-            MarkUp();
             return CKR.CKR_OK;
         }
     }
@@ -128,20 +135,25 @@ internal sealed unsafe class Slot
         Interlocked.Decrement(ref _openSessions);
     }
 
+    /// <summary>
+    /// The module was initialised anew: the handle may be somebody else's by now, and must not be closed.
+    /// </summary>
+    public void Forget() => Interlocked.Decrement(ref _openSessions);
+
     public CKR EnsureLoggedIn() => EnsureLoggedIn(out _);
 
     /// <summary>
-    /// The key's handle, from the cache or found now, to be released after use; null with CKR_OK when the token has no
-    /// such key. A wrapped one may be <see cref="FoundKey.Awaited"/>.
+    /// The key's handle, to be released after use; null with CKR_OK when the token has no such key. That of a wrapped
+    /// key may be <see cref="FoundKey.Awaited"/>.
     /// </summary>
     public CKR FindKey(CULong session, SignJob job, out FoundKey? found)
-    {
-        var key = job.Key;
-        if (key.Wrapped is not null)
-        {
-            return Wrapped.Find(job, out found);
-        }
+        => job.Key.Wrapped is null ? FindKey(session, job.Key, out found) : Wrapped.Find(job, out found);
 
+    /// <summary>
+    /// The handle of a key that the token keeps, from the cache or found now; null with CKR_OK when it has none.
+    /// </summary>
+    public CKR FindKey(CULong session, KeyReference key, out FoundKey? found)
+    {
         var returnValue = TryFindKey(session, key, out found);
         if (returnValue != CKR.CKR_OK || found is not null)
         {
@@ -164,11 +176,8 @@ internal sealed unsafe class Slot
         _keys.Remove(key);
     }
 
-    /// <summary>Handles are worth nothing any more.</summary>
-    public void NewGeneration() => Interlocked.Increment(ref _generation);
-
     /// <summary>A handle failed its proof: the next candidate takes its place.</summary>
-    public bool TryNextCandidate(KeyReference key, FoundKey? failed)
+    public bool TryNextCandidate(CULong session, KeyReference key, FoundKey? failed)
     {
         if (key.Wrapped is not null)
         {
@@ -182,72 +191,53 @@ internal sealed unsafe class Slot
         }
 
         Log.ProofFailed(Logger, key, Token.Info);
-        if (failed?.Next() is not { } next)
+        if (failed is null || failed.Others.IsEmpty)
         {
             _keys.Remove(key);
             return false;
         }
 
-        _keys.Put(key, next);
+        var asks = KeyFinder.AsksEachTime(Token.Api, session, Token.Info, failed.Others.Span[0]);
+        _keys.Put(key, failed.Next(asks)!);
         return true;
     }
 
-    public void Suspect(CKR returnValue)
+    /// <summary>A session is worth nothing any more; its owner closes it.</summary>
+    public void NoteReplaced(CKR returnValue)
     {
-        _lastError = (uint)returnValue;
-        if (Interlocked.Increment(ref _failuresInARow) >= FailuresUntilDown)
-        {
-            MarkDown(returnValue);
-        }
-    }
-
-    public void Note(CKR returnValue)
-    {
-        _lastError = (uint)returnValue;
         if (Logger.IsEnabled(LogLevel.Warning))
         {
             Log.SessionReplaced(Logger, Token.Info, Pkcs11ReturnValue.NameOf((uint)returnValue));
         }
     }
 
-    public void MarkDown(CKR returnValue)
-    {
-        _lastError = (uint)returnValue;
-        Volatile.Write(ref _downSince, _time.GetTimestamp());
-        if (_down)
-        {
-            return;
-        }
+    /// <summary>Why nothing is asked of it.</summary>
+    public CKR LeftAlone
+        => Health.LastError == 0 ? CKR.CKR_FUNCTION_FAILED : (CKR)Health.LastError;
 
-        _down = true;
-        Interlocked.Increment(ref _generation);
-        if (Logger.IsEnabled(LogLevel.Warning))
+    private void Refused(CKR returnValue, bool isProbe)
+    {
+        Health.Count(returnValue);
+        if (returnValue == CKR.CKR_SESSION_COUNT && OpenSessions > 0)
         {
-            Log.SlotDown(Logger, Token.Info, Pkcs11ReturnValue.NameOf((uint)returnValue));
+            if (!isProbe)
+            {
+                Volatile.Write(ref _sessionLimit, OpenSessions);
+                Log.FewerSessions(Logger, Token.Info, OpenSessions);
+            }
+        }
+        else if (!isProbe)
+        {
+            Health.Gone(returnValue);
         }
     }
-
-    /// <summary>After a signature. Reads first where it can: the line is shared by all threads.</summary>
-    public void MarkSigned()
-    {
-        Interlocked.Increment(ref _signatures);
-        if (Volatile.Read(ref _failuresInARow) != 0)
-        {
-            Volatile.Write(ref _failuresInARow, 0);
-        }
-
-        MarkUp();
-    }
-
-    private bool IsLeftAlone
-        => _down && _time.GetElapsedTime(Volatile.Read(ref _downSince)) < _options.ProbeInterval;
 
     private CKR EnsureLoggedIn(out bool lost)
     {
         var returnValue = Token.EnsureLoggedIn(out lost);
         if (lost && returnValue == CKR.CKR_OK)
         {
-            Interlocked.Increment(ref _generation);
+            Health.NewGeneration();
             Log.LoggedInAgain(Logger, Token.Info);
         }
 
@@ -256,7 +246,7 @@ internal sealed unsafe class Slot
 
     private CKR TryFindKey(CULong session, KeyReference key, out FoundKey? found)
     {
-        var generation = Volatile.Read(ref _generation);
+        var generation = Health.Generation;
         found = _keys.Find(key, generation);
         if (found is not null)
         {
@@ -268,7 +258,8 @@ internal sealed unsafe class Slot
             var handles = KeyFinder.Find(Token.Api, session, Token.Info, key, MaxCandidates);
             if (handles.Length > 0)
             {
-                found = new FoundKey(handles[0], generation, handles.AsMemory(1));
+                var asks = KeyFinder.AsksEachTime(Token.Api, session, Token.Info, handles[0]);
+                found = new FoundKey(handles[0], generation, handles.AsMemory(1), asks);
                 _keys.Put(key, found);
             }
 
@@ -277,16 +268,6 @@ internal sealed unsafe class Slot
         catch (Pkcs11Exception e)
         {
             return (CKR)e.ReturnValue;
-        }
-    }
-
-    private void MarkUp()
-    {
-        if (_down)
-        {
-            _down = false;
-            Volatile.Write(ref _failuresInARow, 0);
-            Log.SlotUp(Logger, Token.Info);
         }
     }
 }

@@ -1,104 +1,102 @@
 using System.Globalization;
-using Appliance.Pkcs11.Interop;
 
 namespace Appliance.Pkcs11.Sessions;
 
-/// <summary>The named threads of one slot, each with a session of its own, and the queue that feeds them.</summary>
+/// <summary>The threads of one slot and the queue that feeds them.</summary>
 internal sealed class SlotWorkers
 {
-    private const int BatchSize = 8;
-
+    private readonly Lock _gate = new();
     private readonly Slot _slot;
-    private readonly Action<SignJob, Slot> _completed;
-    private readonly Thread[] _threads;
+    private readonly Action<SignJob> _completed;
+    private readonly List<SlotWorker> _workers = [];
+    private int _numbers;
+    private bool _stopped;
 
-    public SlotWorkers(Slot slot, int queueLimit, Action<SignJob, Slot> completed)
+    public SlotWorkers(Slot slot, int queueLimit, Action<SignJob> completed)
     {
         _slot = slot;
         _completed = completed;
         Queue = new JobQueue(queueLimit, slot.SessionLimit);
-        slot.Wrapped.ParkWith(Queue.Return);
-        _threads = new Thread[slot.SessionLimit];
-        for (var i = 0; i < _threads.Length; i++)
+        slot.Wrapped.ParkWith(Queue);
+        for (var i = 0; i < slot.SessionLimit; i++)
         {
-            var number = (i + 1).ToString(CultureInfo.InvariantCulture);
-            _threads[i] = new Thread(Work) { IsBackground = true, Name = $"pkcs11 {slot.Token.Info.Label} {number}" };
-            _threads[i].Start();
+            Start();
         }
     }
 
     public JobQueue Queue { get; }
 
+    /// <summary>Threads whose calls have not returned in time.</summary>
+    public int Hanging
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _workers.Count(worker => worker.Session.Watch.Hangs);
+            }
+        }
+    }
+
+    /// <summary>Looks for calls that hang. Each costs its thread; another takes its place, up to twice the limit.</summary>
+    /// <returns>What nobody works on now; null when nothing hangs that did not before.</returns>
+    public List<SignJob>? Look(TimeSpan limit)
+    {
+        List<SignJob>? shed = null;
+        lock (_gate)
+        {
+            foreach (var worker in _workers.ToArray())
+            {
+                var rest = new List<SignJob>();
+                if (worker.Session.Watch.Look(limit, () => worker.Abandon(rest)))
+                {
+                    (shed ??= []).AddRange(rest);
+                    if (!_stopped && _workers.Count < 2 * _slot.SessionLimit)
+                    {
+                        Start();
+                    }
+                }
+            }
+
+            _workers.RemoveAll(worker => worker.Session.Watch.IsWrittenOff && worker.Join(TimeSpan.Zero));
+        }
+
+        return shed;
+    }
+
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            _stopped = true;
+        }
+
+        Queue.Stop();
+    }
+
     /// <summary>Waits until the workers have finished what is queued.</summary>
     /// <returns>How many have not.</returns>
     public int Join(TimeProvider time, long start, TimeSpan timeout)
     {
+        SlotWorker[] workers;
+        lock (_gate)
+        {
+            workers = [.. _workers];
+        }
+
         var left = 0;
-        foreach (var thread in _threads)
+        foreach (var worker in workers)
         {
             var rest = timeout - time.GetElapsedTime(start);
-            left += thread.Join(rest > TimeSpan.Zero ? rest : TimeSpan.Zero) ? 0 : 1;
+            left += worker.Join(rest > TimeSpan.Zero ? rest : TimeSpan.Zero) ? 0 : 1;
         }
 
         return left;
     }
 
-    private void Work()
+    private void Start()
     {
-        var session = new SigningSession(_slot);
-        try
-        {
-            // Paced by the slot. A token that takes fewer sessions than configured gets fewer workers.
-            if (session.Open() == CKR.CKR_SESSION_COUNT && _slot.OpenSessions > 0)
-            {
-                return;
-            }
-
-            var batch = new SignJob[BatchSize];
-            for (var count = Queue.Take(batch); count > 0; count = Queue.Take(batch))
-            {
-                for (var i = 0; i < count; i++)
-                {
-                    Run(session, batch[i]);
-                    batch[i] = null!;
-                }
-            }
-        }
-        finally
-        {
-            session.Close();
-        }
-    }
-
-    /// <summary>A bulk job lets one interactive job pass between any two of its signatures.</summary>
-    private void Run(SigningSession session, SignJob job)
-    {
-        _slot.Enter();
-        try
-        {
-            JobProgress progress;
-            while ((progress = session.Run(job, Queue.Interactive)) == JobProgress.GaveWay)
-            {
-                if (Queue.TryTakeInteractive(out var urgent))
-                {
-                    Run(session, urgent!);
-                }
-            }
-
-            if (progress == JobProgress.Parked)
-            {
-                _slot.Leave();
-                return;
-            }
-        }
-        catch (Exception e)
-        {
-            // An exception that left the thread would end the process, and others' jobs with it.
-            Log.WorkerThrew(_slot.Logger, _slot.Token.Info, e);
-            job.Outcome = SignOutcome.Failed;
-        }
-
-        _slot.Leave();
-        _completed(job, _slot);
+        var number = (++_numbers).ToString(CultureInfo.InvariantCulture);
+        _workers.Add(new SlotWorker(_slot, Queue, _completed, $"pkcs11 {_slot.Token.Info.Label} {number}"));
     }
 }

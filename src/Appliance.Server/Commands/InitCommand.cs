@@ -72,6 +72,7 @@ internal static class InitCommand
         try
         {
             authority = DemoAuthority.Create(token, name, time);
+            _ = token.EnsureProbeKey();
             using var key = RootKey.Unwrap(token, [rootKey]);
             var admins = new AdminDirectory(key.Derive(KeyPurpose.AdminRows), time);
             await bench.Loop

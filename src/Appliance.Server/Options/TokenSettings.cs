@@ -1,6 +1,6 @@
 namespace Appliance.Server.Options;
 
-/// <summary>The PKCS#11 token that holds the keys.</summary>
+/// <summary>A PKCS#11 token that holds keys: the first slot of the group, or a further one.</summary>
 internal sealed class TokenSettings
 {
     /// <summary>Path of the PKCS#11 library. Required.</summary>
@@ -17,10 +17,25 @@ internal sealed class TokenSettings
 
     /// <summary>
     /// workers: each session has its own thread, for tokens that wait. inline: pool threads sign, for a token that is
-    /// this CPU. Default workers; docs/performance.md has both measured.
+    /// this CPU. Default workers; docs/performance.md has both measured. A group has one way: the first slot's.
     /// </summary>
-    public string Dispatch { get; set; } = "workers";
+    public string? Dispatch { get; set; }
 
     /// <summary>Sessions that sign, 1 to 1,024; 0 takes twice the processors. The token's own limit caps it.</summary>
     public int Sessions { get; set; }
+
+    /// <summary>
+    /// inProcess: the library is loaded into the appliance. process: into a child process of its own, which it takes
+    /// down alone when it crashes or hangs. Default inProcess.
+    /// </summary>
+    public string Hosting { get; set; } = SlotRules.InProcess;
+
+    /// <summary>Text for the library itself at C_Initialize; NSS finds its database by it. Null for none.</summary>
+    public string? Parameters { get; set; }
+
+    /// <summary>Variables of the environment of the child process, beside those of the appliance.</summary>
+    public Dictionary<string, string> Environment { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether the library runs in a process of its own.</summary>
+    internal bool IsHosted => string.Equals(Hosting, SlotRules.Process, StringComparison.Ordinal);
 }

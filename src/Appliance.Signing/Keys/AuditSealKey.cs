@@ -121,6 +121,7 @@ public sealed class AuditSealKey : IDisposable
             Scheme = s_scheme,
             Hashes = [hash.ToArray()],
             Completed = _ => done.TrySetResult(),
+            Overdue = _ => done.TrySetException(new AuditSealException("The token does not answer.")),
         };
         if (slots.Dispatch == SlotDispatch.Inline)
         {

@@ -16,6 +16,8 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
 
     private static readonly Action<SignJob> s_signed = static job => ((SignOperation)job.State!).OnSigned();
 
+    private static readonly Action<SignJob> s_overdue = static job => ((SignOperation)job.State!).OnOverdue();
+
     private static readonly Action<Reservation> s_reserved =
         static reservation => ((SignOperation)reservation.State!).OnReserved();
 
@@ -31,6 +33,7 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
     private readonly SignJob _job;
     private readonly CancellationToken _cancellation;
     private ManualResetValueTaskSourceCore<SignHashResult> _result;
+    private bool _wasAnswered;
 
     public SignOperation(
         SlotGroup slots,
@@ -63,6 +66,7 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
             IsBulk = _reservation.IsBulk,
             Signatures = new byte[hashes.Count][],
             Completed = s_signed,
+            Overdue = s_overdue,
             MayStart = s_mayStart,
             State = this,
         };
@@ -137,8 +141,11 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
             }
             else if (!_slots.TryEnqueue(_job))
             {
-                Settle(ReservationOutcome.Released, "queue full");
-                Complete(SignHashResult.Refused(SigningStatus.Overloaded), inline: false);
+                var isFull = _job.Outcome == SignOutcome.NeverDispatched;
+                Settle(ReservationOutcome.Released, isFull ? "queue full" : "no slot signs");
+                Complete(
+                    SignHashResult.Refused(isFull ? SigningStatus.Overloaded : SigningStatus.TokenUnavailable),
+                    inline: false);
             }
         }
         catch (Exception error)
@@ -169,7 +176,23 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
             SignOutcome.TokenUnavailable => SignHashResult.Refused(SigningStatus.TokenUnavailable),
             _ => SignHashResult.Refused(SigningStatus.Failed),
         };
+        if (_wasAnswered)
+        {
+            // The caller was told that the token is unavailable; with an id it may ask again, and gets what was made.
+            return;
+        }
+
         Complete(result, inline: _slots.Dispatch == SlotDispatch.Inline);
+    }
+
+    /// <summary>
+    /// The call that signs does not return. Whoever waits is told; the reservation stands, as what may still be signed
+    /// must not be released, until the call returns or this incarnation of the node is settled by another.
+    /// </summary>
+    private void OnOverdue()
+    {
+        _wasAnswered = true;
+        Complete(SignHashResult.Refused(SigningStatus.TokenUnavailable), inline: false);
     }
 
     private void OnSettled() => _inFlight.Leave(_reservation.Request.Outcome!.Key);

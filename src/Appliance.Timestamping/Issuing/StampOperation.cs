@@ -18,6 +18,8 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
 
     private static readonly Action<SignJob> s_signed = static job => ((StampOperation)job.State!).OnSigned();
 
+    private static readonly Action<SignJob> s_overdue = static job => ((StampOperation)job.State!).OnOverdue();
+
     private static readonly Action<TimestampIntent> s_recorded =
         static intent => ((StampOperation)intent.State!).OnRecorded();
 
@@ -34,6 +36,7 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
     private Guid? _clientId;
     private int _attempt;
     private bool _wasAsked;
+    private bool _wasAnswered;
     private int _holders;
 
     /// <param name="pipeline">What it passes through.</param>
@@ -49,6 +52,7 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
         job.State = this;
         job.MayStart = s_mayStart;
         job.Completed = s_signed;
+        job.Overdue = s_overdue;
     }
 
     /// <summary>Reads a request and decides about it; unless it is None, this is not to be used any more.</summary>
@@ -57,7 +61,7 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
         var failure = _stamp.Prepare(call.Request.Span);
         if (failure == TimestampFailure.None)
         {
-            failure = _stamp.Foresee();
+            failure = _pipeline.Slots.IsServing ? _stamp.Foresee() : TimestampFailure.SystemFailure;
         }
 
         if (failure != TimestampFailure.None)
@@ -70,6 +74,7 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
         _requestId = Guid.CreateVersion7();
         (_signerId, _clientId) = (call.SignerId, call.ClientId);
         _attempt = 0;
+        _wasAnswered = false;
         _holders = 1;
         _intent.Prepare(
             Record(AuditEvent.TimestampIntent, AuditOutcome.Ok, StampText.Intent(_stamp)), call.Terms);
@@ -125,8 +130,16 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
             }
             else if (!_pipeline.Slots.TryEnqueue(_stamp.Job))
             {
-                Fail("queue full");
-                Complete(StampResult.Of(StampStatus.Overloaded), inline: false);
+                if (_stamp.Job.Outcome == SignOutcome.NeverDispatched)
+                {
+                    Fail("queue full");
+                    Complete(StampResult.Of(StampStatus.Overloaded), inline: false);
+                }
+                else
+                {
+                    Fail("no slot signs");
+                    Complete(StampResult.Failed(TimestampFailure.SystemFailure), inline: false);
+                }
             }
         }
         catch (Exception error)
@@ -146,6 +159,15 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
     /// <summary>The token has answered. Runs on the thread that signed.</summary>
     private void OnSigned()
     {
+        if (_wasAnswered)
+        {
+            // A token that nobody gets: its time is long past.
+            _ = _stamp.Complete(out _);
+            Fail("the call did not return in time");
+            Release();
+            return;
+        }
+
         var failure = _stamp.Complete(out var response);
         if (failure == TimestampFailure.None)
         {
@@ -167,6 +189,14 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
                     _pipeline.MayDispatch() ? StampStatus.Overloaded : StampStatus.StoreUnavailable);
             Complete(result, inline: _pipeline.Slots.Dispatch == SlotDispatch.Inline);
         }
+    }
+
+    /// <summary>The call that signs does not return: whoever waits is told. This stays in use until it does.</summary>
+    private void OnOverdue()
+    {
+        _wasAnswered = true;
+        Interlocked.Increment(ref _holders);
+        Complete(StampResult.Failed(TimestampFailure.SystemFailure), inline: false);
     }
 
     private void Fail(string why) => Settle(AuditEvent.TimestampFailed, AuditOutcome.Failed, why);

@@ -45,6 +45,7 @@ internal static unsafe partial class FakeLibrary
         table[13] = (nint)(delegate* unmanaged[Cdecl]<CULong, CULong>)&C_CloseSession;
         table[15] = (nint)(delegate* unmanaged[Cdecl]<CULong, CK_SESSION_INFO*, CULong>)&C_GetSessionInfo;
         table[18] = (nint)(delegate* unmanaged[Cdecl]<CULong, CULong, byte*, CULong, CULong>)&C_Login;
+        table[24] = (nint)(delegate* unmanaged[Cdecl]<CULong, CULong, CK_ATTRIBUTE*, CULong, CULong>)&C_GetAttributeValue;
         table[26] = (nint)(delegate* unmanaged[Cdecl]<CULong, CK_ATTRIBUTE*, CULong, CULong>)&C_FindObjectsInit;
         table[27] = (nint)(delegate* unmanaged[Cdecl]<CULong, CULong*, CULong, CULong*, CULong>)&C_FindObjects;
         table[28] = (nint)(delegate* unmanaged[Cdecl]<CULong, CULong>)&C_FindObjectsFinal;
@@ -128,6 +129,11 @@ internal static unsafe partial class FakeLibrary
         }
 
         token.CountOpen();
+        if (token.Gone is { } gone)
+        {
+            return Return(gone);
+        }
+
         if (FakeSlot.Next(token.NextOpen) is var scripted && scripted != CKR.CKR_OK)
         {
             return Return(scripted);
@@ -172,8 +178,29 @@ internal static unsafe partial class FakeLibrary
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static CULong C_Login(CULong session, CULong userType, byte* pin, CULong pinLength)
         => Find(session) is { } found
-            ? Return(found.Slot.LogIn(new ReadOnlySpan<byte>(pin, (int)pinLength.Value)))
+            ? Return(userType.Value == CKU.CKU_CONTEXT_SPECIFIC
+                ? found.Slot.LogInForOne(found, new ReadOnlySpan<byte>(pin, (int)pinLength.Value))
+                : found.Slot.LogIn(new ReadOnlySpan<byte>(pin, (int)pinLength.Value)))
             : Return(CKR.CKR_SESSION_HANDLE_INVALID);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static CULong C_GetAttributeValue(CULong session, CULong handle, CK_ATTRIBUTE* template, CULong count)
+    {
+        if (Find(session) is not { } found
+            || (uint)template->type.Value != CKA.CKA_ALWAYS_AUTHENTICATE
+            || !found.Slot.AsksEachTime)
+        {
+            return Return(CKR.CKR_ATTRIBUTE_TYPE_INVALID);
+        }
+
+        template->ulValueLen = new CULong(1);
+        if (template->pValue is not null)
+        {
+            *(byte*)template->pValue = 1;
+        }
+
+        return Return(CKR.CKR_OK);
+    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static CULong C_FindObjectsInit(CULong session, CK_ATTRIBUTE* template, CULong count)
@@ -295,6 +322,12 @@ internal static unsafe partial class FakeLibrary
         try
         {
             var hash = new ReadOnlySpan<byte>(data, (int)length.Value);
+            if (found.Slot.AsksEachTime && !found.MaySignOne)
+            {
+                return Return(CKR.CKR_USER_NOT_LOGGED_IN);
+            }
+
+            found.MaySignOne = false;
             found.Slot.CountSign();
             found.Slot.Entered?.Release();
             found.Slot.Hold?.Wait(CancellationToken.None);
@@ -307,8 +340,10 @@ internal static unsafe partial class FakeLibrary
             byte[] answer;
             lock (found.SignKey!)
             {
-                answer = found.SignKey.Key!.SignHash(hash.ToArray());
+                answer = found.SignKey.Key!.SignHash(found.Slot.SignsWrongly ? new byte[hash.Length] : hash.ToArray());
             }
+
+            answer = answer[..(found.Slot.SignatureLength ?? answer.Length)];
 
             answer.CopyTo(new Span<byte>(signature, answer.Length));
             *signatureLength = new CULong((uint)answer.Length);

@@ -13,6 +13,9 @@ internal sealed class FakeSession
 
     public FakeKey? SignKey { get; set; }
 
+    /// <summary>The PIN was given for one signature.</summary>
+    public bool MaySignOne { get; set; }
+
     /// <summary>True when another call is inside: the mistake PKCS#11 forbids.</summary>
     public bool Enter() => Interlocked.Exchange(ref _inside, 1) == 0;
 

@@ -18,6 +18,7 @@ internal sealed partial class FakeSlot : IDisposable
     private int _signCalls;
     private int _findCalls;
     private int _openCalls;
+    private int _contextLogins;
 
     public FakeSlot()
     {
@@ -57,6 +58,21 @@ internal sealed partial class FakeSlot : IDisposable
     public ConcurrentQueue<CKR> NextSignInit { get; } = new();
 
     public ConcurrentQueue<CKR> NextSign { get; } = new();
+
+    /// <summary>What C_OpenSession returns for as long as it is set, as when the device is gone.</summary>
+    public CKR? Gone { get; set; }
+
+    /// <summary>Signatures are of another hash than asked for, as from sessions that were mixed up.</summary>
+    public bool SignsWrongly { get; set; }
+
+    /// <summary>Signatures have so many bytes; null for what is right.</summary>
+    public int? SignatureLength { get; set; }
+
+    /// <summary>Keys ask for the PIN between C_SignInit and C_Sign (CKA_ALWAYS_AUTHENTICATE).</summary>
+    public bool AsksEachTime { get; set; }
+
+    /// <summary>C_Login calls of a key that asks each time.</summary>
+    public int ContextLogins => _contextLogins;
 
     public ConcurrentDictionary<uint, FakeSession> Sessions { get; } = new();
 
@@ -120,6 +136,18 @@ internal sealed partial class FakeSlot : IDisposable
 
         IsLoggedIn = pin.SequenceEqual(Encoding.UTF8.GetBytes(Pin));
         return IsLoggedIn ? CKR.CKR_OK : CKR.CKR_PIN_INCORRECT;
+    }
+
+    public CKR LogInForOne(FakeSession session, ReadOnlySpan<byte> pin)
+    {
+        Interlocked.Increment(ref _contextLogins);
+        if (Next(NextLogin) is var scripted && scripted != CKR.CKR_OK)
+        {
+            return scripted;
+        }
+
+        session.MaySignOne = pin.SequenceEqual(Encoding.UTF8.GetBytes(Pin));
+        return session.MaySignOne ? CKR.CKR_OK : CKR.CKR_PIN_INCORRECT;
     }
 
     public void NoteSigned(byte first) => _signed.Enqueue(first);

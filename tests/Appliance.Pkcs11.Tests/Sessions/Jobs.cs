@@ -9,6 +9,29 @@ internal static class Jobs
     public static SignJob New(KeyReference key, SignatureScheme scheme, params byte[][] hashes)
         => new() { Key = key, Scheme = scheme, Hashes = hashes };
 
+    /// <summary>Waits until a slot is in a state.</summary>
+    public static void AwaitState(SlotGroup group, int slot, SlotState state)
+        => Assert.True(
+            SpinWait.SpinUntil(() => group.Slots[slot].State == state, Patience),
+            $"The slot is {group.Slots[slot].State}, not {state}.");
+
+    /// <summary>Signs where a slot is there, and tells the outcome where none is.</summary>
+    public static async Task TryAsync(SlotGroup group, SignJob job)
+    {
+        if (group.Dispatch != SlotDispatch.Workers)
+        {
+            group.Sign(job);
+            return;
+        }
+
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        job.Completed = _ => done.SetResult();
+        if (group.TryEnqueue(job))
+        {
+            await done.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        }
+    }
+
     public static Task<SignJob> Enqueue(SlotGroup group, SignJob job)
     {
         var done = new TaskCompletionSource<SignJob>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -99,18 +99,21 @@ public sealed class RecoveryTests : IDisposable
     [Fact]
     public async Task A_pin_that_is_refused_at_the_relogin_is_tried_once_and_the_slot_left_alone()
     {
-        using var group = Group(SlotDispatch.Workers, sessions: 2, probe: TimeSpan.Zero);
+        using var group = Group(SlotDispatch.Workers, sessions: 2, probe: TimeSpan.FromMilliseconds(1));
         await Jobs.SignAsync(group, Job(1));
         _slot.IsLoggedIn = false;
         _slot.NextLogin.Enqueue(CKR.CKR_PIN_INCORRECT);
         for (var i = 0; i < 5; i++)
         {
             var job = Job(2);
-            await Jobs.SignAsync(group, job);
+            await Jobs.TryAsync(group, job);
             Assert.Equal(SignOutcome.TokenUnavailable, job.Outcome);
             Assert.False(job.Dispatched);
         }
 
+        // The keeper probes all the while, and never asks the token.
+        var opened = _slot.OpenCalls;
+        Assert.True(SpinWait.SpinUntil(() => _slot.OpenCalls > opened + 3, Jobs.Patience));
         Assert.Equal(2, _slot.LoginCalls);
         Assert.False(group.Slots[0].Healthy);
     }
@@ -187,22 +190,29 @@ public sealed class RecoveryTests : IDisposable
         using var secondToken = Open(second);
         using var group = new SlotGroup(
             [firstToken, secondToken],
-            new SlotGroupOptions { Sessions = 1, Dispatch = dispatch, ProbeInterval = TimeSpan.FromHours(1) });
+            new SlotGroupOptions { Sessions = 1, Dispatch = dispatch });
+
+        await Jobs.SignAsync(group, Jobs.New(reference, s_scheme, Hash(0)));
 
         // The first hash is signed there, the second finds the device gone: the job moves, the reservation does not.
         first.NextSign.Enqueue(CKR.CKR_OK);
         first.NextSign.Enqueue(CKR.CKR_DEVICE_REMOVED);
+        first.Gone = CKR.CKR_DEVICE_REMOVED;
         var job = Jobs.New(reference, s_scheme, Hash(1), Hash(2), Hash(3));
         await Jobs.SignAsync(group, job);
         AssertSigned(job);
-        Assert.Equal([1], first.Signed);
+        Assert.Equal([0, 1], first.Signed);
         Assert.Equal([2, 3], second.Signed);
         Assert.False(group.Slots[0].Healthy);
 
         var next = Jobs.New(reference, s_scheme, Hash(4));
         await Jobs.SignAsync(group, next);
         AssertSigned(next);
-        Assert.Equal(2, first.SignCalls);
+        Assert.Equal(3, first.SignCalls);
+
+        // It comes back without anybody's request.
+        first.Gone = null;
+        Jobs.AwaitState(group, 0, SlotState.Ready);
     }
 
     [Fact]
@@ -218,38 +228,34 @@ public sealed class RecoveryTests : IDisposable
         Assert.True(group.Slots.All(slot => slot.Healthy));
     }
 
-    [Fact]
-    public async Task A_slot_that_fails_three_times_is_left_alone_and_tried_again_later()
+    [Theory]
+    [InlineData(SlotDispatch.Workers)]
+    [InlineData(SlotDispatch.Inline)]
+    public async Task A_slot_that_fails_again_and_again_is_quarantined_and_comes_back_by_itself(SlotDispatch dispatch)
     {
-        var time = new ManualTime();
-        using var group = new SlotGroup([_token], new SlotGroupOptions { Sessions = 1 }, time);
-        for (var i = 0; i < 4; i++)
-        {
-            _slot.NextSign.Enqueue(CKR.CKR_DEVICE_ERROR);
-        }
+        using var group = Group(dispatch);
+        await Jobs.SignAsync(group, Job(1));
+        _slot.NextSign.Enqueue(CKR.CKR_DEVICE_ERROR);
+        _slot.NextSign.Enqueue(CKR.CKR_DEVICE_ERROR);
+        _slot.Gone = CKR.CKR_TOKEN_NOT_PRESENT;
+        var failing = Job(1);
+        await Jobs.SignAsync(group, failing);
+        Assert.Equal(SignOutcome.TokenUnavailable, failing.Outcome);
+        Jobs.AwaitState(group, 0, SlotState.Quarantined);
+        Assert.False(group.IsServing);
 
-        for (var i = 0; i < 2; i++)
-        {
-            var failing = Job(1);
-            await Jobs.SignAsync(group, failing);
-            Assert.Equal(SignOutcome.TokenUnavailable, failing.Outcome);
-            Assert.Equal((uint)CKR.CKR_DEVICE_ERROR, failing.ReturnValue);
-        }
-
-        Assert.False(group.Slots[0].Healthy);
-        var calls = _slot.SignCalls;
         var refused = Job(2);
-        await Jobs.SignAsync(group, refused);
+        await Jobs.TryAsync(group, refused);
         Assert.Equal(SignOutcome.TokenUnavailable, refused.Outcome);
+        Assert.Equal((uint)CKR.CKR_TOKEN_NOT_PRESENT, refused.ReturnValue);
         Assert.False(refused.Dispatched);
-        Assert.Equal(calls, _slot.SignCalls);
 
-        time.Advance(TimeSpan.FromSeconds(1));
         _slot.NextSign.Clear();
+        _slot.Gone = null;
+        Jobs.AwaitState(group, 0, SlotState.Ready);
         var again = Job(3);
         await Jobs.SignAsync(group, again);
         AssertSigned(again);
-        Assert.True(group.Slots[0].Healthy);
     }
 
     [Theory]
@@ -363,8 +369,7 @@ public sealed class RecoveryTests : IDisposable
             TimeProvider.System,
             _ => storeFails ? throw new IOException("gone") : null);
         using var token = slot.Open(_module, memory);
-        using var group = new SlotGroup(
-            [token], new SlotGroupOptions { Sessions = 1, ProbeInterval = TimeSpan.Zero });
+        using var group = new SlotGroup([token], new SlotGroupOptions { Sessions = 1 });
         storeFails = true;
         slot.IsLoggedIn = false;
         var job = Jobs.New(key, s_scheme, Hash(1));
@@ -372,6 +377,7 @@ public sealed class RecoveryTests : IDisposable
         Assert.Equal(SignOutcome.TokenUnavailable, job.Outcome);
         Assert.Equal(1, slot.LoginCalls);
         storeFails = false;
+        Jobs.AwaitState(group, 0, SlotState.Ready);
         await Jobs.SignAsync(group, job);
         AssertSigned(job);
     }
@@ -429,6 +435,6 @@ public sealed class RecoveryTests : IDisposable
             {
                 Sessions = sessions,
                 Dispatch = dispatch,
-                ProbeInterval = probe ?? TimeSpan.FromSeconds(1),
+                ProbeInterval = probe ?? TimeSpan.FromMilliseconds(100),
             });
 }

@@ -17,32 +17,28 @@ internal sealed class KeyOwner
     private readonly ConcurrentDictionary<KeyReference, WrappedEntry> _entries = new();
     private readonly Queue<WrappedEntry> _interactive = new();
     private readonly Queue<WrappedEntry> _bulk = new();
-    private readonly Slot _slot;
     private readonly Action<SignJob> _resume;
+    private readonly CallWatch _watch;
     private readonly KeyShelf _shelf;
-    private readonly TimeProvider _time;
     private readonly string _name;
     private Thread? _thread;
     private volatile bool _wantsRoom;
     private bool _stopped;
-    private long _insideSince;
     private long _unwraps;
 
     /// <param name="slot">Whose keys.</param>
-    /// <param name="limit">Keys at most.</param>
     /// <param name="name">Of the thread.</param>
     /// <param name="resume">Told of each job that has waited, without a lock held.</param>
-    /// <param name="time">Clock.</param>
-    public KeyOwner(Slot slot, int limit, string name, Action<SignJob> resume, TimeProvider time)
+    public KeyOwner(Slot slot, string name, Action<SignJob> resume)
     {
-        _slot = slot;
-        _time = time;
+        Slot = slot;
         _name = name;
         _resume = resume;
-        _shelf = new KeyShelf(slot, limit, Forget);
+        _watch = new CallWatch(slot);
+        _shelf = new KeyShelf(slot, slot.Options.WrappedKeyCache, Forget);
     }
 
-    public Slot Slot => _slot;
+    public Slot Slot { get; }
 
     /// <summary>All keys are in use and the owner waits for one.</summary>
     public bool WantsRoom => _wantsRoom;
@@ -51,9 +47,6 @@ internal sealed class KeyOwner
     public int Count => _shelf.Count;
 
     public long Unwraps => Volatile.Read(ref _unwraps);
-
-    /// <summary>Timestamp at which the call began that the thread is in; 0 when it is in none.</summary>
-    public long InsideSince => Volatile.Read(ref _insideSince);
 
     /// <summary>The key, pinned; null when it must be asked for.</summary>
     public FoundKey? TryPin(KeyReference key, int generation)
@@ -65,7 +58,7 @@ internal sealed class KeyOwner
                 ? found
                 : null;
 
-    /// <summary>Asks for a key. The job gets a ticket for it, or the reason why there is none, and is resumed.</summary>
+    /// <summary>Asks for a key: the job gets its answer, and is resumed.</summary>
     /// <param name="job">Not the caller's any more, unless it is told otherwise.</param>
     /// <param name="generation">The slot's.</param>
     /// <param name="found">The key, pinned, when it has come in the meantime; then the job is not resumed.</param>
@@ -116,6 +109,9 @@ internal sealed class KeyOwner
         }
     }
 
+    /// <summary>For the watchdog: true, once, when the thread has been inside the module for too long.</summary>
+    public bool Look(TimeSpan limit) => _watch.Look(limit, WriteOff);
+
     /// <summary>Takes no more requests; the thread leaves when those it has are done.</summary>
     public void Stop()
     {
@@ -129,8 +125,8 @@ internal sealed class KeyOwner
     /// <returns>False when it has not left in time.</returns>
     public bool Join(TimeSpan timeout) => _thread?.Join(timeout) ?? true;
 
-    /// <summary>Tells everybody who waits that it was in vain: a call hangs, or time is up.</summary>
-    public void GiveUp(CKR returnValue)
+    /// <summary>Tells everybody who waits that it was in vain.</summary>
+    public void GiveUp()
     {
         List<WrappedEntry> given;
         lock (_gate)
@@ -138,7 +134,19 @@ internal sealed class KeyOwner
             given = [.. _entries.Values.Where(entry => entry.Waiting is not null)];
         }
 
-        given.ForEach(entry => Fail(entry, returnValue));
+        given.ForEach(entry => Fail(entry, CKR.CKR_FUNCTION_FAILED));
+    }
+
+    /// <summary>The call hangs: another owner takes its place, and when it returns, it ends.</summary>
+    private void WriteOff()
+    {
+        Stop();
+        foreach (var entry in _entries.Values)
+        {
+            entry.Condemn(isStale: true);
+        }
+
+        GiveUp();
     }
 
     /// <summary>Interactive work pulls what it waits for forward; the second time it is found to be done.</summary>
@@ -163,17 +171,12 @@ internal sealed class KeyOwner
         {
             try
             {
-                if (entry is not null)
-                {
-                    Serve(entry);
-                }
-
-                _shelf.CloseRetired();
+                ServeInside(entry);
             }
             catch (Exception e)
             {
                 // An exception that left the thread would end the process, and others' jobs with it.
-                Log.OwnerThrew(_slot.Logger, _slot.Token.Info, e);
+                WrappedLog.OwnerThrew(Slot.Logger, Slot.Token.Info, e);
                 if (entry is not null)
                 {
                     Fail(entry, CKR.CKR_GENERAL_ERROR);
@@ -181,7 +184,11 @@ internal sealed class KeyOwner
             }
         }
 
-        _shelf.Close();
+        if (Slot.TryEnter())
+        {
+            _shelf.Close();
+            Slot.Leave();
+        }
     }
 
     /// <summary>Null every now and then, while sessions wait to be closed.</summary>
@@ -206,20 +213,43 @@ internal sealed class KeyOwner
         }
     }
 
-    private void Serve(WrappedEntry entry)
+    private void ServeInside(WrappedEntry? entry)
     {
-        if (entry.Waiting is null)
+        if (!Slot.TryEnter())
         {
+            // The module is initialised anew: whoever waits is told what the slot says.
+            if (entry is not null)
+            {
+                Fail(entry, Slot.LeftAlone);
+            }
+
             return;
         }
 
+        try
+        {
+            if (entry?.Waiting is not null)
+            {
+                Serve(entry);
+            }
+
+            _shelf.CloseRetired();
+        }
+        finally
+        {
+            Slot.Leave();
+        }
+    }
+
+    private void Serve(WrappedEntry entry)
+    {
         var returnValue = WaitForRoom();
         CULong handle = default;
         if (returnValue == CKR.CKR_OK)
         {
-            Volatile.Write(ref _insideSince, _time.GetTimestamp());
+            _watch.Begin();
             returnValue = _shelf.Unwrap(entry.Key, out handle);
-            Volatile.Write(ref _insideSince, 0);
+            _watch.End();
         }
 
         if (returnValue != CKR.CKR_OK)
@@ -241,9 +271,10 @@ internal sealed class KeyOwner
         }
 
         _shelf.Add(entry);
+        var answer = new KeyAnswer(Slot, found, CKR.CKR_OK);
         foreach (var job in waiting)
         {
-            job.Ticket = found;
+            job.Answer = answer;
             _resume(job);
         }
     }
@@ -251,7 +282,7 @@ internal sealed class KeyOwner
     /// <summary>When every key is in use, until one is not: each use ends with a signature.</summary>
     private CKR WaitForRoom()
     {
-        var returnValue = _shelf.Prepare();
+        var returnValue = Prepare();
         while (returnValue == CKR.CKR_OK && !_shelf.TryMakeRoom())
         {
             _wantsRoom = true;
@@ -265,9 +296,17 @@ internal sealed class KeyOwner
             }
 
             _wantsRoom = false;
-            returnValue = _shelf.Prepare();
+            returnValue = Prepare();
         }
 
+        return returnValue;
+    }
+
+    private CKR Prepare()
+    {
+        _watch.Begin();
+        var returnValue = _shelf.Prepare();
+        _watch.End();
         return returnValue;
     }
 
@@ -281,9 +320,10 @@ internal sealed class KeyOwner
             Forget(entry);
         }
 
+        var answer = new KeyAnswer(Slot, null, returnValue);
         foreach (var job in waiting)
         {
-            job.UnwrapError = (uint)returnValue;
+            job.Answer = answer;
             _resume(job);
         }
     }

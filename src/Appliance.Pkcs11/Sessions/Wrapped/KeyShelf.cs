@@ -81,7 +81,7 @@ internal sealed class KeyShelf
         if (_slot.Logger.IsEnabled(LogLevel.Warning))
         {
             var name = Pkcs11ReturnValue.NameOf((uint)returnValue);
-            Log.NotUnwrapped(_slot.Logger, key, _slot.Token.Info, name);
+            WrappedLog.NotUnwrapped(_slot.Logger, key, _slot.Token.Info, name);
         }
 
         return Blame(returnValue);
@@ -141,11 +141,11 @@ internal sealed class KeyShelf
     {
         if (_slot.Logger.IsEnabled(LogLevel.Warning))
         {
-            Log.OwnerLost(
+            WrappedLog.OwnerLost(
                 _slot.Logger, _slot.Token.Info, _ring.Count, Pkcs11ReturnValue.NameOf((uint)returnValue));
         }
 
-        _slot.NewGeneration();
+        _slot.Health.NewGeneration();
         return Prepare() == CKR.CKR_OK;
     }
 
@@ -166,7 +166,7 @@ internal sealed class KeyShelf
         _limit = _ring.Count + 1;
         if (_slot.Logger.IsEnabled(LogLevel.Warning))
         {
-            Log.FewerKeys(_slot.Logger, _slot.Token.Info, Pkcs11ReturnValue.NameOf((uint)returnValue), _limit);
+            WrappedLog.FewerKeys(_slot.Logger, _slot.Token.Info, Pkcs11ReturnValue.NameOf((uint)returnValue), _limit);
         }
 
         return true;

@@ -16,18 +16,20 @@ internal sealed unsafe class OwnerSession
     private readonly Dictionary<KeyReference, CULong> _wrappingKeys = [];
     private readonly Slot _slot;
     private readonly CULong _handle;
+    private readonly int _incarnation;
 
-    private OwnerSession(Slot slot, CULong handle, int generation)
+    private OwnerSession(Slot slot, CULong handle, int generation, int incarnation)
     {
         _slot = slot;
         _handle = handle;
+        _incarnation = incarnation;
         Generation = generation;
     }
 
     /// <summary>Of the slot, when it was opened: what it made is worth nothing under another one.</summary>
     public int Generation { get; }
 
-    public bool IsCurrent => Generation == _slot.Generation;
+    public bool IsCurrent => Generation == _slot.Health.Generation;
 
     private Cryptoki Api => _slot.Token.Api;
 
@@ -35,7 +37,13 @@ internal sealed unsafe class OwnerSession
     public static CKR TryOpen(Slot slot, out OwnerSession? session)
     {
         session = null;
-        var generation = slot.Generation;
+        if (!slot.Health.MaySign)
+        {
+            return slot.LeftAlone;
+        }
+
+        var generation = slot.Health.Generation;
+        var incarnation = slot.Token.Module.Incarnation;
         CULong handle;
         var returnValue = slot.Token.Api.C_OpenSession(
             new CULong((nuint)slot.Token.Info.SlotId), new CULong(CKF.CKF_SERIAL_SESSION), null, null, &handle);
@@ -51,7 +59,7 @@ internal sealed unsafe class OwnerSession
             return returnValue;
         }
 
-        session = new OwnerSession(slot, handle, generation);
+        session = new OwnerSession(slot, handle, generation, incarnation);
         return CKR.CKR_OK;
     }
 
@@ -94,8 +102,17 @@ internal sealed unsafe class OwnerSession
     /// <summary>False when it has died, or the login has.</summary>
     public bool IsAlive() => TokenSession.IsUser(Api, _handle);
 
-    /// <summary>Ends it, and with it every key that it has unwrapped.</summary>
-    public void Close() => _ = Api.C_CloseSession(_handle);
+    /// <summary>
+    /// Ends it, and with it every key that it has unwrapped. Of a module that was initialised anew nothing is left, and
+    /// the handle may be somebody else's.
+    /// </summary>
+    public void Close()
+    {
+        if (_incarnation == _slot.Token.Module.Incarnation)
+        {
+            _ = Api.C_CloseSession(_handle);
+        }
+    }
 
     /// <summary>The wrapping key's handle is not what it was: find it again.</summary>
     public static bool IsStale(CKR returnValue)

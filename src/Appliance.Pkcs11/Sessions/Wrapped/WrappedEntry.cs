@@ -23,8 +23,6 @@ internal sealed class WrappedEntry
 
     public KeyReference Key { get; }
 
-    public Slot Slot => _owner.Slot;
-
     /// <summary>The handle; null while it is awaited.</summary>
     public FoundKey? Found => _found;
 

@@ -143,7 +143,7 @@ public sealed class WrappedKeysTests : IDisposable
     /// <summary>Private keys of these names in the token, as C_FindObjects sees them.</summary>
     private int Objects()
     {
-        using var session = TokenSession.Open(_token.Api, _token.Info, readWrite: false);
+        using var session = TokenSession.Open(_token.Module, _token.Info, readWrite: false);
         return session.FindKeys(CKO.CKO_PRIVATE_KEY, [], _label, Keys).Count;
     }
 }

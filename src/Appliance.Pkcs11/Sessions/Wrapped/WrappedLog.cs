@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Appliance.Pkcs11.Sessions.Wrapped;
 
 /// <summary>Events 1050 to 1059: wrapped keys.</summary>
-internal static partial class Log
+internal static partial class WrappedLog
 {
     [LoggerMessage(
         1050, LogLevel.Warning, "{Key} cannot be unwrapped by {Token}: {ReturnValue}; whatever needs it fails")]

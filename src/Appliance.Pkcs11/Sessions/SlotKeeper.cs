@@ -1,0 +1,195 @@
+using System.Security.Cryptography;
+using Appliance.Pkcs11.Interop;
+using Appliance.Pkcs11.Modules;
+
+namespace Appliance.Pkcs11.Sessions;
+
+/// <summary>
+/// The thread that looks after one slot, so that it comes back without anybody's request. A suspect slot is probed at
+/// once, one in quarantine again and again: first with a new session and a new login; when that does not help, the
+/// module is initialised anew, as soon as no other slot of it works.
+/// </summary>
+internal sealed class SlotKeeper
+{
+    /// <summary>Failed probes after which the module itself is suspected.</summary>
+    private const int ProbesUntilReinitialise = 2;
+
+    private readonly object _gate = new();
+    private readonly Slot _slot;
+    private readonly ITimer _timer;
+    private readonly ModuleUser _user;
+    private readonly Thread _thread;
+    private readonly CallWatch _watch;
+    private bool _due;
+    private bool _stopped;
+    private int _failures;
+
+    public SlotKeeper(Slot slot)
+    {
+        _slot = slot;
+        _watch = new CallWatch(slot);
+        _timer = slot.Time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _user = new ModuleUser(() => !slot.Health.MaySign, slot.Health.Reset);
+        slot.Token.Module.Add(_user);
+        _thread = new Thread(Work) { IsBackground = true, Name = $"pkcs11 {slot.Token.Info.Label} keeper" };
+        _thread.Start();
+    }
+
+    /// <summary>The slot has become worse, or an operator wants it back: it is looked at now.</summary>
+    public void Wake()
+    {
+        lock (_gate)
+        {
+            _due = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>For the watchdog: a probe that hangs.</summary>
+    public bool Look(TimeSpan limit)
+        => _watch.Look(limit, () => _slot.Health.Gone(CKR.CKR_FUNCTION_FAILED));
+
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            _stopped = true;
+            Monitor.Pulse(_gate);
+        }
+
+        _timer.Dispose();
+        _slot.Token.Module.Remove(_user);
+    }
+
+    public bool Join(TimeSpan timeout) => _thread.Join(timeout);
+
+    private void Work()
+    {
+        PrepareProbeKey();
+        while (WaitForWork())
+        {
+            PrepareProbeKey();
+            try
+            {
+                if (_slot.Health.TryBeginProbe())
+                {
+                    Probe();
+                }
+            }
+            catch (Exception e)
+            {
+                // Without a keeper the slot would never come back.
+                Log.KeeperThrew(_slot.Logger, _slot.Token.Info, e);
+                _slot.Health.Gone(CKR.CKR_GENERAL_ERROR);
+                ProbeLater();
+            }
+        }
+    }
+
+    /// <summary>While the token is well: when it is needed it may be too late.</summary>
+    private void PrepareProbeKey()
+    {
+        if (!_slot.Options.MakeProbeKeys || _slot.Token.ProbeKey is not null || !_slot.Health.MaySign)
+        {
+            return;
+        }
+
+        _watch.Begin();
+        try
+        {
+            if (!_slot.Token.EnsureProbeKey())
+            {
+                Log.NoProbeKeyMade(_slot.Logger, _slot.Token.Info);
+            }
+        }
+        catch (Exception e)
+        {
+            Log.ProbeKeyFailed(_slot.Logger, _slot.Token.Info, e.Message);
+        }
+
+        _watch.End();
+    }
+
+    private bool WaitForWork()
+    {
+        lock (_gate)
+        {
+            while (!_due && !_stopped)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            _due = false;
+            return !_stopped;
+        }
+    }
+
+    private void Probe()
+    {
+        var health = _slot.Health;
+        var wrongBefore = health.WrongSignatures;
+        var distrusted = health.IsDistrusted;
+        var returnValue = CKR.CKR_CRYPTOKI_NOT_INITIALIZED;
+        if (distrusted && _slot.Token.ProbeKey is null)
+        {
+            Log.NoProbeKey(_slot.Logger, _slot.Token.Info);
+            health.EndProbe(CKR.CKR_SIGNATURE_INVALID, isProven: false, wrongBefore);
+            return;
+        }
+
+        _watch.Begin();
+        if (_slot.TryEnter())
+        {
+            returnValue = _slot.Token.Relocate();
+            if (returnValue == CKR.CKR_OK)
+            {
+                returnValue = SlotProbe.Run(_slot, distrusted ? _slot.Options.ProbesAfterWrong : 1);
+            }
+
+            _slot.Leave();
+        }
+
+        health.EndProbe(returnValue, isProven: _slot.Token.ProbeKey is not null, wrongBefore);
+        _failures = returnValue == CKR.CKR_OK ? 0 : _failures + 1;
+        if (_failures >= ProbesUntilReinitialise && health.State == SlotState.Quarantined)
+        {
+            Reinitialise();
+        }
+
+        _watch.End();
+        if (health.WantsProbe)
+        {
+            ProbeLater();
+        }
+    }
+
+    private void Reinitialise()
+    {
+        if (_slot.Token.Module.TryReinitialize() is { } returnValue)
+        {
+            Log.ModuleReinitialised(
+                _slot.Logger, _slot.Token.Info, Pkcs11ReturnValue.NameOf((uint)returnValue));
+        }
+    }
+
+    /// <summary>Doubling, and spread by chance: slots that went down together do not come to their device together.</summary>
+    private void ProbeLater()
+    {
+        var options = _slot.Options;
+        var interval = options.ProbeInterval;
+        for (var i = 1; i < _failures && interval < options.MostProbeInterval; i++)
+        {
+            interval *= 2;
+        }
+
+        interval = interval < options.MostProbeInterval ? interval : options.MostProbeInterval;
+        interval *= RandomNumberGenerator.GetInt32(80, 121) / 100.0;
+        lock (_gate)
+        {
+            if (!_stopped)
+            {
+                _timer.Change(interval, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+namespace Appliance.Pkcs11.Sessions;
+
+/// <summary>One named thread of a slot with a session of its own, and the jobs that it has in hand.</summary>
+internal sealed class SlotWorker
+{
+    private const int BatchSize = 8;
+
+    private readonly Slot _slot;
+    private readonly JobQueue _queue;
+    private readonly Action<SignJob> _completed;
+    private readonly SignJob?[] _batch = new SignJob?[BatchSize];
+    private readonly Thread _thread;
+    private SignJob? _current;
+    private SignJob? _givingWay;
+
+    public SlotWorker(Slot slot, JobQueue queue, Action<SignJob> completed, string name)
+    {
+        _slot = slot;
+        _queue = queue;
+        _completed = completed;
+        Session = new SigningSession(slot);
+        _thread = new Thread(Work) { IsBackground = true, Name = name };
+        _thread.Start();
+    }
+
+    public SigningSession Session { get; }
+
+    public bool Join(TimeSpan timeout) => _thread.Join(timeout);
+
+    /// <summary>
+    /// For the watchdog, while the thread is inside the module: tells who waits for it, and takes what it has in hand.
+    /// </summary>
+    public void Abandon(List<SignJob> shed)
+    {
+        _current?.TellOverdue(_slot.Logger);
+        _givingWay?.TellOverdue(_slot.Logger);
+        for (var i = 0; i < _batch.Length; i++)
+        {
+            if (Interlocked.Exchange(ref _batch[i], null) is { } job)
+            {
+                shed.Add(job);
+            }
+        }
+    }
+
+    private void Work()
+    {
+        try
+        {
+            // Paced by the slot. A token that takes fewer sessions than configured gets fewer workers.
+            if (!OpenAhead())
+            {
+                return;
+            }
+
+            for (var count = _queue.Take(_batch!); count > 0; count = _queue.Take(_batch!))
+            {
+                for (var i = 0; i < count; i++)
+                {
+                    if (Interlocked.Exchange(ref _batch[i], null) is { } job)
+                    {
+                        Run(job);
+                    }
+                }
+
+                if (Session.Watch.IsWrittenOff)
+                {
+                    return;
+                }
+            }
+        }
+        finally
+        {
+            CloseSession();
+        }
+    }
+
+    private bool OpenAhead()
+    {
+        if (!_slot.TryEnter())
+        {
+            return true;
+        }
+
+        var returnValue = Session.OpenAhead();
+        _slot.Leave();
+        return returnValue != Interop.CKR.CKR_SESSION_COUNT || _slot.OpenSessions == 0;
+    }
+
+    private void CloseSession()
+    {
+        if (_slot.TryEnter())
+        {
+            Session.Close();
+            _slot.Leave();
+        }
+    }
+
+    /// <summary>A bulk job lets one interactive job pass between any two of its signatures.</summary>
+    private void Run(SignJob job)
+    {
+        if (_slot.TryEnter())
+        {
+            _slot.Begin(job);
+            var outer = _current;
+            var progress = JobProgress.Done;
+            _current = job;
+            try
+            {
+                while ((progress = Session.Run(job, _queue.Interactive)) == JobProgress.GaveWay)
+                {
+                    if (_queue.TryTakeInteractive(out var urgent))
+                    {
+                        _givingWay = job;
+                        Run(urgent!);
+                        _givingWay = null;
+                    }
+                }
+            }
+            catch (Exception e)
+            {
+                // An exception that left the thread would end the process, and others' jobs with it.
+                Log.WorkerThrew(_slot.Logger, _slot.Token.Info, e);
+                job.Outcome = SignOutcome.Failed;
+                progress = JobProgress.Done;
+            }
+
+            _current = outer;
+            _slot.End();
+            _slot.Leave();
+            if (progress == JobProgress.Parked)
+            {
+                return;
+            }
+        }
+        else
+        {
+            _slot.LeaveAlone(job);
+        }
+
+        _completed(job);
+    }
+}
