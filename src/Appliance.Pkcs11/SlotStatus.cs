@@ -42,4 +42,7 @@ public sealed record SlotStatus(
 
     /// <summary>How often each CKR_ value other than CKR_OK came back, by value.</summary>
     public IReadOnlyDictionary<uint, long> Errors { get; init; } = new Dictionary<uint, long>();
+
+    /// <summary>Name of the vendor profile by which it is treated.</summary>
+    public string Profile { get; init; } = "";
 }

@@ -43,10 +43,11 @@ public sealed unsafe partial class Token
 
     /// <summary>
     /// RFC 5649 is 0x210B in PKCS#11 3.0. Before, 0x210A was used for it (SoftHSM2); a library that has 0x210B gives
-    /// 0x210A another meaning (NSS pads by PKCS#7).
+    /// 0x210A another meaning (NSS pads by PKCS#7). Some vendors have a number of their own: the profile's comes first.
     /// </summary>
     private uint? KeyWrapMechanism
-        => Offers(CKM.CKM_AES_KEY_WRAP_KWP, CKF.CKF_WRAP | CKF.CKF_UNWRAP) ? CKM.CKM_AES_KEY_WRAP_KWP
+        => Profile.KeyWrapPadded.Value is { } known && Offers(known, CKF.CKF_WRAP | CKF.CKF_UNWRAP) ? known
+            : Offers(CKM.CKM_AES_KEY_WRAP_KWP, CKF.CKF_WRAP | CKF.CKF_UNWRAP) ? CKM.CKM_AES_KEY_WRAP_KWP
             : Offers(CKM.CKM_AES_KEY_WRAP_PAD, CKF.CKF_WRAP | CKF.CKF_UNWRAP) ? CKM.CKM_AES_KEY_WRAP_PAD
             : null;
 

@@ -20,8 +20,9 @@ public sealed unsafe partial class Token : IDisposable
     private int _incarnation;
     private int _disposed;
 
-    internal Token(LoadedModule module, TokenInfo info)
+    internal Token(LoadedModule module, TokenInfo info, VendorProfile? profile = null)
     {
+        Profile = profile ?? VendorProfile.For(module.Info, info);
         _module = module;
         module.AddReference();
         _info = info;
@@ -34,6 +35,9 @@ public sealed unsafe partial class Token : IDisposable
     /// <summary>As read when the token was opened; <see cref="ReadInfo"/> asks again.</summary>
     public TokenInfo Info => _info;
 
+    /// <summary>Its vendor's ways.</summary>
+    public VendorProfile Profile { get; }
+
     /// <summary>Mechanisms by CKM_ value, read once.</summary>
     public IReadOnlyDictionary<uint, MechanismInfo> Mechanisms => _mechanisms.Value;
 
@@ -44,7 +48,7 @@ public sealed unsafe partial class Token : IDisposable
     /// A key of the appliance's own (<see cref="EnsureProbeKey"/>) by which slots that failed are tried; null when the
     /// token has none.
     /// </summary>
-    public KeyReference? ProbeKey { get; private set; }
+    public KeyReference? ProbeKey { get; internal set; }
 
     internal Cryptoki Api => _module.Api;
 

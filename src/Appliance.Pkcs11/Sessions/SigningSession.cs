@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Appliance.Pkcs11.Interop;
 using Appliance.Pkcs11.Keys;
+using Appliance.Pkcs11.Policy;
 using Appliance.Pkcs11.Schemes;
 
 namespace Appliance.Pkcs11.Sessions;
@@ -14,6 +15,8 @@ internal sealed class SigningSession
 {
     /// <summary>Worst case for one hash: each recovery once.</summary>
     private const int MaxAttempts = 4;
+
+    private const int MaxReplacements = 2;
 
     private readonly Slot _slot;
     private readonly SignatureSampler _sampler;
@@ -160,6 +163,7 @@ internal sealed class SigningSession
     {
         // Each time that it has waited in vain was an attempt.
         var returnValue = job.Parks > MaxAttempts ? CKR.CKR_FUNCTION_FAILED : CKR.CKR_OK;
+        var phase = SignPhase.FindObjects;
         for (var attempt = Math.Max(job.Parks - 1, 0); attempt < MaxAttempts; attempt++)
         {
             if (!_slot.Health.MaySign)
@@ -175,6 +179,7 @@ internal sealed class SigningSession
                 return SignOutcome.TokenUnavailable;
             }
 
+            phase = job.Key.Wrapped is null ? SignPhase.FindObjects : SignPhase.Unwrap;
             returnValue = _slot.FindKey(_handle, job, out var key);
             if (ReferenceEquals(key, FoundKey.Awaited))
             {
@@ -191,7 +196,7 @@ internal sealed class SigningSession
             byte[]? signature = null;
             if (returnValue == CKR.CKR_OK)
             {
-                returnValue = SignAndJudge(job, key!, hash, out signature, out verdict);
+                returnValue = SignAndJudge(job, key!, hash, out signature, out verdict, ref phase);
             }
 
             switch (verdict)
@@ -207,24 +212,29 @@ internal sealed class SigningSession
                     break;
             }
 
-            if (!MayGoOn(job, key, verdict, returnValue, attempt))
+            if (!MayGoOn(job, key, verdict, (returnValue, phase), attempt))
             {
                 break;
             }
         }
 
         job.ReturnValue = returnValue == CKR.CKR_SIGNATURE_LEN_RANGE ? 0 : (uint)returnValue;
-        return Outcome(returnValue);
+        return Outcome(returnValue, phase);
     }
 
     /// <summary>Signs, lets go of the key, and says what the signature is worth.</summary>
     private CKR SignAndJudge(
-        SignJob job, FoundKey key, byte[] hash, out byte[]? signature, out SignatureVerdict verdict)
+        SignJob job,
+        FoundKey key,
+        byte[] hash,
+        out byte[]? signature,
+        out SignatureVerdict verdict,
+        ref SignPhase phase)
     {
         verdict = SignatureVerdict.None;
         try
         {
-            var returnValue = Sign(job, key, hash, out signature);
+            var returnValue = Sign(job, key, hash, out signature, out phase);
             if (returnValue is not (CKR.CKR_OK or CKR.CKR_SIGNATURE_LEN_RANGE))
             {
                 return returnValue;
@@ -252,7 +262,7 @@ internal sealed class SigningSession
         }
     }
 
-    private CKR Sign(SignJob job, FoundKey key, byte[] hash, out byte[]? signature)
+    private CKR Sign(SignJob job, FoundKey key, byte[] hash, out byte[]? signature, out SignPhase phase)
     {
         var start = _slot.Time.GetTimestamp();
         var returnValue = HashSigner.Sign(
@@ -264,7 +274,8 @@ internal sealed class SigningSession
             hash,
             key.AsksEachTime ? _authenticate : null,
             job,
-            out signature);
+            out signature,
+            out phase);
         if (returnValue == CKR.CKR_OK)
         {
             _slot.Health.Signed(Microseconds(start));
@@ -308,45 +319,50 @@ internal sealed class SigningSession
     }
 
     /// <summary>True when another attempt makes sense.</summary>
-    private bool MayGoOn(SignJob job, FoundKey? key, SignatureVerdict verdict, CKR returnValue, int attempt)
+    private bool MayGoOn(
+        SignJob job, FoundKey? key, SignatureVerdict verdict, (CKR Value, SignPhase Phase) failure, int attempt)
     {
+        var recovery = Recovery(failure.Value, failure.Phase);
+
         // Another object of that name may be the right one.
-        if (verdict == SignatureVerdict.OfAnotherKey
-            || ReturnValuePolicy.For(returnValue) == SignRecovery.KeyUnusable)
+        if (verdict == SignatureVerdict.OfAnotherKey || recovery == SignRecovery.KeyUnusable)
         {
             return _slot.TryNextCandidate(_handle, job.Key, key);
         }
 
-        _slot.Health.Count(returnValue);
-        return Recover(job, returnValue, attempt);
+        _slot.Health.Count(failure.Value);
+        return Recover(job, failure.Value, recovery, attempt);
     }
 
-    private bool Recover(SignJob job, CKR returnValue, int attempt)
+    private bool Recover(SignJob job, CKR returnValue, SignRecovery recovery, int attempt)
     {
-        switch (ReturnValuePolicy.For(returnValue))
+        switch (recovery)
         {
             case SignRecovery.FindKey:
                 _slot.Forget(job.Key);
-                return attempt == 0;
+
+                // A token's own key is stale once; an unwrapped one whenever its owner's session dies.
+                return attempt == 0 || (job.Key.Wrapped is not null && attempt < MaxAttempts - 1);
             case SignRecovery.LogIn:
                 var login = _slot.EnsureLoggedIn();
-                if (login != CKR.CKR_OK)
+                if (login == CKR.CKR_OK)
                 {
-                    Close();
-                    _slot.Health.Gone(login);
+                    return MayTryAgain(returnValue, attempt);
                 }
 
-                return login == CKR.CKR_OK && attempt < 2;
-            case SignRecovery.ReplaceSession:
+                Close();
+                _slot.Health.Gone(login);
+                return false;
+            case SignRecovery.ReplaceSession or SignRecovery.EvictKeys:
                 _slot.NoteReplaced(returnValue);
                 Close();
-                return attempt < 2;
-            case SignRecovery.SuspectSlot:
+                return MayTryAgain(returnValue, attempt);
+            case SignRecovery.SuspectSlot or SignRecovery.LowerCap or SignRecovery.PaceOpens:
                 _slot.NoteReplaced(returnValue);
                 Close();
                 _slot.Health.Failed(returnValue);
                 return attempt == 0;
-            case SignRecovery.SlotDown:
+            case SignRecovery.QuarantineSlot or SignRecovery.Reinitialize or SignRecovery.DisableSlot:
                 Close();
                 _slot.Health.Gone(returnValue);
                 return false;
@@ -355,11 +371,29 @@ internal sealed class SigningSession
         }
     }
 
+    /// <summary>
+    /// Twice; what a new session or login does not help either is the slot's fault, or it would fail every job and stay
+    /// ready.
+    /// </summary>
+    private bool MayTryAgain(CKR returnValue, int attempt)
+    {
+        if (attempt < MaxReplacements)
+        {
+            return true;
+        }
+
+        _slot.Health.Failed(returnValue);
+        return false;
+    }
+
+    private SignRecovery Recovery(CKR returnValue, SignPhase phase)
+        => ReturnValuePolicy.For(returnValue, phase, _slot.Token.Profile);
+
     /// <summary>CKR_OK comes here when the signature did not verify.</summary>
-    private static SignOutcome Outcome(CKR returnValue) => ReturnValuePolicy.For(returnValue) switch
+    private SignOutcome Outcome(CKR returnValue, SignPhase phase) => Recovery(returnValue, phase) switch
     {
         _ when returnValue is CKR.CKR_OK or CKR.CKR_SIGNATURE_LEN_RANGE => SignOutcome.KeyUnusable,
-        SignRecovery.Fail => SignOutcome.Failed,
+        SignRecovery.Fail or SignRecovery.Proceed => SignOutcome.Failed,
         SignRecovery.KeyUnusable or SignRecovery.FindKey => SignOutcome.KeyUnusable,
         _ => SignOutcome.TokenUnavailable,
     };

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Appliance.Pkcs11.Interop;
 using Appliance.Pkcs11.Modules;
+using Appliance.Pkcs11.Policy;
 
 namespace Appliance.Pkcs11.Sessions;
 
@@ -29,7 +30,7 @@ internal sealed class SlotKeeper
         _slot = slot;
         _watch = new CallWatch(slot);
         _timer = slot.Time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _user = new ModuleUser(() => !slot.Health.MaySign, slot.Health.Reset);
+        _user = new ModuleUser(() => !slot.Health.Serves, slot.Health.Reset);
         slot.Token.Module.Add(_user);
         _thread = new Thread(Work) { IsBackground = true, Name = $"pkcs11 {slot.Token.Info.Label} keeper" };
         _thread.Start();
@@ -138,7 +139,8 @@ internal sealed class SlotKeeper
         }
 
         _watch.Begin();
-        if (_slot.TryEnter())
+        var entered = _slot.TryEnter();
+        if (entered)
         {
             returnValue = _slot.Token.Relocate();
             if (returnValue == CKR.CKR_OK)
@@ -151,7 +153,7 @@ internal sealed class SlotKeeper
 
         health.EndProbe(returnValue, isProven: _slot.Token.ProbeKey is not null, wrongBefore);
         _failures = returnValue == CKR.CKR_OK ? 0 : _failures + 1;
-        if (_failures >= ProbesUntilReinitialise && health.State == SlotState.Quarantined)
+        if (entered && health.State == SlotState.Quarantined && MayNeedReinitialise(returnValue))
         {
             Reinitialise();
         }
@@ -161,6 +163,15 @@ internal sealed class SlotKeeper
         {
             ProbeLater();
         }
+    }
+
+    /// <summary>When the value says so, or when nothing less has helped.</summary>
+    private bool MayNeedReinitialise(CKR returnValue)
+    {
+        var profile = _slot.Token.Profile;
+        var recovery = ReturnValuePolicy.For(returnValue, SignPhase.OpenSession, profile);
+        return profile.MayReinitialize.Value
+            && (recovery == SignRecovery.Reinitialize || _failures >= ProbesUntilReinitialise);
     }
 
     private void Reinitialise()
