@@ -14,7 +14,7 @@ namespace Appliance.Pkcs11.Sessions;
 internal sealed class SigningSession
 {
     /// <summary>Worst case for one hash: each recovery once.</summary>
-    private const int MaxAttempts = 4;
+    public const int MaxAttempts = 4;
 
     private const int MaxReplacements = 2;
 

@@ -77,6 +77,7 @@ internal sealed unsafe class Slot
             return;
         }
 
+        job.Parks = 0;
         job.FirstHere = job.Next;
         job.WrongBefore = Health.WrongSignatures;
     }

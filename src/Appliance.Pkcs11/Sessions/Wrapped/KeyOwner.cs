@@ -110,7 +110,16 @@ internal sealed class KeyOwner
     }
 
     /// <summary>For the watchdog: true, once, when the thread has been inside the module for too long.</summary>
-    public bool Look(TimeSpan limit) => _watch.Look(limit, WriteOff);
+    /// <param name="limit">Longest that a call may take.</param>
+    /// <param name="replace">Called before those who wait are told: they may come again at once.</param>
+    public bool Look(TimeSpan limit, Action replace)
+        => _watch.Look(
+            limit,
+            () =>
+            {
+                replace();
+                WriteOff();
+            });
 
     /// <summary>Takes no more requests; the thread leaves when those it has are done.</summary>
     public void Stop()
@@ -134,7 +143,7 @@ internal sealed class KeyOwner
             given = [.. _entries.Values.Where(entry => entry.Waiting is not null)];
         }
 
-        given.ForEach(entry => Fail(entry, CKR.CKR_FUNCTION_FAILED));
+        given.ForEach(entry => Fail(entry, CKR.CKR_FUNCTION_FAILED, isFinal: true));
     }
 
     /// <summary>The call hangs: another owner takes its place, and when it returns, it ends.</summary>
@@ -310,7 +319,10 @@ internal sealed class KeyOwner
         return returnValue;
     }
 
-    private void Fail(WrappedEntry entry, CKR returnValue)
+    /// <param name="entry">What does not come.</param>
+    /// <param name="returnValue">Why.</param>
+    /// <param name="isFinal">Asking this slot again would be in vain too.</param>
+    private void Fail(WrappedEntry entry, CKR returnValue, bool isFinal = false)
     {
         List<SignJob> waiting;
         lock (_gate)
@@ -324,6 +336,7 @@ internal sealed class KeyOwner
         foreach (var job in waiting)
         {
             job.Answer = answer;
+            job.Parks += isFinal ? SigningSession.MaxAttempts : 0;
             _resume(job);
         }
     }

@@ -70,15 +70,8 @@ internal sealed class WrappedKeys
             _writtenOff.RemoveAll(owner => owner.Join(TimeSpan.Zero));
             for (var i = 0; i < _owners.Length; i++)
             {
-                if (_owners[i].Look(limit))
-                {
-                    found = true;
-                    _writtenOff.Add(_owners[i]);
-                    if (_writtenOff.Count <= _owners.Length)
-                    {
-                        _owners[i] = NewOwner();
-                    }
-                }
+                var place = i;
+                found |= _owners[i].Look(limit, () => Replace(place));
             }
         }
 
@@ -109,6 +102,15 @@ internal sealed class WrappedKeys
         }
 
         return left;
+    }
+
+    private void Replace(int place)
+    {
+        _writtenOff.Add(_owners[place]);
+        if (_writtenOff.Count <= _owners.Length)
+        {
+            Volatile.Write(ref _owners[place], NewOwner());
+        }
     }
 
     private KeyOwner NewOwner()

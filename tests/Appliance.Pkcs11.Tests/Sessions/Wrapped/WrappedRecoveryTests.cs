@@ -209,6 +209,34 @@ public sealed class WrappedRecoveryTests : IDisposable
         Assert.Single(_slot.Sessions);
     }
 
+    [Theory]
+    [MemberData(nameof(Dispatches))]
+    public async Task An_owner_whose_call_hangs_is_replaced_and_who_waits_is_told(SlotDispatch dispatch)
+    {
+        using var hold = new SemaphoreSlim(0);
+        using (var group = new SlotGroup(
+            [_token],
+            new SlotGroupOptions
+            {
+                Dispatch = dispatch,
+                Sessions = 2,
+                CallLimit = TimeSpan.FromMilliseconds(200),
+            }))
+        {
+            _slot.HoldUnwrap = hold;
+            var job = Jobs.New(_keys[0], s_scheme, Hash(1));
+            await Jobs.SignAsync(group, job);
+            Assert.Equal(SignOutcome.TokenUnavailable, job.Outcome);
+            _slot.HoldUnwrap = null;
+            SpinWait.SpinUntil(() => group.Slots[0].Healthy, Jobs.Patience);
+            await SignAsync(group, _keys[1]);
+            await SignAsync(group, _keys[0]);
+            hold.Release(100);
+        }
+
+        Assert.Equal(0, _slot.Objects);
+    }
+
     private static byte[] Hash(byte first)
     {
         var hash = new byte[32];
