@@ -79,6 +79,21 @@ public sealed class SlotGroup : IDisposable
     /// <summary>True from the beginning of Dispose on.</summary>
     public bool IsStopping => Volatile.Read(ref _disposed) != 0;
 
+    /// <summary>Jobs that its slots can work on at once.</summary>
+    public int Capacity
+    {
+        get
+        {
+            var sessions = 0;
+            foreach (var slot in _slots)
+            {
+                sessions += slot?.Capacity ?? 0;
+            }
+
+            return sessions;
+        }
+    }
+
     /// <summary>
     /// False while no slot signs: then every job ends as <see cref="SignOutcome.TokenUnavailable"/> at once.
     /// </summary>
@@ -134,9 +149,9 @@ public sealed class SlotGroup : IDisposable
             Begin(job, SlotDispatch.Workers);
         }
 
-        if (_slots.Length == 1 && IsServing)
+        if (_slots is [var only] && IsServing)
         {
-            var added = _slots[0].AddAll(jobs);
+            var added = only.AddAll(jobs);
             foreach (var job in jobs[added..])
             {
                 job.Outcome = SignOutcome.NeverDispatched;
@@ -192,20 +207,23 @@ public sealed class SlotGroup : IDisposable
 
     /// <summary>A further token that holds the same keys joins: one that was missing when the group was made.</summary>
     /// <param name="token">Logged in; it outlives the group.</param>
-    /// <exception cref="InvalidOperationException">The group has as many as it can.</exception>
+    /// <exception cref="InvalidOperationException">The group has as many as it can, or is stopping.</exception>
     public void Add(Token token)
     {
         ArgumentNullException.ThrowIfNull(token);
         lock (_adding)
         {
             ObjectDisposedException.ThrowIf(IsStopping, this);
-            if (_slots.Length == MaxTokens)
+            var slots = _slots;
+            if (slots.Length == MaxTokens)
             {
                 throw new InvalidOperationException($"A group has at most {MaxTokens} tokens.");
             }
 
-            _slots = [.. _slots, new LocalSlot(token, _slots.Length, _options, _time, _logger, _reports)];
+            _slots = [.. _slots, Make(token, _slots.Length)];
         }
+
+        TellWhetherItServes();
     }
 
     /// <summary>
@@ -248,6 +266,9 @@ public sealed class SlotGroup : IDisposable
             Tell(job);
         }
     }
+
+    private GroupSlot Make(Token token, int index)
+        => new LocalSlot(token, index, _options, _time, _logger, _reports);
 
     private static void Check(SignJob job)
     {
@@ -397,9 +418,31 @@ public sealed class SlotGroup : IDisposable
         Tell(job);
     }
 
+    /// <summary>
+    /// The key is on none of the slots that were asked. One that could not be asked may have it: that is an outage,
+    /// which passes, and not the end of the key.
+    /// </summary>
+    private void AllowForMissing(SignJob job)
+    {
+        foreach (var slot in _slots)
+        {
+            if (slot.State is not (SlotState.Ready or SlotState.Suspect))
+            {
+                job.Outcome = SignOutcome.TokenUnavailable;
+                job.ReturnValue = slot.ReadStatus().LastError;
+                return;
+            }
+        }
+    }
+
     private void Tell(SignJob job)
     {
         job.DropAnswer();
+        if (job.Outcome == SignOutcome.KeyUnusable)
+        {
+            AllowForMissing(job);
+        }
+
         try
         {
             job.Completed?.Invoke(job);

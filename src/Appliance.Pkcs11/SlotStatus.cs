@@ -25,6 +25,9 @@ public sealed record SlotStatus(
     /// <summary>How often a wrapped key was unwrapped.</summary>
     public long Unwraps { get; init; }
 
+    /// <summary>Calls that it is given at once, where that follows what it can do; else 0.</summary>
+    public int Concurrency { get; init; }
+
     /// <summary>Those of proven keys that did not verify and were not given out.</summary>
     public long WrongSignatures { get; init; }
 

@@ -73,7 +73,8 @@ internal sealed unsafe class LoadedModule
 
     /// <summary>A function list that no library exports: tests misbehave with it as no token does on demand.</summary>
     public static LoadedModule Attach(nint functionList, string name)
-        => Share(functionList, () => new LoadedModule(functionList, name, null, new NativeCryptoki((byte*)functionList)));
+        => Share(
+            functionList, () => new LoadedModule(functionList, name, null, new NativeCryptoki((byte*)functionList)));
 
     public void AddReference()
     {

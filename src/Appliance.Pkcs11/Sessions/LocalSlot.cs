@@ -158,6 +158,7 @@ internal sealed class LocalSlot : GroupSlot
             Signatures = health.Signatures,
             UnwrappedKeys = _slot.Wrapped.Count,
             Unwraps = _slot.Wrapped.Unwraps,
+            Concurrency = _workers?.Queue.Concurrency ?? 0,
             WrongSignatures = health.WrongSignatures,
             SessionLimit = _slot.SessionLimit,
             Profile = Token.Profile.Name,

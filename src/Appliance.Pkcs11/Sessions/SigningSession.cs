@@ -88,7 +88,7 @@ internal sealed class SigningSession
     {
         var hashes = job.Hashes;
         var count = hashes.Count;
-        if (!job.Dispatched && job.MayStart?.Invoke(job) == false)
+        if (!job.Dispatched && !job.MayBegin(_slot.Time))
         {
             job.Outcome = SignOutcome.NeverDispatched;
             return JobProgress.Done;

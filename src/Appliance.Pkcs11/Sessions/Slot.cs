@@ -23,6 +23,7 @@ internal sealed unsafe class Slot
     private int _sessionLimit;
     private int _openSessions;
     private int _inFlight;
+    private int _logins;
 
     public Slot(Token token, int index, SlotGroupOptions options, TimeProvider time, ILogger logger)
     {
@@ -32,6 +33,7 @@ internal sealed unsafe class Slot
         Options = options;
         Time = time;
         Health = new SlotHealth(token.Info, logger);
+        _logins = token.Logins;
         _keys = new KeyCache(options.KeyCacheLimit);
         Wrapped = new WrappedKeys(this);
         var wanted = options.Sessions > 0 ? options.Sessions : 2 * Environment.ProcessorCount;
@@ -270,7 +272,9 @@ internal sealed unsafe class Slot
     private CKR EnsureLoggedIn(out bool lost)
     {
         var returnValue = Token.EnsureLoggedIn(out lost);
-        if (lost && returnValue == CKR.CKR_OK)
+        var seen = Volatile.Read(ref _logins);
+        var made = Token.Logins;
+        if (made != seen && Interlocked.CompareExchange(ref _logins, made, seen) == seen)
         {
             Health.NewGeneration();
             Log.LoggedInAgain(Logger, Token.Info);

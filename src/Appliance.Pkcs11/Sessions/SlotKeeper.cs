@@ -23,6 +23,7 @@ internal sealed class SlotKeeper
     private readonly CallWatch _watch;
     private bool _due;
     private bool _stopped;
+    private long _signaturesSeen = -1;
     private int _failures;
 
     public SlotKeeper(Slot slot)
@@ -67,11 +68,17 @@ internal sealed class SlotKeeper
     private void Work()
     {
         PrepareProbeKey();
+        Later(_slot.Options.IdleCheck);
         while (WaitForWork())
         {
             PrepareProbeKey();
             try
             {
+                if (_slot.Health.State == SlotState.Ready)
+                {
+                    CheckIdle();
+                }
+
                 if (_slot.Health.TryBeginProbe())
                 {
                     Probe();
@@ -109,6 +116,31 @@ internal sealed class SlotKeeper
         }
 
         _watch.End();
+    }
+
+    /// <summary>A slot that signs tells by itself how it is.</summary>
+    private void CheckIdle()
+    {
+        var signatures = _slot.Health.Signatures;
+        if (signatures == _signaturesSeen)
+        {
+            _watch.Begin();
+            if (_slot.TryEnter())
+            {
+                var returnValue = _slot.EnsureLoggedIn();
+                _slot.Leave();
+                if (returnValue != CKR.CKR_OK)
+                {
+                    _slot.Health.Count(returnValue);
+                    _slot.Health.Suspect(returnValue);
+                }
+            }
+
+            _watch.End();
+        }
+
+        _signaturesSeen = signatures;
+        Later(_slot.Options.IdleCheck);
     }
 
     private bool WaitForWork()
@@ -163,6 +195,10 @@ internal sealed class SlotKeeper
         {
             ProbeLater();
         }
+        else
+        {
+            Later(_slot.Options.IdleCheck);
+        }
     }
 
     /// <summary>When the value says so, or when nothing less has helped.</summary>
@@ -194,7 +230,11 @@ internal sealed class SlotKeeper
         }
 
         interval = interval < options.MostProbeInterval ? interval : options.MostProbeInterval;
-        interval *= RandomNumberGenerator.GetInt32(80, 121) / 100.0;
+        Later(interval * (RandomNumberGenerator.GetInt32(80, 121) / 100.0));
+    }
+
+    private void Later(TimeSpan interval)
+    {
         lock (_gate)
         {
             if (!_stopped)

@@ -16,7 +16,10 @@ internal sealed class SlotWorkers
     {
         _slot = slot;
         _completed = completed;
-        Queue = new JobQueue(queueLimit, slot.SessionLimit);
+        Queue = new JobQueue(
+            queueLimit,
+            slot.SessionLimit,
+            slot.Options.AdaptiveConcurrency ? new ConcurrencyLimit(slot.SessionLimit, slot.Time) : null);
         slot.Wrapped.ParkWith(Queue);
         for (var i = 0; i < slot.SessionLimit; i++)
         {

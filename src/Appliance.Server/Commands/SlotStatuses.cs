@@ -38,7 +38,7 @@ internal static class SlotStatuses
     {
         Slot = report.Slot.Name,
         Token = report.Status?.Token.ToString() ?? report.Slot.Settings.Token,
-        State = report.Status is { } status ? JsonNamingPolicy.CamelCase.ConvertName(StateOf(status)) : Absent,
+        State = report.Status is { } status ? JsonNamingPolicy.CamelCase.ConvertName(status.State.ToString()) : Absent,
         Healthy = report.Status?.Healthy ?? false,
         Hosting = report.Slot.Settings.Hosting,
         Sessions = report.Status?.Sessions ?? 0,
@@ -47,6 +47,4 @@ internal static class SlotStatuses
         LastError = report.Status is { LastError: not 0 and var error } ? Pkcs11ReturnValue.NameOf(error) : null,
         Obstacle = report.Status is null ? report.Slot.Obstacle : null,
     };
-
-    private static string StateOf(SlotStatus status) => status.Healthy ? "Ready" : "Quarantined";
 }

@@ -39,7 +39,7 @@ internal static class StatusCommand
             StartedAt = live.StartedAt,
             UptimeSeconds = (long)(live.Composition.Time.GetUtcNow() - live.StartedAt).TotalSeconds,
             Store = live.Composition.Store.Location,
-            Healthy = live.Parts.Slots.Slots.Any(slot => slot.Healthy),
+            Healthy = live.Parts.Slots.IsServing,
             Slots = SlotStatuses.Describe(live.Parts.Serving),
             CallsInFlight = live.CallsInFlight(),
             AuditSeal = live.Audit.Sealer.Last?.Number,
