@@ -1,6 +1,8 @@
 using Appliance.Load.Echo;
 using Appliance.Load.Flood;
+using Appliance.Load.Hosting;
 using Appliance.Load.Ratio;
+using Appliance.Pkcs11;
 
 return args switch
 {
@@ -8,6 +10,8 @@ return args switch
     ["echo-server", ..] => await EchoServer.RunAsync(),
     ["ratio", ..] => await RatioCommand.RunAsync(args[1..]),
     ["flood", ..] => await FloodCommand.RunAsync(args[1..]),
+    ["hosting", ..] => await HostingCommand.RunAsync(args[1..]),
+    ["host-module"] => ModuleHostProcess.Run(),
     _ => Usage(),
 };
 
@@ -15,6 +19,6 @@ static int Usage()
 {
     Console.Error.WriteLine(
         "Usage: Appliance.Load echo [calls in flight] [seconds] | echo-server | ratio DIR [--quick] | "
-        + "flood DIR [--quick]");
+        + "flood DIR [--quick] | hosting [--quick]");
     return 2;
 }
