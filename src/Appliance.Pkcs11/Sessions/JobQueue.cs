@@ -27,6 +27,7 @@ internal sealed class JobQueue
     private int _idle;
     private int _busy;
     private int _passed;
+    private int _beats;
     private bool _stopped;
 
     /// <param name="limit">Most jobs that wait, in each lane.</param>
@@ -138,7 +139,10 @@ internal sealed class JobQueue
         }
     }
 
-    /// <summary>Waits for work. Returns 0 when the queue is stopped and empty.</summary>
+    /// <summary>
+    /// Waits for work. Returns 0 when the queue is stopped and empty, and a number below 0 when a worker that waits is to
+    /// use its session, lest the token ends it.
+    /// </summary>
     /// <param name="batch">Filled from its beginning.</param>
     /// <param name="most">How many jobs are of use, at least 1: fewer where they take long, or others wait behind.</param>
     /// <param name="done">Signatures that the worker has made since it took work last; below 0 the first time.</param>
@@ -152,6 +156,7 @@ internal sealed class JobQueue
                 Learn(done);
             }
 
+            var beats = _beats;
             while (!MayTake)
             {
                 if (_stopped && _count == 0 && _lent == 0)
@@ -162,10 +167,24 @@ internal sealed class JobQueue
                 _idle++;
                 Monitor.Wait(_gate);
                 _idle--;
+                if (beats != _beats && !MayTake)
+                {
+                    return -1;
+                }
             }
 
             _busy++;
             return Fill(batch, Math.Min(most, batch.Length));
+        }
+    }
+
+    /// <summary>Every worker that waits uses its session once.</summary>
+    public void KeepAlive()
+    {
+        lock (_gate)
+        {
+            _beats++;
+            Monitor.PulseAll(_gate);
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class LocalSlot : GroupSlot
     {
         _reports = reports;
         _slot = new Slot(token, index, options, time, logger);
-        _keeper = new SlotKeeper(_slot);
+        _keeper = new SlotKeeper(_slot, KeepAlive);
         _slot.Health.Changed = OnChanged;
         if (options.Dispatch == SlotDispatch.Workers)
         {
@@ -167,6 +167,12 @@ internal sealed class LocalSlot : GroupSlot
             LatencyMicroseconds = health.Latency,
             Errors = new Dictionary<uint, long>(health.Errors),
         };
+    }
+
+    private void KeepAlive()
+    {
+        _workers?.Queue.KeepAlive();
+        _rental?.KeepAlive();
     }
 
     private int Hanging => _workers?.Hanging ?? _rental!.Hanging;

@@ -59,7 +59,7 @@ internal sealed class SessionRental
             _rented[session] = job;
         }
 
-        if (session.OpenAhead() != CKR.CKR_SESSION_COUNT || _slot.OpenSessions == 0)
+        if (!_slot.IsFull(session.OpenAhead()))
         {
             return session;
         }
@@ -114,6 +114,34 @@ internal sealed class SessionRental
         }
 
         session.Close();
+    }
+
+    /// <summary>Uses each idle session, lest the token ends it.</summary>
+    public void KeepAlive()
+    {
+        var sessions = new List<SigningSession>();
+        lock (_gate)
+        {
+            while (_idle.TryPop(out var session))
+            {
+                sessions.Add(session);
+            }
+        }
+
+        foreach (var session in sessions)
+        {
+            if (_slot.TryEnter())
+            {
+                session.KeepAlive();
+                _slot.Leave();
+            }
+
+            lock (_gate)
+            {
+                _idle.Push(session);
+                Wake();
+            }
+        }
     }
 
     /// <summary>Looks for callers that hang in the module; another session may be opened in the place of theirs.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Appliance.Pkcs11.Interop;
 using Appliance.Pkcs11.Keys;
+using Appliance.Pkcs11.Modules;
 using Appliance.Pkcs11.Policy;
 using Appliance.Pkcs11.Schemes;
 
@@ -78,6 +79,29 @@ internal sealed class SigningSession
         {
             _slot.Forget();
         }
+    }
+
+    /// <summary>
+    /// Uses the session, lest the token ends it for being idle; one that it has ended already is closed, and opened anew
+    /// when somebody needs it. The caller is inside the slot.
+    /// </summary>
+    public void KeepAlive()
+    {
+        if (!_open)
+        {
+            return;
+        }
+
+        Watch.Begin();
+        var returnValue = TokenSession.ReadState(_slot.Token.Api, _handle, out _);
+        if (returnValue != CKR.CKR_OK)
+        {
+            _slot.Health.Count(returnValue);
+            _slot.NoteReplaced(returnValue);
+            Close();
+        }
+
+        Watch.End();
     }
 
     /// <summary>

@@ -249,13 +249,17 @@ internal sealed unsafe class Slot
         return returnValue;
     }
 
+    /// <summary>What opening a session returned says that there are no more than those that are open.</summary>
+    public bool IsFull(CKR returnValue)
+        => OpenSessions > 0 && Recovery(returnValue, SignPhase.OpenSession) == SignRecovery.LowerCap;
+
     private SignRecovery Recovery(CKR returnValue, SignPhase phase)
         => ReturnValuePolicy.For(returnValue, phase, Token.Profile);
 
     private void Refused(CKR returnValue, SignPhase phase, bool isProbe)
     {
         Health.Count(returnValue);
-        if (Recovery(returnValue, phase) == SignRecovery.LowerCap && OpenSessions > 0)
+        if (phase == SignPhase.OpenSession && IsFull(returnValue))
         {
             if (!isProbe)
             {

@@ -57,8 +57,15 @@ internal sealed class SlotWorker
                 return;
             }
 
-            for (int count, done = -1, most = 1; (count = _queue.Take(_batch!, most, done)) > 0;)
+            for (int count, done = -1, most = 1; (count = _queue.Take(_batch!, most, done)) != 0;)
             {
+                done = -1;
+                if (count < 0)
+                {
+                    KeepAlive();
+                    continue;
+                }
+
                 var start = _slot.Time.GetTimestamp();
                 done = RunAll(count);
                 if (Session.Watch.IsWrittenOff)
@@ -103,7 +110,16 @@ internal sealed class SlotWorker
 
         var returnValue = Session.OpenAhead();
         _slot.Leave();
-        return returnValue != Interop.CKR.CKR_SESSION_COUNT || _slot.OpenSessions == 0;
+        return !_slot.IsFull(returnValue);
+    }
+
+    private void KeepAlive()
+    {
+        if (_slot.TryEnter())
+        {
+            Session.KeepAlive();
+            _slot.Leave();
+        }
     }
 
     private void CloseSession()

@@ -31,6 +31,8 @@ internal sealed class SigningParts : IAsyncDisposable
                 MakeProbeKeys = true,
                 WrappedOwners = options.Keys.WrappedOwners,
                 WrappedKeyCache = options.Keys.WrappedCache,
+                VerifyOneIn = options.Token.VerifyOneIn,
+                CallLimit = TimeSpan.FromSeconds(options.Token.CallLimitSeconds),
                 Dispatch = options.Token.Dispatch == "inline" ? SlotDispatch.Inline : SlotDispatch.Workers,
             },
             time,

@@ -200,6 +200,7 @@ internal static unsafe partial class FakeLibrary
             return Return(CKR.CKR_SESSION_HANDLE_INVALID);
         }
 
+        found.InfoCalls++;
         *info = default;
         info->slotID = new CULong(found.Slot.Id);
         info->state = new CULong(found.Slot.IsLoggedIn ? 1u : 0u);

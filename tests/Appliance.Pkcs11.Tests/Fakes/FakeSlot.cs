@@ -107,9 +107,9 @@ internal sealed partial class FakeSlot : IDisposable
         return new KeyReference(id, name, key.ExportSubjectPublicKeyInfo());
     }
 
-    public Token Open(Pkcs11Module module, RefusedPins refused)
+    public Token Open(Pkcs11Module module, RefusedPins refused, VendorProfile? profile = null)
     {
-        var token = module.OpenToken(TokenSelector.Parse("serial:" + Serial));
+        var token = module.OpenToken(TokenSelector.Parse("serial:" + Serial), profile);
         token.Login(PinSource.FromBytes("123456"u8), refused);
         return token;
     }
