@@ -23,6 +23,7 @@ internal sealed class JobQueue
     private readonly int _workers;
     private readonly ConcurrencyLimit? _concurrency;
     private volatile int _count;
+    private volatile int _lent;
     private int _idle;
     private int _busy;
     private int _passed;
@@ -68,6 +69,56 @@ internal sealed class JobQueue
         }
     }
 
+    /// <summary>Jobs that were taken and come back: they wait for a key. As long as there are any, nobody leaves.</summary>
+    public int Lent => _lent;
+
+    /// <summary>One that was taken will come back; false when there are as many already as may wait.</summary>
+    public bool TryLend()
+    {
+        lock (_gate)
+        {
+            if (_lent >= _limit)
+            {
+                return false;
+            }
+
+            _lent++;
+            return true;
+        }
+    }
+
+    /// <summary>It does not come back after all.</summary>
+    public void CancelLend()
+    {
+        lock (_gate)
+        {
+            _lent--;
+            if (_stopped)
+            {
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    /// <summary>Takes back what was lent, whatever the limit.</summary>
+    public void Return(SignJob job)
+    {
+        lock (_gate)
+        {
+            _lent--;
+            (job.IsBulk ? _bulk : _interactive).Enqueue(job);
+            Publish();
+            if (_stopped)
+            {
+                Monitor.PulseAll(_gate);
+            }
+            else if (MayWake > 0)
+            {
+                Monitor.Pulse(_gate);
+            }
+        }
+    }
+
     /// <summary>Adds until one does not fit; wakes as many workers as there are jobs for.</summary>
     public int AddAll(ReadOnlySpan<SignJob> jobs)
     {
@@ -108,7 +159,7 @@ internal sealed class JobQueue
             var beats = _beats;
             while (!MayTake)
             {
-                if (_stopped && _count == 0)
+                if (_stopped && _count == 0 && _lent == 0)
                 {
                     return 0;
                 }

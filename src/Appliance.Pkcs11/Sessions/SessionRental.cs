@@ -14,6 +14,7 @@ internal sealed class SessionRental
     private int _made;
     private int _hanging;
     private int _waitingBulk;
+    private int _away;
     private bool _stopped;
 
     public SessionRental(Slot slot, int waitLimit)
@@ -69,6 +70,29 @@ internal sealed class SessionRental
         }
 
         return Rent(job, goesOn: true);
+    }
+
+    /// <summary>Gives one back and gets another, perhaps after waiting for the job's key in between.</summary>
+    public SigningSession Exchange(SigningSession session, SignJob job, bool waits)
+    {
+        lock (_gate)
+        {
+            _away++;
+        }
+
+        Return(session);
+        if (waits)
+        {
+            job.Wait!.Wait();
+        }
+
+        var next = Rent(job, goesOn: true)!;
+        lock (_gate)
+        {
+            _away--;
+        }
+
+        return next;
     }
 
     /// <summary>Gives it back; the caller is inside the slot.</summary>
@@ -149,7 +173,7 @@ internal sealed class SessionRental
         lock (_gate)
         {
             _stopped = true;
-            while (_idle.Count < _made || Waiting > 0)
+            while (_idle.Count < _made || Waiting > 0 || _away > 0)
             {
                 var rest = timeout - time.GetElapsedTime(start);
                 if (rest <= TimeSpan.Zero || !Monitor.Wait(_gate, rest))
