@@ -1,4 +1,5 @@
 using Appliance.Pkcs11.Modules;
+using Microsoft.Extensions.Logging;
 
 namespace Appliance.Pkcs11;
 
@@ -18,13 +19,42 @@ public sealed class Pkcs11Module : IDisposable
 
     /// <summary>Loads and initialises a library with CKF_OS_LOCKING_OK.</summary>
     /// <param name="path">Path of the shared library, or a name the loader finds.</param>
+    /// <param name="parameters">
+    /// Text for the library itself, where the standard's reserved pointer is: NSS takes its database from there
+    /// (<c>configdir='sql:/etc/keys' certPrefix='' keyPrefix='' secmod='' flags=</c>). Null for libraries that want
+    /// none, which is nearly all.
+    /// </param>
+    /// <exception cref="DllNotFoundException">The file does not exist or does not load.</exception>
+    /// <exception cref="NotSupportedException">
+    /// It is not a PKCS#11 library of version 2.x or 3.x, or it is in use in this process with other parameters.
+    /// </exception>
+    /// <exception cref="Pkcs11Exception">C_Initialize failed.</exception>
+    public static Pkcs11Module Load(string path, string? parameters = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new Pkcs11Module(LoadedModule.Load(path, parameters));
+    }
+
+    /// <summary>
+    /// Starts a child process that loads and initialises a library, so that its crash or hang ends only that process.
+    /// It is started again with growing pauses; meanwhile calls return CKR_DEVICE_REMOVED. Tokens log in as always: the
+    /// PIN goes through a pipe that the child inherited. Each call makes a process of its own. Linux.
+    /// </summary>
+    /// <param name="path">Path of the shared library, or a name the loader finds.</param>
+    /// <param name="options">Environment, limits, pauses.</param>
+    /// <param name="time">Clock; null takes the system's.</param>
+    /// <param name="logger">Null logs nothing.</param>
     /// <exception cref="DllNotFoundException">The file does not exist or does not load.</exception>
     /// <exception cref="NotSupportedException">It is not a PKCS#11 library of version 2.x or 3.x.</exception>
     /// <exception cref="Pkcs11Exception">C_Initialize failed.</exception>
-    public static Pkcs11Module Load(string path)
+    /// <exception cref="ModuleHostException">The child process did not start, or ended before it served.</exception>
+    /// <exception cref="PlatformNotSupportedException">The system is not Linux.</exception>
+    public static Pkcs11Module Host(
+        string path, ModuleHostOptions options, TimeProvider? time = null, ILogger? logger = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new Pkcs11Module(LoadedModule.Load(path));
+        ArgumentNullException.ThrowIfNull(options);
+        throw new NotSupportedException("Modules are hosted in a later slice.");
     }
 
     /// <summary>Every initialised token present now.</summary>

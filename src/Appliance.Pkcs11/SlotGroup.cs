@@ -12,6 +12,7 @@ public sealed class SlotGroup : IDisposable
 {
     private const int MaxTokens = 64;
     private const int MaxSessions = 1024;
+    private const int MaxOwners = 64;
 
     private const int MaxVerifyOneIn = 1_000_000;
 
@@ -28,8 +29,10 @@ public sealed class SlotGroup : IDisposable
     private readonly SlotGroupOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly GroupSlot[] _slots;
+    private readonly Lock _adding = new();
+    private readonly SlotReports _reports;
     private readonly ITimer _watch;
+    private volatile GroupSlot[] _slots = [];
     private bool _wasServing = true;
     private int _watching;
     private int _disposed;
@@ -50,17 +53,19 @@ public sealed class SlotGroup : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Sessions, MaxSessions, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(options.Sessions, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.QueueLimit, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.WrappedOwners, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.WrappedOwners, MaxOwners, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.WrappedKeyCache, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.VerifyOneIn, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.VerifyOneIn, MaxVerifyOneIn, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.CallLimit, TimeSpan.Zero, nameof(options));
         _options = options;
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger.Instance;
-        _slots = new GroupSlot[tokens.Count];
-        var reports = new SlotReports(Finish, TellWhetherItServes);
-        for (var i = 0; i < _slots.Length; i++)
+        _reports = new SlotReports(Finish, TellWhetherItServes);
+        foreach (var token in tokens)
         {
-            _slots[i] = new LocalSlot(tokens[i], i, options, _time, _logger, reports);
+            Add(token);
         }
 
         var look = options.CallLimit / LooksPerCallLimit;
@@ -98,7 +103,7 @@ public sealed class SlotGroup : IDisposable
         {
             foreach (var slot in _slots)
             {
-                if (slot?.State is SlotState.Ready or SlotState.Suspect)
+                if (slot.State is SlotState.Ready or SlotState.Suspect)
                 {
                     return true;
                 }
@@ -144,9 +149,9 @@ public sealed class SlotGroup : IDisposable
             Begin(job, SlotDispatch.Workers);
         }
 
-        if (_slots.Length == 1 && IsServing)
+        if (_slots is [var only] && IsServing)
         {
-            var added = _slots[0].AddAll(jobs);
+            var added = only.AddAll(jobs);
             foreach (var job in jobs[added..])
             {
                 job.Outcome = SignOutcome.NeverDispatched;
@@ -200,6 +205,27 @@ public sealed class SlotGroup : IDisposable
         Tell(job);
     }
 
+    /// <summary>A further token that holds the same keys joins: one that was missing when the group was made.</summary>
+    /// <param name="token">Logged in; it outlives the group.</param>
+    /// <exception cref="InvalidOperationException">The group has as many as it can, or is stopping.</exception>
+    public void Add(Token token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        lock (_adding)
+        {
+            ObjectDisposedException.ThrowIf(IsStopping, this);
+            var slots = _slots;
+            if (slots.Length == MaxTokens)
+            {
+                throw new InvalidOperationException($"A group has at most {MaxTokens} tokens.");
+            }
+
+            _slots = [.. _slots, Make(token, _slots.Length)];
+        }
+
+        TellWhetherItServes();
+    }
+
     /// <summary>
     /// Takes no new jobs, finishes what is queued, closes the sessions. What is still queued after
     /// <see cref="SlotGroupOptions.StopTimeout"/> completes as NeverDispatched; a call that never returns keeps its
@@ -207,9 +233,12 @@ public sealed class SlotGroup : IDisposable
     /// </summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        lock (_adding)
         {
-            return;
+            if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            {
+                return;
+            }
         }
 
         _watch.Dispose();
@@ -231,10 +260,15 @@ public sealed class SlotGroup : IDisposable
 
         foreach (var job in _slots.SelectMany(slot => slot.TakeRest()))
         {
-            job.Outcome = job.Outcome == SignOutcome.None ? SignOutcome.NeverDispatched : job.Outcome;
+            // What has signed some of its hashes, and waited for its key since, was dispatched.
+            var left = job.Dispatched ? SignOutcome.TokenUnavailable : SignOutcome.NeverDispatched;
+            job.Outcome = job.Outcome == SignOutcome.None ? left : job.Outcome;
             Tell(job);
         }
     }
+
+    private GroupSlot Make(Token token, int index)
+        => new LocalSlot(token, index, _options, _time, _logger, _reports);
 
     private static void Check(SignJob job)
     {
@@ -302,8 +336,9 @@ public sealed class SlotGroup : IDisposable
     {
         GroupSlot? best = null;
         var bestLoad = double.MaxValue;
-        var isMeasured = Array.TrueForAll(_slots, static slot => slot.Latency > 0);
-        foreach (var slot in _slots)
+        var slots = _slots;
+        var isMeasured = Array.TrueForAll(slots, static slot => slot.Latency > 0);
+        foreach (var slot in slots)
         {
             var state = slot.State;
             if (state is not (SlotState.Ready or SlotState.Suspect) || (job.TriedSlots & (1UL << slot.Index)) != 0)
@@ -311,7 +346,7 @@ public sealed class SlotGroup : IDisposable
                 continue;
             }
 
-            if (_slots.Length == 1)
+            if (slots.Length == 1)
             {
                 return slot;
             }
@@ -383,8 +418,31 @@ public sealed class SlotGroup : IDisposable
         Tell(job);
     }
 
+    /// <summary>
+    /// The key is on none of the slots that were asked. One that could not be asked may have it: that is an outage,
+    /// which passes, and not the end of the key.
+    /// </summary>
+    private void AllowForMissing(SignJob job)
+    {
+        foreach (var slot in _slots)
+        {
+            if (slot.State is not (SlotState.Ready or SlotState.Suspect))
+            {
+                job.Outcome = SignOutcome.TokenUnavailable;
+                job.ReturnValue = slot.ReadStatus().LastError;
+                return;
+            }
+        }
+    }
+
     private void Tell(SignJob job)
     {
+        job.DropAnswer();
+        if (job.Outcome == SignOutcome.KeyUnusable)
+        {
+            AllowForMissing(job);
+        }
+
         try
         {
             job.Completed?.Invoke(job);

@@ -28,7 +28,8 @@ public sealed unsafe partial class Token : IDisposable
         _info = info;
         _incarnation = module.Incarnation;
         _login = new TokenLogin(module, info);
-        _mechanisms = new Lazy<FrozenDictionary<uint, MechanismInfo>>(ReadMechanisms);
+        _mechanisms = new Lazy<FrozenDictionary<uint, MechanismInfo>>(
+            ReadMechanisms, LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <summary>As read when the token was opened; <see cref="ReadInfo"/> asks again.</summary>
@@ -47,7 +48,7 @@ public sealed unsafe partial class Token : IDisposable
     /// A key of the appliance's own (<see cref="EnsureProbeKey"/>) by which slots that failed are tried; null when the
     /// token has none.
     /// </summary>
-    public KeyReference? ProbeKey { get; private set; }
+    public KeyReference? ProbeKey { get; internal set; }
 
     internal Cryptoki Api => _module.Api;
 
@@ -81,6 +82,9 @@ public sealed unsafe partial class Token : IDisposable
         _login.LogIn(pin, refused, force);
     }
 
+    /// <summary>True when the login stands, or was regained now; never tries a PIN that was refused.</summary>
+    public bool TryKeepLogin() => EnsureLoggedIn(out _) == CKR.CKR_OK;
+
     /// <summary>Closes the keeper session and gives the module back. Dispose slot groups first.</summary>
     public void Dispose()
     {
@@ -100,6 +104,9 @@ public sealed unsafe partial class Token : IDisposable
     /// </summary>
     /// <param name="lost">Set when the login had been lost: handles found before are worth nothing.</param>
     internal CKR EnsureLoggedIn(out bool lost) => _login.Ensure(out lost);
+
+    /// <summary>Counts logins; see <see cref="TokenLogin.Logins"/>.</summary>
+    internal int Logins => _login.Logins;
 
     /// <summary>Between C_SignInit and C_Sign of a key that asks for the PIN each time.</summary>
     internal CKR Authenticate(CULong session) => _login.Authenticate(session);

@@ -30,11 +30,12 @@ internal sealed unsafe class LoadedModule
     private int _references = 1;
     private int _incarnation;
 
-    private LoadedModule(nint key, string path, Cryptoki api)
+    private LoadedModule(nint key, string path, string? parameters, Cryptoki api)
     {
         _key = key;
         Api = api;
-        _finalize = Initialize(api, path);
+        Parameters = parameters;
+        _finalize = Initialize(api, path, parameters);
         Info = ReadInfo(api, path);
     }
 
@@ -48,18 +49,32 @@ internal sealed unsafe class LoadedModule
     /// <summary>Counts its initialisations: handles and slot numbers belong to one of them.</summary>
     public int Incarnation => Volatile.Read(ref _incarnation);
 
+    /// <summary>What C_Initialize was given for the library itself; null for nothing.</summary>
+    public string? Parameters { get; }
+
     /// <summary>Key generation is serialised: it starves or breaks other calls on several tokens.</summary>
     public Lock KeyGenerationGate { get; } = new();
 
-    public static LoadedModule Load(string path)
+    public static LoadedModule Load(string path, string? parameters)
     {
         var library = NativeLibrary.Load(path);
-        return Share(library, () => new LoadedModule(library, path, new Cryptoki(FunctionList(library, path))));
+        var module = Share(
+            library,
+            () => new LoadedModule(library, path, parameters, new NativeCryptoki(FunctionList(library, path))));
+        if (string.Equals(module.Parameters, parameters, StringComparison.Ordinal))
+        {
+            return module;
+        }
+
+        module.Release();
+        throw new NotSupportedException(
+            $"{path} is in use in this process with other parameters; a library has one set of them per process.");
     }
 
     /// <summary>A function list that no library exports: tests misbehave with it as no token does on demand.</summary>
     public static LoadedModule Attach(nint functionList, string name)
-        => Share(functionList, () => new LoadedModule(functionList, name, new Cryptoki((byte*)functionList)));
+        => Share(
+            functionList, () => new LoadedModule(functionList, name, null, new NativeCryptoki((byte*)functionList)));
 
     public void AddReference()
     {
@@ -119,7 +134,7 @@ internal sealed unsafe class LoadedModule
             try
             {
                 _ = Api.C_Finalize(null);
-                var returnValue = CallInitialize(Api);
+                var returnValue = CallInitialize(Api, Parameters);
                 Interlocked.Increment(ref _incarnation);
                 _users.ForEach(user => user.Reset());
                 return returnValue;
@@ -245,9 +260,9 @@ internal sealed unsafe class LoadedModule
     }
 
     /// <summary>True when it is ours to finalise: a library somebody else initialised stays initialised.</summary>
-    private static bool Initialize(Cryptoki api, string path)
+    private static bool Initialize(Cryptoki api, string path, string? parameters)
     {
-        var returnValue = CallInitialize(api);
+        var returnValue = CallInitialize(api, parameters);
         if (returnValue == CKR.CKR_CRYPTOKI_ALREADY_INITIALIZED)
         {
             return false;
@@ -257,10 +272,17 @@ internal sealed unsafe class LoadedModule
         return true;
     }
 
-    private static CKR CallInitialize(Cryptoki api)
+    private static CKR CallInitialize(Cryptoki api, string? parameters)
     {
-        var arguments = new CK_C_INITIALIZE_ARGS { flags = new CULong(CKF.CKF_OS_LOCKING_OK) };
-        return api.C_Initialize(&arguments);
+        fixed (byte* text = parameters is null ? null : Encoding.UTF8.GetBytes(parameters + '\0'))
+        {
+            var arguments = new CK_C_INITIALIZE_ARGS
+            {
+                flags = new CULong(CKF.CKF_OS_LOCKING_OK),
+                LibraryParameters = text,
+            };
+            return api.C_Initialize(&arguments);
+        }
     }
 
     private static ModuleInfo ReadInfo(Cryptoki api, string path)

@@ -21,16 +21,26 @@ internal sealed class SlotKeeper
     private readonly ModuleUser _user;
     private readonly Thread _thread;
     private readonly CallWatch _watch;
+    private readonly Action _keepAlive;
+    private readonly TimeSpan _look;
     private bool _due;
     private bool _stopped;
+    private long _signaturesSeen = -1;
+    private long _keptAlive;
     private int _failures;
 
-    public SlotKeeper(Slot slot)
+    /// <param name="slot">Its slot.</param>
+    /// <param name="keepAlive">Has the slot's idle sessions used.</param>
+    public SlotKeeper(Slot slot, Action keepAlive)
     {
         _slot = slot;
+        _keepAlive = keepAlive;
+        _keptAlive = slot.Time.GetTimestamp();
+        var vendor = slot.Token.Profile.KeepAlive.Value ?? TimeSpan.MaxValue;
+        _look = vendor < slot.Options.IdleCheck ? vendor : slot.Options.IdleCheck;
         _watch = new CallWatch(slot);
         _timer = slot.Time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _user = new ModuleUser(() => !slot.Health.MaySign, slot.Health.Reset);
+        _user = new ModuleUser(() => !slot.Health.Serves, slot.Health.Reset);
         slot.Token.Module.Add(_user);
         _thread = new Thread(Work) { IsBackground = true, Name = $"pkcs11 {slot.Token.Info.Label} keeper" };
         _thread.Start();
@@ -67,11 +77,17 @@ internal sealed class SlotKeeper
     private void Work()
     {
         PrepareProbeKey();
+        Later(_look);
         while (WaitForWork())
         {
             PrepareProbeKey();
             try
             {
+                if (_slot.Health.State == SlotState.Ready)
+                {
+                    CheckIdle();
+                }
+
                 if (_slot.Health.TryBeginProbe())
                 {
                     Probe();
@@ -109,6 +125,37 @@ internal sealed class SlotKeeper
         }
 
         _watch.End();
+    }
+
+    /// <summary>A slot that signs tells by itself how it is.</summary>
+    private void CheckIdle()
+    {
+        var signatures = _slot.Health.Signatures;
+        if (signatures == _signaturesSeen)
+        {
+            _watch.Begin();
+            if (_slot.TryEnter())
+            {
+                var returnValue = _slot.EnsureLoggedIn();
+                _slot.Leave();
+                if (returnValue != CKR.CKR_OK)
+                {
+                    _slot.Health.Count(returnValue);
+                    _slot.Health.Suspect(returnValue);
+                }
+            }
+
+            _watch.End();
+        }
+
+        _signaturesSeen = signatures;
+        if (_slot.Token.Profile.KeepAlive.Value is { } interval && _slot.Time.GetElapsedTime(_keptAlive) >= interval)
+        {
+            _keptAlive = _slot.Time.GetTimestamp();
+            _keepAlive();
+        }
+
+        Later(_look);
     }
 
     private bool WaitForWork()
@@ -163,6 +210,10 @@ internal sealed class SlotKeeper
         {
             ProbeLater();
         }
+        else
+        {
+            Later(_look);
+        }
     }
 
     /// <summary>When the value says so, or when nothing less has helped.</summary>
@@ -194,7 +245,11 @@ internal sealed class SlotKeeper
         }
 
         interval = interval < options.MostProbeInterval ? interval : options.MostProbeInterval;
-        interval *= RandomNumberGenerator.GetInt32(80, 121) / 100.0;
+        Later(interval * (RandomNumberGenerator.GetInt32(80, 121) / 100.0));
+    }
+
+    private void Later(TimeSpan interval)
+    {
         lock (_gate)
         {
             if (!_stopped)

@@ -20,6 +20,7 @@ internal sealed class SlotWorkers
             queueLimit,
             slot.SessionLimit,
             slot.Options.AdaptiveConcurrency ? new ConcurrencyLimit(slot.SessionLimit, slot.Time) : null);
+        slot.Wrapped.ParkWith(Queue);
         for (var i = 0; i < slot.SessionLimit; i++)
         {
             Start();
@@ -40,23 +41,19 @@ internal sealed class SlotWorkers
         }
     }
 
-    /// <summary>Looks for calls that hang. Each costs its thread; another takes its place, up to twice the limit.</summary>
+    /// <summary>Looks for calls that hang. Each costs its thread.</summary>
     /// <returns>What nobody works on now; null when nothing hangs that did not before.</returns>
     public List<SignJob>? Look(TimeSpan limit)
     {
         List<SignJob>? shed = null;
         lock (_gate)
         {
-            foreach (var worker in _workers.ToArray())
+            foreach (var worker in _workers)
             {
                 var rest = new List<SignJob>();
                 if (worker.Session.Watch.Look(limit, () => worker.Abandon(rest)))
                 {
                     (shed ??= []).AddRange(rest);
-                    if (!_stopped && _workers.Count < 2 * _slot.SessionLimit)
-                    {
-                        Start();
-                    }
                 }
             }
 
@@ -64,6 +61,19 @@ internal sealed class SlotWorkers
         }
 
         return shed;
+    }
+
+    /// <summary>Starts threads in the place of those that were written off, up to twice the limit.</summary>
+    public void Replace()
+    {
+        lock (_gate)
+        {
+            var working = _workers.Count(worker => !worker.Session.Watch.IsWrittenOff);
+            for (; !_stopped && working < _slot.SessionLimit && _workers.Count < 2 * _slot.SessionLimit; working++)
+            {
+                Start();
+            }
+        }
     }
 
     public void Stop()

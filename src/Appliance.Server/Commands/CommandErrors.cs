@@ -2,6 +2,7 @@ using System.Text.Json;
 using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Pkcs11;
+using Appliance.Server.Hosting.Slots;
 using Appliance.Server.Options;
 using Appliance.Signing.Keys;
 using Appliance.Signing.Provisioning;
@@ -17,6 +18,7 @@ internal static class CommandErrors
     {
         CommandException or ProvisioningException or RootKeyException or DirectoryException => error.Message,
         StoreLockedException or StoreSchemaException or StoreException => error.Message,
+        SlotsException => error.Message,
         TokenNotFoundException or TokenLoginException or Pkcs11Exception => error.Message,
         LedgerOverloadedException => error.Message,
         DllNotFoundException or BadImageFormatException or FormatException => error.Message,

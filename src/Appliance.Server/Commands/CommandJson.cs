@@ -39,6 +39,7 @@ namespace Appliance.Server.Commands;
 [JsonSerializable(typeof(ActivationDocument))]
 [JsonSerializable(typeof(InvitationDocument))]
 [JsonSerializable(typeof(InitDocument))]
+[JsonSerializable(typeof(RootKeyCopyDocument))]
 [JsonSerializable(typeof(IReadOnlyList<ImportSigner>))]
 [JsonSerializable(typeof(IReadOnlyList<ImportedSigner>))]
 [JsonSerializable(typeof(IReadOnlyList<AuditDocument>))]

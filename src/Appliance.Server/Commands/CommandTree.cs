@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Appliance.Server.Commands.Clients;
 using Appliance.Server.Commands.Timestamps;
+using Appliance.Server.Commands.Tokens;
 
 namespace Appliance.Server.Commands;
 
@@ -24,6 +25,7 @@ internal static class CommandTree
         TimestampCommands.Build(environment),
         AuditCommands.Build(environment),
         AdminCommands.Build(environment),
+        TokenCommands.Build(environment),
         StatusCommand.Build(environment),
     };
 }

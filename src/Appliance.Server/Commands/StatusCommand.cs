@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Reflection;
 using Appliance.Factors;
 using Appliance.Identity;
-using Appliance.Pkcs11;
 using Appliance.Server.Admin;
 using Appliance.Server.Commands.Documents;
 using Appliance.Server.Commands.Timestamps;
@@ -33,7 +32,6 @@ internal static class StatusCommand
 
     private static StatusDocument Describe(LiveAppliance live)
     {
-        var slots = live.Parts.Slots.Slots;
         return new StatusDocument
         {
             Version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "",
@@ -41,19 +39,8 @@ internal static class StatusCommand
             StartedAt = live.StartedAt,
             UptimeSeconds = (long)(live.Composition.Time.GetUtcNow() - live.StartedAt).TotalSeconds,
             Store = live.Composition.Store.Location,
-            Healthy = slots.Any(slot => slot.Healthy),
-            Slots =
-            [
-                .. slots.Select(slot => new SlotDocument
-                {
-                    Token = slot.Token.ToString(),
-                    Healthy = slot.Healthy,
-                    Sessions = slot.Sessions,
-                    Waiting = slot.Queued,
-                    InFlight = slot.InFlight,
-                    LastError = slot.LastError == 0 ? null : Pkcs11ReturnValue.NameOf(slot.LastError),
-                }),
-            ],
+            Healthy = live.Parts.Slots.IsServing,
+            Slots = SlotStatuses.Describe(live.Parts.Serving),
             CallsInFlight = live.CallsInFlight(),
             AuditSeal = live.Audit.Sealer.Last?.Number,
             AuditSealedAt = live.Audit.Sealer.Last is { } seal
@@ -138,17 +125,7 @@ internal static class StatusCommand
             reply.Say(line);
         }
 
-        reply.Table(
-            ["Token", "Healthy", "Sessions", "Waiting", "In flight", "Last error"],
-            status.Slots.Select(slot => new[]
-            {
-                slot.Token,
-                slot.Healthy ? "yes" : "NO",
-                slot.Sessions.ToString(CultureInfo.InvariantCulture),
-                slot.Waiting.ToString(CultureInfo.InvariantCulture),
-                slot.InFlight.ToString(CultureInfo.InvariantCulture),
-                slot.LastError ?? "",
-            }));
+        SlotStatuses.Answer(reply, status.Slots);
         UnitStatus.Answer(reply, status.TimestampUnits);
     }
 }

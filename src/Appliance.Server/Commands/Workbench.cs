@@ -98,6 +98,7 @@ internal sealed class Workbench : IAsyncDisposable
 
         var options = CommandConfiguration.Load(parsed);
         var composition = Open(options, environment.Time);
+        composition.Slots.Passed = reply.Warn;
         try
         {
             var command = (AdminCommand)parsed.CommandResult.Command;

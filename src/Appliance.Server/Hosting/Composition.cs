@@ -2,6 +2,7 @@ using Appliance.Factors;
 using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Pkcs11;
+using Appliance.Server.Hosting.Slots;
 using Appliance.Server.Options;
 using Appliance.Server.Timestamps.Clocks;
 using Appliance.Signing;
@@ -31,10 +32,10 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>Each part is made once, by whoever asks first: commands run beside each other in a server.</summary>
     private readonly Lock _making = new();
 
-    private Pkcs11Module? _module;
-    private Token? _token;
+    /// <summary>The demo CA on each token that was first of those that are up.</summary>
+    private readonly Dictionary<Token, DemoAuthority> _authorities = [];
+
     private RootKey? _rootKey;
-    private DemoAuthority? _authority;
     private CredentialLink? _link;
     private TotpFactors? _factors;
     private AdminDirectory? _admins;
@@ -46,7 +47,8 @@ internal sealed class Composition : IAsyncDisposable
     private PinFactors? _pins;
     private ClientRows? _clients;
 
-    private Composition(ApplianceOptions options, Store store, TimeProvider time, ILoggerFactory loggers)
+    private Composition(
+        ApplianceOptions options, Store store, TimeProvider time, ILoggerFactory loggers, bool forceLogin)
     {
         _options = options;
         Time = time;
@@ -56,6 +58,11 @@ internal sealed class Composition : IAsyncDisposable
             new CommitLoopOptions { QueueLimit = LedgerRoom + (WorkPerCall * options.Limits.MostInWork()) },
             time,
             loggers.CreateLogger<CommitLoop>());
+        Slots = new SlotTokens(
+            options,
+            () => PinMemory.Create(store, Stores.FileBeside(options.Store, "refused-pins"), Loop, time),
+            forceLogin,
+            loggers.CreateLogger<SlotTokens>());
     }
 
     /// <summary>The settings.</summary>
@@ -69,23 +76,47 @@ internal sealed class Composition : IAsyncDisposable
 
     public PasswordHasher Passwords { get; } = new();
 
-    /// <summary>An operator's word that the PIN is right now: it is tried though one was refused before.</summary>
-    public bool ForceLogin { get; init; }
+    /// <summary>The tokens of the group's slots.</summary>
+    public SlotTokens Slots { get; }
 
-    /// <summary>The token, logged in.</summary>
-    public Token Token => Once(ref _token, OpenToken);
+    /// <summary>The first token that is up, logged in.</summary>
+    public Token Token
+    {
+        get
+        {
+            lock (_making)
+            {
+                return Slots.Token;
+            }
+        }
+    }
 
     public RootKey RootKey => Once(
-        ref _rootKey,
-        () => RootKey.Unwrap(Token, Store.Read(static connection => connection.RootKeys.List())));
+        ref _rootKey, () => Slots.Unwrap(Store.Read(static connection => connection.RootKeys.List())));
 
     public CredentialLink Link
         => Once(ref _link, () => new CredentialLink(RootKey.Derive(KeyPurpose.CredentialLink)));
 
     /// <summary>The demo CA, or null where `appliance init` made none.</summary>
-    public DemoAuthority? Authority => Once<DemoAuthority?>(
-        ref _authority,
-        () => Store.Read(Token, static (connection, token) => DemoAuthority.Load(connection, token)));
+    public DemoAuthority? Authority
+    {
+        get
+        {
+            lock (_making)
+            {
+                var token = Slots.Token;
+                if (!_authorities.TryGetValue(token, out var authority)
+                    && Store.Read(token, static (connection, token) => DemoAuthority.Load(connection, token))
+                        is { } found)
+                {
+                    authority = found;
+                    _authorities.Add(token, found);
+                }
+
+                return authority;
+            }
+        }
+    }
 
     public TotpFactors Factors => Once(ref _factors, () => CreateFactors(_options.Totp.Window));
 
@@ -143,7 +174,7 @@ internal sealed class Composition : IAsyncDisposable
         var store = Stores.Open(options.Store, time);
         try
         {
-            return new Composition(options, store, time, loggers) { ForceLogin = forceLogin };
+            return new Composition(options, store, time, loggers, forceLogin);
         }
         catch
         {
@@ -263,11 +294,14 @@ internal sealed class Composition : IAsyncDisposable
     {
         // The loop first: it flushes what is settled, and checks row MACs until then.
         await Loop.DisposeAsync().ConfigureAwait(false);
-        _authority?.Dispose();
+        foreach (var authority in _authorities.Values)
+        {
+            authority.Dispose();
+        }
+
         _rootKey?.Dispose();
         _lane?.Dispose();
-        _token?.Dispose();
-        _module?.Dispose();
+        Slots.Dispose();
         Store.Dispose();
     }
 
@@ -276,28 +310,6 @@ internal sealed class Composition : IAsyncDisposable
         lock (_making)
         {
             return part ??= make();
-        }
-    }
-
-    private static PinSource PinOf(TokenSettings settings)
-        => string.IsNullOrEmpty(settings.PinFile)
-            ? PinSource.FromEnvironment(settings.PinEnvironment!)
-            : PinSource.FromFile(settings.PinFile);
-
-    private Token OpenToken()
-    {
-        _module ??= Pkcs11Module.Load(_options.Token.Module);
-        var token = _module.OpenToken(TokenSelector.Parse(_options.Token.Token));
-        try
-        {
-            var refused = PinMemory.Create(Store, Stores.FileBeside(_options.Store, "refused-pins"), Loop, Time);
-            token.Login(PinOf(_options.Token), refused, ForceLogin);
-            return token;
-        }
-        catch
-        {
-            token.Dispose();
-            throw;
         }
     }
 }

@@ -1,6 +1,7 @@
 using Appliance.Identity;
 using Appliance.Ledger;
 using Appliance.Pkcs11;
+using Appliance.Server.Hosting.Slots;
 using Appliance.Server.Options;
 using Appliance.Signing;
 using Appliance.Signing.Keys;
@@ -19,17 +20,23 @@ internal sealed class SigningParts : IAsyncDisposable
         var time = composition.Time;
         _activations = activations;
         Watch = new StoreWatch(composition.Store, time, loggers.CreateLogger<StoreWatch>());
+        ConfiguredSlot[] joined = [.. composition.Slots.All.Where(slot => slot.Token is not null)];
         Slots = new SlotGroup(
-            [composition.Token],
+            [.. joined.Select(slot => slot.Token!)],
             new SlotGroupOptions
             {
                 Sessions = options.Token.Sessions,
                 AdaptiveConcurrency = options.Token.AdaptiveConcurrency,
                 QueueLimit = options.Limits.MostInWork(),
+                MakeProbeKeys = true,
+                VerifyOneIn = options.Token.VerifyOneIn,
+                CallLimit = TimeSpan.FromSeconds(options.Token.CallLimitSeconds),
                 Dispatch = options.Token.Dispatch == "inline" ? SlotDispatch.Inline : SlotDispatch.Workers,
             },
             time,
             loggers.CreateLogger<SlotGroup>());
+        Serving = ServingSlots.Start(
+            composition.Slots, joined, Slots, time, loggers.CreateLogger<ServingSlots>());
         Access = new ClientAccess(composition.Store, composition.Clients);
         Signing = new SigningService(
             composition.Store,
@@ -85,6 +92,9 @@ internal sealed class SigningParts : IAsyncDisposable
 
     public SlotGroup Slots { get; }
 
+    /// <summary>The same by the names of the settings, with what is missing.</summary>
+    public ServingSlots Serving { get; }
+
     public SigningService Signing { get; }
 
     public AccessTokens Tokens { get; }
@@ -113,6 +123,7 @@ internal sealed class SigningParts : IAsyncDisposable
     public static async Task<SigningParts> StartAsync(
         Composition composition, ApplianceOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
+        composition.Slots.OpenAll();
         var activations = await Activations.StartAsync(
             composition.Loop,
             composition.RootKey.Derive(KeyPurpose.ActivationRows),
@@ -130,6 +141,7 @@ internal sealed class SigningParts : IAsyncDisposable
     {
         Watch.Dispose();
         Signing.Dispose();
+        await Serving.DisposeAsync();
         Slots.Dispose();
         await _activations.DisposeAsync();
     }

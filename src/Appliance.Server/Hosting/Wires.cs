@@ -51,7 +51,7 @@ internal sealed class Wires : IDisposable
         ILoggerFactory loggers)
     {
         _peers = peers;
-        _health = new Health(() => parts.Slots.Slots.Any(slot => slot.Healthy), () => parts.Watch.Obstacle);
+        _health = new Health(() => parts.Slots.IsServing, () => parts.Watch.Obstacle);
         _admission = new Admission(options.Limits, () => parts.Slots.Capacity, time);
         var operations = new CscOperations(parts.Signing, parts.SignIn, parts.Tokens, _admission);
         var bulk = new BulkOperations(operations, parts.Signing, _admission);

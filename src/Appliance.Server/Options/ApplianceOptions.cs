@@ -10,6 +10,9 @@ internal sealed class ApplianceOptions
 
     public TokenSettings Token { get; set; } = new();
 
+    /// <summary>Further slots of the group, by the names they are told by.</summary>
+    public Dictionary<string, TokenSettings> Slots { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     public ListenSettings Listen { get; set; } = new();
 
     public AdminSettings Admin { get; set; } = new();
@@ -43,4 +46,9 @@ internal sealed class ApplianceOptions
     public NotifySettings Notify { get; set; } = new();
 
     public LogSettings Log { get; set; } = new();
+
+    /// <summary>Every slot of the group, the first one first and the others by their names.</summary>
+    internal IEnumerable<KeyValuePair<string, TokenSettings>> AllSlots() => Slots
+        .OrderBy(slot => slot.Key, StringComparer.OrdinalIgnoreCase)
+        .Prepend(new KeyValuePair<string, TokenSettings>(SlotRules.FirstName, Token));
 }

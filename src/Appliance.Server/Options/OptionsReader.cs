@@ -51,12 +51,18 @@ internal static class OptionsReader
         }
     }
 
-    /// <summary>Sections of one kind, each under a name of its own.</summary>
+    /// <summary>Sections of one kind, or texts, each under a name of its own.</summary>
     private static void BindNamed(
         IConfigurationSection section, IDictionary named, Type kind, string path, List<string> errors)
     {
         foreach (var item in section.GetChildren())
         {
+            if (kind == typeof(string))
+            {
+                named.Add(item.Key, item.Value ?? "");
+                continue;
+            }
+
             if (item.Value is not null)
             {
                 errors.Add($"{path}:{item.Key}: is a section; give it an object.");

@@ -10,7 +10,7 @@ internal static class OptionsRules
     public static void Check(ApplianceOptions options, List<string> errors)
     {
         CheckStore(options.Store, errors);
-        CheckToken(options.Token, errors);
+        SlotRules.Check(options, errors);
         CheckAdmin(options, errors);
         CheckListen(options.Listen, errors);
         NotifyRules.Check(options.Notify, errors);
@@ -128,23 +128,6 @@ internal static class OptionsRules
         {
             errors.Add("Store:Node: must have 1 to 64 letters, digits, dots, hyphens or underscores.");
         }
-    }
-
-    private static void CheckToken(TokenSettings token, List<string> errors)
-    {
-        Require(errors, "Token:Module", token.Module, "give it the path of the PKCS#11 library");
-        Require(errors, "Token:Token", token.Token, "give it the token's label, serial:NUMBER or a pkcs11: URI");
-        if (string.IsNullOrEmpty(token.PinFile) == string.IsNullOrEmpty(token.PinEnvironment))
-        {
-            errors.Add("Token:PinFile, Token:PinEnvironment: set exactly one of the two.");
-        }
-
-        if (token.Dispatch is not ("workers" or "inline"))
-        {
-            errors.Add("Token:Dispatch: must be workers or inline.");
-        }
-
-        Range(errors, "Token:Sessions", token.Sessions, 0, 1_024);
     }
 
     private static void CheckAdmin(ApplianceOptions options, List<string> errors)

@@ -1,5 +1,5 @@
-using Appliance.Pkcs11;
 using Appliance.Server.Hosting;
+using Appliance.Server.Hosting.Slots;
 using Appliance.Server.Options;
 using Appliance.Server.Timestamps.Clocks;
 using Appliance.Timestamping;
@@ -66,7 +66,7 @@ internal sealed class TimestampParts : IAsyncDisposable
         }
 
         time ??= composition.Time;
-        var examined = Examine(settings, composition.Token, time.GetUtcNow());
+        var examined = Examine(settings, composition.Slots, time.GetUtcNow());
         var clock = new ClockKeeper(composition, settings.Clock, loggers, time);
         var units = examined.ConvertAll(
             unit => new TimestampUnit(unit.Options, unit.Key!, unit.Certificates, clock.Watch));
@@ -99,12 +99,12 @@ internal sealed class TimestampParts : IAsyncDisposable
         await Keeper.DisposeAsync();
     }
 
-    private static List<UnitExamination> Examine(TimestampingSettings settings, Token token, DateTimeOffset now)
+    private static List<UnitExamination> Examine(TimestampingSettings settings, SlotTokens slots, DateTimeOffset now)
     {
         List<UnitExamination> examined =
         [
             .. TimestampUnits.InOrder(settings)
-                .Select(unit => TimestampUnits.Examine(unit.Key, unit.Value, token, now)),
+                .Select(unit => TimestampUnits.Examine(unit.Key, unit.Value, slots.Usable(), now)),
         ];
         List<string> errors = [.. examined.SelectMany(unit => unit.Errors)];
         if (errors.Count == 0)

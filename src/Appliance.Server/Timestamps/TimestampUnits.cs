@@ -9,6 +9,37 @@ namespace Appliance.Server.Timestamps;
 /// <summary>Makes units of settings, certificates and the token's keys.</summary>
 internal static class TimestampUnits
 {
+    /// <summary>The same on several tokens: one that has the key is enough.</summary>
+    /// <param name="name">The unit's.</param>
+    /// <param name="settings">They have passed their rules.</param>
+    /// <param name="tokens">At least one, logged in.</param>
+    /// <param name="now">Time of the look.</param>
+    public static UnitExamination Examine(
+        string name, TimestampUnitSettings settings, IEnumerable<Token> tokens, DateTimeOffset now)
+    {
+        UnitExamination? first = null;
+        foreach (var token in tokens)
+        {
+            var found = Examine(name, settings, token, now);
+            if (found.Errors.Count == 0 || first is null)
+            {
+                first?.Dispose();
+                first = found;
+            }
+            else
+            {
+                found.Dispose();
+            }
+
+            if (first.Errors.Count == 0)
+            {
+                break;
+            }
+        }
+
+        return first ?? throw new InvalidOperationException("No token is up.");
+    }
+
     /// <summary>
     /// Looks at all that a unit needs: its settings, its certificates, its key in the token, by its label alone: a
     /// token may hold many thousands of others. The caller disposes what comes back.

@@ -40,6 +40,18 @@ public sealed class RootKey : IDisposable
         return RootKeyWrapping.Wrap(token, key.GetSpan(), time);
     }
 
+    /// <summary>
+    /// Makes a copy of this root key for a further token; a new wrapping key stays in the token. Insert the row, or
+    /// call <see cref="Discard"/>.
+    /// </summary>
+    /// <exception cref="RootKeyException">The token can wrap nothing.</exception>
+    public RootKeyRow WrapFor(Token token, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        ArgumentNullException.ThrowIfNull(time);
+        return RootKeyWrapping.Wrap(token, _key.GetSpan(), time);
+    }
+
     /// <summary>Destroys the wrapping key of a row that did not get into the store.</summary>
     public static void Discard(Token token, RootKeyRow row) => RootKeyWrapping.Destroy(token, row);
 

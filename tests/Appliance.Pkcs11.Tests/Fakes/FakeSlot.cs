@@ -6,7 +6,7 @@ using Appliance.Pkcs11.Interop;
 namespace Appliance.Pkcs11.Tests.Fakes;
 
 /// <summary>A token that misbehaves on demand. Its keys are real P-256 keys, its signatures good ones.</summary>
-internal sealed class FakeSlot : IDisposable
+internal sealed partial class FakeSlot : IDisposable
 {
     public const string Pin = "123456";
 
@@ -62,11 +62,14 @@ internal sealed class FakeSlot : IDisposable
     /// <summary>What C_OpenSession returns for as long as it is set, as when the device is gone.</summary>
     public CKR? Gone { get; set; }
 
+    /// <summary>It is gone until the library is initialised anew.</summary>
+    public bool ComesBackByInitialise { get; set; }
+
     /// <summary>Signatures are of another hash than asked for, as from sessions that were mixed up.</summary>
     public bool SignsWrongly { get; set; }
 
-    /// <summary>Signatures have so many bytes; null for what is right.</summary>
-    public int? SignatureLength { get; set; }
+    /// <summary>Lengths of the next signatures, which are cut to them; the right one once it is empty.</summary>
+    public ConcurrentQueue<int> NextLengths { get; } = new();
 
     /// <summary>Keys ask for the PIN between C_SignInit and C_Sign (CKA_ALWAYS_AUTHENTICATE).</summary>
     public bool AsksEachTime { get; set; }
@@ -104,9 +107,9 @@ internal sealed class FakeSlot : IDisposable
         return new KeyReference(id, name, key.ExportSubjectPublicKeyInfo());
     }
 
-    public Token Open(Pkcs11Module module, RefusedPins refused)
+    public Token Open(Pkcs11Module module, RefusedPins refused, VendorProfile? profile = null)
     {
-        var token = module.OpenToken(TokenSelector.Parse("serial:" + Serial));
+        var token = module.OpenToken(TokenSelector.Parse("serial:" + Serial), profile);
         token.Login(PinSource.FromBytes("123456"u8), refused);
         return token;
     }
@@ -158,10 +161,20 @@ internal sealed class FakeSlot : IDisposable
 
     public void CountOpen() => Interlocked.Increment(ref _openCalls);
 
+    public void WasInitialised()
+    {
+        if (ComesBackByInitialise)
+        {
+            Reset();
+            Gone = null;
+        }
+    }
+
     /// <summary>All sessions die and the login with them, as when a daemon restarts.</summary>
     public void Reset()
     {
         Sessions.Clear();
+        EndObjects();
         IsLoggedIn = false;
         HandleBase += 1000;
     }

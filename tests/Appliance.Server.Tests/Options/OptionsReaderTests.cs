@@ -117,5 +117,60 @@ public sealed class OptionsReaderTests
 
     private static ApplianceOptions Read(params KeyValuePair<string, string?>[] settings)
         => OptionsReader.Read(new ConfigurationBuilder()
-            .AddInMemoryCollection(s_good).AddInMemoryCollection(settings).Build());
+            .AddInMemoryCollection(s_good)
+            .AddInMemoryCollection(settings.GroupBy(setting => setting.Key).Select(same => same.Last()))
+            .Build());
+
+    [Fact]
+    public void Slots_have_names_and_what_Token_has()
+    {
+        var options = Read(
+        [
+            .. Slot("second"), new("Slots:second:Sessions", "3"), new("Slots:second:Parameters", "configdir='sql:/keys'"),
+        ]);
+
+        Assert.Equal(["token", "second"], options.AllSlots().Select(slot => slot.Key));
+        Assert.Equal(3, options.Slots["second"].Sessions);
+        Assert.Equal("configdir='sql:/keys'", options.Slots["second"].Parameters);
+        Assert.False(options.Slots["second"].IsHosted);
+    }
+
+    [Theory]
+    [InlineData("Slots:second:Token", "")]
+    [InlineData("Slots:second:PinEnvironment", "PIN")]
+    [InlineData("Slots:second:Sessions", "1025")]
+    [InlineData("Slots:second:Dispatch", "inline")]
+    [InlineData("Slots:second:Hosting", "thread")]
+    [InlineData("Slots:second:Environment:P11_KIT_SERVER_ADDRESS", "unix:path=/run/p11")]
+    [InlineData("Slots:second:Modul", "x")]
+    public void A_slot_is_checked_as_the_token_is(string name, string value)
+    {
+        var error = Assert.Throws<OptionsException>(() => Read([.. Slot("second"), new(name, value)]));
+
+        Assert.StartsWith("Slots:second:", Assert.Single(error.Errors), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Token")]
+    [InlineData("a slot")]
+    [InlineData("a234567890123456789012345678901234")]
+    public void A_slot_needs_a_name_of_its_own(string name)
+        => Assert.StartsWith(
+            $"Slots:{name}:",
+            Assert.Single(Assert.Throws<OptionsException>(() => Read([.. Slot(name)])).Errors),
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void A_library_that_is_loaded_once_has_one_text()
+    {
+        var error = Assert.Throws<OptionsException>(() => Read(
+            [.. Slot("second"), new("Slots:second:Module", "module.so"), new("Slots:second:Parameters", "x")]));
+
+        Assert.StartsWith("Slots:second:Parameters:", Assert.Single(error.Errors), StringComparison.Ordinal);
+    }
+
+    private static KeyValuePair<string, string?>[] Slot(string name) =>
+    [
+        new($"Slots:{name}:Module", "other.so"), new($"Slots:{name}:Token", "b"), new($"Slots:{name}:PinFile", "pin"),
+    ];
 }

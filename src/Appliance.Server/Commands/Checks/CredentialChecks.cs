@@ -1,6 +1,7 @@
 using System.Globalization;
 using Appliance.Pkcs11;
 using Appliance.Server.Hosting;
+using Appliance.Server.Hosting.Slots;
 using Appliance.Storage;
 
 namespace Appliance.Server.Commands.Checks;
@@ -11,7 +12,11 @@ internal static class CredentialChecks
     private const int NamedLimit = 5;
 
     public static void Examine(
-        CheckList list, Composition composition, Token token, bool linksKnown, DateTimeOffset now)
+        CheckList list,
+        Composition composition,
+        IReadOnlyList<ConfiguredSlot> slots,
+        bool linksKnown,
+        DateTimeOffset now)
     {
         var rows = list.Try("keys", () => composition.ListCredentials(null).ToList());
         if (rows is null)
@@ -20,7 +25,7 @@ internal static class CredentialChecks
             return;
         }
 
-        list.Look("keys", () => ExamineKeys(list, rows, token));
+        list.Look("keys", () => ExamineKeys(list, rows, slots));
         if (linksKnown)
         {
             var changed = rows.Where(row => !composition.Link.Verify(row)).ToList();
@@ -34,20 +39,31 @@ internal static class CredentialChecks
         ExamineCertificates(list, rows, now);
     }
 
-    private static void ExamineKeys(CheckList list, List<CredentialRow> rows, Token token)
+    /// <summary>A key that is on no slot is lost; one that is not on each of them is lost with those it is on.</summary>
+    private static void ExamineKeys(CheckList list, List<CredentialRow> rows, IReadOnlyList<ConfiguredSlot> slots)
     {
-        var inToken = new HashSet<(string Id, string Label)>();
-        foreach (var key in token.FindKeys())
+        var found = slots.Select(slot => (slot.Name, Keys: FindKeys(slot.Token!))).ToList();
+        var missing = rows.Where(row => !found.Exists(slot => slot.Keys.Contains(NameOf(row)))).ToList();
+        Report(list, "keys", "in the token", missing, "without their key in the token", rows.Count);
+        foreach (var (name, keys) in slots.Count > 1 ? found : [])
         {
-            if (key.Class == TokenKeyClass.Private)
+            var absent = rows.Except(missing).Where(row => !keys.Contains(NameOf(row))).ToList();
+            if (absent.Count > 0)
             {
-                inToken.Add((Convert.ToHexString(key.Id), key.Label));
+                list.Warn(
+                    "keys",
+                    $"{Number(absent.Count)} of {Number(rows.Count)} credentials have no key on the slot {name}, and "
+                    + $"end with the other slots: {Names(absent)}.");
             }
         }
-
-        var missing = rows.Where(row => !inToken.Contains((Convert.ToHexString(row.KeyId), row.KeyLabel))).ToList();
-        Report(list, "keys", "in the token", missing, "without their key in the token", rows.Count);
     }
+
+    private static HashSet<(string Id, string Label)> FindKeys(Token token)
+        => [.. token.FindKeys()
+            .Where(key => key.Class == TokenKeyClass.Private)
+            .Select(key => (Convert.ToHexString(key.Id), key.Label))];
+
+    private static (string Id, string Label) NameOf(CredentialRow row) => (Convert.ToHexString(row.KeyId), row.KeyLabel);
 
     private static void ExamineCertificates(CheckList list, List<CredentialRow> rows, DateTimeOffset now)
     {

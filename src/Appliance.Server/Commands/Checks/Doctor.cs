@@ -15,7 +15,7 @@ namespace Appliance.Server.Commands.Checks;
 /// </summary>
 internal sealed class Doctor
 {
-    private const string NoStore = "The store did not open.";
+    private const string NoStore = SlotChecks.NoStore;
     private const string NoToken = "The token is not logged in.";
 
     private const string ServerHasIt = "The server that runs has it; stop it to look closer.";
@@ -79,8 +79,7 @@ internal sealed class Doctor
             _list.Skip(name, ServerHasIt);
         }
 
-        using var module = LoadModule();
-        _ = FindToken(module);
+        SlotChecks.ExamineBesideServer(_list, _options);
     }
 
     private async Task ExamineAsync()
@@ -92,11 +91,9 @@ internal sealed class Doctor
         await TimestampClockChecks
             .ExamineAsync(_list, _options.Timestamping, Stores.FileBeside(_options.Store, ClockKeeper.File), _time)
             .ConfigureAwait(false);
-        using var module = LoadModule();
         try
         {
-            var token = FindToken(module);
-            Examine(composition, token);
+            Examine(composition);
         }
         finally
         {
@@ -125,35 +122,10 @@ internal sealed class Doctor
         });
     }
 
-    private Pkcs11Module? LoadModule() => _list.Try("module", () =>
+    private void Examine(Composition? composition)
     {
-        var module = Pkcs11Module.Load(_options.Token.Module);
-        var info = module.Info;
-        _list.Ok("module", $"{info.Path}: {info.Manufacturer}, {info.Description} {info.LibraryVersion}");
-        return module;
-    });
-
-    private TokenInfo? FindToken(Pkcs11Module? module)
-    {
-        if (module is null)
-        {
-            _list.Skip("token", "The module did not load.");
-            return null;
-        }
-
-        return _list.Try("token", () =>
-        {
-            using var token = module.OpenToken(TokenSelector.Parse(_options.Token.Token));
-            var info = token.ReadInfo();
-            _list.Ok("token", info.ToString());
-            return info;
-        });
-    }
-
-    private void Examine(Composition? composition, TokenInfo? info)
-    {
-        var token = LogIn(composition, info);
-        if (composition is null || token is null)
+        var slots = SlotChecks.Examine(_list, _options, composition);
+        if (composition is null || slots.Count == 0)
         {
             foreach (var name in s_keyChecks.Concat(TimestampChecks.Names(_options.Timestamping)))
             {
@@ -167,6 +139,7 @@ internal sealed class Doctor
         if (rootKey is not null)
         {
             ReportRootKey(rootKey);
+            SlotChecks.ExamineCopies(_list, composition, slots);
             AdminChecks.Examine(_list, composition, _options);
         }
         else
@@ -174,30 +147,10 @@ internal sealed class Doctor
             _list.Skip("admins", "The root key does not unwrap.");
         }
 
-        _list.Look("demo CA", () => ExamineAuthority(composition, token));
-        CredentialChecks.Examine(_list, composition, token, rootKey is not null, _time.GetUtcNow());
-        TimestampChecks.Examine(_list, _options.Timestamping, token, _time.GetUtcNow());
-    }
-
-    private Token? LogIn(Composition? composition, TokenInfo? info)
-    {
-        if (composition is null || info is null)
-        {
-            _list.Skip("PIN", composition is null ? NoStore : "The token was not found.");
-            return null;
-        }
-
-        if (info.Flags.HasFlag(TokenFlags.UserPinToBeChanged))
-        {
-            _list.Warn("PIN flags", "The token says that its PIN is to be changed.");
-        }
-
-        return _list.Try("PIN", () =>
-        {
-            var token = composition.Token;
-            _list.Ok("PIN", "accepted");
-            return token;
-        });
+        _list.Look("demo CA", () => ExamineAuthority(composition, composition.Token));
+        CredentialChecks.Examine(_list, composition, slots, rootKey is not null, _time.GetUtcNow());
+        TimestampChecks.Examine(
+            _list, _options.Timestamping, slots.Select(slot => slot.Token!), _time.GetUtcNow());
     }
 
     private void ReportRootKey(RootKey rootKey)

@@ -12,14 +12,14 @@ internal static class TimestampChecks
     public static IEnumerable<string> Names(TimestampingSettings settings)
         => TimestampUnits.InOrder(settings).Select(unit => NameOf(unit.Key));
 
-    /// <summary>By settings, certificates and token, as the start does it.</summary>
-    public static void Examine(CheckList list, TimestampingSettings settings, Token token, DateTimeOffset now)
+    /// <summary>By settings, certificates and tokens, as the start does it.</summary>
+    public static void Examine(CheckList list, TimestampingSettings settings, IEnumerable<Token> tokens, DateTimeOffset now)
     {
         foreach (var (name, unit) in TimestampUnits.InOrder(settings))
         {
             list.Look(NameOf(name), () =>
             {
-                using var found = TimestampUnits.Examine(name, unit, token, now);
+                using var found = TimestampUnits.Examine(name, unit, tokens, now);
                 if (found.Errors.Count > 0)
                 {
                     list.Fail(NameOf(name), string.Join(" ", found.Errors));

@@ -34,7 +34,7 @@ internal static class UnitListCommand
         var list = new List<TimestampUnitDocument>();
         foreach (var (name, unit) in TimestampUnits.InOrder(settings))
         {
-            using var found = TimestampUnits.Examine(name, unit, bench.Composition.Token, now);
+            using var found = TimestampUnits.Examine(name, unit, bench.Composition.Slots.Usable(), now);
             list.Add(Describe(found, unit, isDefault: list.Count == 0));
         }
 
