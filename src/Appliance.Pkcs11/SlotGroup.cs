@@ -1,3 +1,4 @@
+using Appliance.Pkcs11.Hosting;
 using Appliance.Pkcs11.Sessions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -268,7 +269,9 @@ public sealed class SlotGroup : IDisposable
     }
 
     private GroupSlot Make(Token token, int index)
-        => new LocalSlot(token, index, _options, _time, _logger, _reports);
+        => token.Api is RemoteCryptoki remote
+            ? new HostedSlot(remote.Host, token, index, _options, _time, _logger, _reports)
+            : new LocalSlot(token, index, _options, _time, _logger, _reports);
 
     private static void Check(SignJob job)
     {

@@ -14,20 +14,25 @@ namespace Appliance.Pkcs11;
 public sealed unsafe partial class Token : IDisposable
 {
     private readonly LoadedModule _module;
-    private readonly TokenLogin _login;
+    private readonly UserLogin _login;
     private readonly Lazy<FrozenDictionary<uint, MechanismInfo>> _mechanisms;
     private volatile TokenInfo _info;
     private int _incarnation;
     private int _disposed;
 
     internal Token(LoadedModule module, TokenInfo info, VendorProfile? profile = null)
+        : this(module, info, new TokenLogin(module, info), profile)
+    {
+    }
+
+    internal Token(LoadedModule module, TokenInfo info, UserLogin login, VendorProfile? profile)
     {
         Profile = profile ?? VendorProfile.For(module.Info, info);
         _module = module;
         module.AddReference();
         _info = info;
         _incarnation = module.Incarnation;
-        _login = new TokenLogin(module, info);
+        _login = login;
         _mechanisms = new Lazy<FrozenDictionary<uint, MechanismInfo>>(
             ReadMechanisms, LazyThreadSafetyMode.PublicationOnly);
     }
@@ -49,6 +54,9 @@ public sealed unsafe partial class Token : IDisposable
     /// token has none.
     /// </summary>
     public KeyReference? ProbeKey { get; internal set; }
+
+    /// <summary>True once a PIN was given.</summary>
+    internal bool WantsLogin => _login.IsWanted;
 
     internal Cryptoki Api => _module.Api;
 

@@ -1,3 +1,7 @@
+using Appliance.Pkcs11;
 using Appliance.Server.Commands;
 
-return await CommandLine.RunAsync(args, new CommandEnvironment());
+// A module in a process of its own (Token:Hosting): the appliance starts this, and nobody else; it is no command to list.
+return args is ["host-module"]
+    ? ModuleHostProcess.Run()
+    : await CommandLine.RunAsync(args, new CommandEnvironment());
