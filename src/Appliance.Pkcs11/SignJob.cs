@@ -67,6 +67,9 @@ public sealed class SignJob
     /// <summary>Slots that failed this job for a reason of their own, one bit each: not tried there again.</summary>
     internal ulong TriedSlots { get; set; }
 
+    /// <summary>One of them was out of service: what the others say of the key is not the last word.</summary>
+    internal bool WasUnavailable { get; set; }
+
     /// <summary>Who waited has been told that the call does not return: no other slot tries.</summary>
     internal bool WasOverdue { get; set; }
 
@@ -99,6 +102,7 @@ public sealed class SignJob
         Dispatched = false;
         SignedCount = 0;
         TriedSlots = 0;
+        WasUnavailable = false;
         Next = 0;
         FirstHere = 0;
         WasOverdue = false;

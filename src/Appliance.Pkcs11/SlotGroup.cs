@@ -177,6 +177,7 @@ public sealed class SlotGroup : IDisposable
                 break;
             }
 
+            job.WasUnavailable |= job.Outcome == SignOutcome.TokenUnavailable;
             job.TriedSlots |= 1UL << slot.Index;
         }
 
@@ -185,6 +186,7 @@ public sealed class SlotGroup : IDisposable
             NoSlot(job);
         }
 
+        Settle(job);
         Tell(job);
     }
 
@@ -389,14 +391,27 @@ public sealed class SlotGroup : IDisposable
     {
         if (_slots.Length > 1 && MayHelpElsewhere(job))
         {
+            job.WasUnavailable |= job.Outcome == SignOutcome.TokenUnavailable;
             job.TriedSlots |= 1UL << slot.Index;
             if (Place(job, job.Outcome))
             {
                 return;
             }
+
+            Settle(job);
         }
 
         Tell(job);
+    }
+
+    /// <summary>A key that those which are up do not have is with one that is away: that is no lost key.</summary>
+    private void Settle(SignJob job)
+    {
+        if (job.Outcome == SignOutcome.KeyUnusable
+            && (job.WasUnavailable || Array.Exists(_slots, slot => (job.TriedSlots & (1UL << slot.Index)) == 0)))
+        {
+            job.Outcome = SignOutcome.TokenUnavailable;
+        }
     }
 
     private void Tell(SignJob job)
