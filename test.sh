@@ -10,7 +10,7 @@ install_missing "${NEEDS[@]}"
 fetch_chronyd
 install_node_packages
 build Appliance.sln
-tests/witness/build.sh
+load/module/build.sh
 
 suites=()
 for project in tests/*.Tests; do

@@ -194,15 +194,14 @@ build() {
     say "Built in $((SECONDS - started)) s"
 }
 
-# build_native FILE.c: builds a shared library of one file as artifacts/native/FILE.so.
+# build_native FOLDER NAME: builds a shared library of a folder's C files as artifacts/native/NAME.so.
 build_native() {
-    local target
-    target="$REPOSITORY/artifacts/native/$(basename "$1" .c).so"
+    local target="$REPOSITORY/artifacts/native/$2.so" folder="$REPOSITORY/$1"
     mkdir -p "${target%/*}"
-    if [ ! "$target" -nt "$REPOSITORY/$1" ]; then
+    if [ ! -e "$target" ] || [ -n "$(find "$folder" -name '*.[ch]' -newer "$target" -print -quit)" ]; then
         say "Building $1"
-        cc -std=gnu11 -O2 -Wall -Wextra -Werror -fPIC -fvisibility=hidden -shared -o "$target.new" "$REPOSITORY/$1" \
+        cc -std=gnu11 -O2 -Wall -Wextra -Werror -fPIC -fvisibility=hidden -shared -o "$target.$$" "$folder"/*.c \
             -ldl -pthread || fail "cc could not build $1"
-        mv "$target.new" "$target"
+        mv "$target.$$" "$target"
     fi
 }

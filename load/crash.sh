@@ -2,7 +2,7 @@
 # crash.sh [--store sqlite|postgres] [--stamps] [KILLS [SEED]]
 # Kills a server under load KILLS times (100 on SQLite, 50 on PostgreSQL) with SIGKILL and prints a line for each: where
 # the token was slow, how long it ran, how many answers were lost, how many requests were left reserved, and how far the
-# lost ones had come. After each kill the witness (tests/witness) and the client's log are held against the store. On
+# lost ones had come. After each kill the witness (load/module) and the client's log are held against the store. On
 # PostgreSQL the database itself is then stopped, killed and paused under load, and a node is put to sleep past its
 # lease. With --stamps the load is time stamps, of all nodes and two units, all of which are killed at once: each token
 # that a client got must be in the audit trail, which must verify in the end. The seed decides the load, the delays and
@@ -28,7 +28,7 @@ case "$store" in
 esac
 
 install_missing "${NEEDS[@]}"
-"$REPOSITORY/tests/witness/build.sh" >&2
+"$REPOSITORY/load/module/build.sh" >&2
 build tests/Appliance.Crash.Tests/Appliance.Crash.Tests.csproj >&2
 
 DOTNET_ROOT="${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}"

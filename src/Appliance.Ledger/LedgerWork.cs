@@ -11,7 +11,7 @@ namespace Appliance.Ledger;
 public abstract class LedgerWork
 {
     /// <summary>Work with more rows than this is bulk.</summary>
-    internal const int MostInteractiveRows = 16;
+    public const int MostInteractiveRows = 16;
 
     /// <summary>Next in the loop's queue, which is linked through its work: waiting allocates nothing.</summary>
     internal LedgerWork? Next { get; set; }
@@ -42,6 +42,9 @@ public abstract class LedgerWork
     /// store can commit several transactions at a time. Empty for work on something else.
     /// </summary>
     internal virtual Guid Activation => Guid.Empty;
+
+    /// <summary>Whose it is: where work of several waits, they take turns.</summary>
+    internal virtual Guid Client => Guid.Empty;
 
     /// <summary>Names the rows that <see cref="Apply"/> is going to look at, as far as it knows them.</summary>
     public virtual void Announce(StoreKeys keys)

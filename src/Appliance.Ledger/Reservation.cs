@@ -59,6 +59,9 @@ public sealed class Reservation : LedgerWork
     internal override Guid Activation => _request.ActivationId;
 
     /// <inheritdoc/>
+    internal override Guid Client => _request.ClientId == Guid.Empty ? _request.SignerId : _request.ClientId;
+
+    /// <inheritdoc/>
     internal override bool Grants => _decided == ReservationStatus.Ok;
 
     internal ReadOnlySpan<int> Ordinals => _ordinals.AsSpan(0, _request.Hashes.Count);

@@ -38,6 +38,12 @@ public sealed class TimestampIntent : LedgerWork
     /// <summary>Why there is none, after Refused.</summary>
     public TimestampRefusal Refusal { get; private set; }
 
+    /// <summary>True for one of many that nobody waits for: others go first.</summary>
+    public bool OneOfMany { get; set; }
+
+    /// <inheritdoc/>
+    public override bool IsBulk => OneOfMany;
+
     /// <inheritdoc/>
     internal override bool Grants => _decided == TimestampRefusal.None;
 
@@ -47,6 +53,11 @@ public sealed class TimestampIntent : LedgerWork
     /// </summary>
     internal override Guid Activation
         => _terms is { Counts: true } ? Guid.Empty : _record.RequestId ?? Guid.Empty;
+
+    /// <inheritdoc/>
+    internal override Guid Client => _record.ClientId is { } client && client != Guid.Empty
+        ? client
+        : _record.SignerId ?? Guid.Empty;
 
     internal TimestampTerms? Terms => _terms;
 

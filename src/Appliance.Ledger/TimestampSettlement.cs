@@ -7,6 +7,8 @@ internal sealed class TimestampSettlement(TimestampIntent intent, Action<Timesta
 {
     private AuditRecord _record;
 
+    public override bool IsBulk => intent.IsBulk;
+
     internal override bool MustLast => true;
 
     internal override bool Settles => true;

@@ -66,16 +66,18 @@ public sealed class Pkcs11Module : IDisposable
     }
 
     /// <summary>Opens the one token the selector names.</summary>
+    /// <param name="selector">Which.</param>
+    /// <param name="profile">Its vendor's ways; null goes by what module and token say of themselves.</param>
     /// <exception cref="TokenNotFoundException">No token matches, or several do.</exception>
     /// <exception cref="Pkcs11Exception">The library failed.</exception>
-    public Token OpenToken(TokenSelector selector)
+    public Token OpenToken(TokenSelector selector, VendorProfile? profile = null)
     {
         ArgumentNullException.ThrowIfNull(selector);
         var tokens = ListTokens();
         var matches = tokens.Where(selector.Matches).ToList();
         if (matches.Count == 1)
         {
-            return new Token(_module, matches[0]);
+            return new Token(_module, matches[0], profile);
         }
 
         var found = tokens.Count == 0 ? "no initialised token" : string.Join("; ", tokens);

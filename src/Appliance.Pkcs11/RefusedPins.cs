@@ -1,5 +1,6 @@
 using Appliance.Pkcs11.Interop;
 using Appliance.Pkcs11.Login;
+using Appliance.Pkcs11.Policy;
 
 namespace Appliance.Pkcs11;
 
@@ -75,7 +76,7 @@ public sealed class RefusedPins
                 }
 
                 break;
-            case CKR.CKR_PIN_INCORRECT or CKR.CKR_PIN_INVALID or CKR.CKR_PIN_LEN_RANGE:
+            case var refusal when IsRefusal(refusal):
                 var refused = PinDigest.Make(serial, pin.GetSpan(), _time.GetUtcNow());
                 file.Remember(refused);
                 file.Write();
@@ -89,6 +90,10 @@ public sealed class RefusedPins
 
         return returnValue;
     }
+
+    /// <summary>The token has said no to this PIN, in whichever way: it is not asked again.</summary>
+    private static bool IsRefusal(CKR returnValue)
+        => ReturnValuePolicy.For(returnValue, SignPhase.Login, VendorProfile.Default) == SignRecovery.DisableSlot;
 
     private void Check(RefusedPinFile file, TokenInfo token, LockedMemory pin)
     {

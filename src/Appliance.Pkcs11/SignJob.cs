@@ -23,6 +23,17 @@ public sealed class SignJob
     public bool IsBulk { get; set; }
 
     /// <summary>
+    /// Whose it is: where jobs of several wait, they take turns. <see cref="Guid.Empty"/> stands for somebody, too.
+    /// </summary>
+    public Guid Client { get; set; }
+
+    /// <summary>
+    /// Timestamp, of the group's clock, from which nobody waits for it: a job that no session has begun by then ends as
+    /// <see cref="SignOutcome.NeverDispatched"/>. 0 for none.
+    /// </summary>
+    public long Deadline { get; set; }
+
+    /// <summary>
     /// Called once, on the thread that signed (or stopped), after the results are in place. Must be quick and must not
     /// block: the session waits for it.
     /// </summary>
@@ -67,14 +78,18 @@ public sealed class SignJob
     /// <summary>Slots that failed this job for a reason of their own, one bit each: not tried there again.</summary>
     internal ulong TriedSlots { get; set; }
 
-    /// <summary>One of them was out of service: what the others say of the key is not the last word.</summary>
-    internal bool WasUnavailable { get; set; }
-
     /// <summary>Who waited has been told that the call does not return: no other slot tries.</summary>
     internal bool WasOverdue { get; set; }
 
     /// <summary>Hashes done before a bulk job gave way to interactive work.</summary>
     internal int Next { get; set; }
+
+    /// <summary>Next in the queue, which is linked through its jobs: waiting allocates nothing.</summary>
+    internal SignJob? NextInLine { get; set; }
+
+    /// <summary>Whether it may still be begun.</summary>
+    internal bool MayBegin(TimeProvider time)
+        => (Deadline == 0 || time.GetTimestamp() < Deadline) && MayStart?.Invoke(this) != false;
 
     /// <summary>The first hash that the slot which has it now signed: those before are another slot's.</summary>
     internal int FirstHere { get; set; }
@@ -102,7 +117,6 @@ public sealed class SignJob
         Dispatched = false;
         SignedCount = 0;
         TriedSlots = 0;
-        WasUnavailable = false;
         Next = 0;
         FirstHere = 0;
         WasOverdue = false;

@@ -28,10 +28,10 @@ public sealed class SlotGroup : IDisposable
     private readonly SlotGroupOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly SlotReports _reports;
     private readonly Lock _adding = new();
-    private volatile GroupSlot[] _slots;
+    private readonly SlotReports _reports;
     private readonly ITimer _watch;
+    private volatile GroupSlot[] _slots = [];
     private bool _wasServing = true;
     private int _watching;
     private int _disposed;
@@ -58,12 +58,10 @@ public sealed class SlotGroup : IDisposable
         _options = options;
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger.Instance;
-        var slots = new GroupSlot[tokens.Count];
-        _slots = slots;
         _reports = new SlotReports(Finish, TellWhetherItServes);
-        for (var i = 0; i < slots.Length; i++)
+        foreach (var token in tokens)
         {
-            slots[i] = Make(tokens[i], i);
+            Add(token);
         }
 
         var look = options.CallLimit / LooksPerCallLimit;
@@ -77,6 +75,21 @@ public sealed class SlotGroup : IDisposable
     /// <summary>True from the beginning of Dispose on.</summary>
     public bool IsStopping => Volatile.Read(ref _disposed) != 0;
 
+    /// <summary>Jobs that its slots can work on at once.</summary>
+    public int Capacity
+    {
+        get
+        {
+            var sessions = 0;
+            foreach (var slot in _slots)
+            {
+                sessions += slot?.Capacity ?? 0;
+            }
+
+            return sessions;
+        }
+    }
+
     /// <summary>
     /// False while no slot signs: then every job ends as <see cref="SignOutcome.TokenUnavailable"/> at once.
     /// </summary>
@@ -86,7 +99,7 @@ public sealed class SlotGroup : IDisposable
         {
             foreach (var slot in _slots)
             {
-                if (slot?.State is SlotState.Ready or SlotState.Suspect)
+                if (slot.State is SlotState.Ready or SlotState.Suspect)
                 {
                     return true;
                 }
@@ -177,7 +190,6 @@ public sealed class SlotGroup : IDisposable
                 break;
             }
 
-            job.WasUnavailable |= job.Outcome == SignOutcome.TokenUnavailable;
             job.TriedSlots |= 1UL << slot.Index;
         }
 
@@ -186,7 +198,6 @@ public sealed class SlotGroup : IDisposable
             NoSlot(job);
         }
 
-        Settle(job);
         Tell(job);
     }
 
@@ -205,7 +216,7 @@ public sealed class SlotGroup : IDisposable
                 throw new InvalidOperationException($"A group has at most {MaxTokens} tokens.");
             }
 
-            _slots = [.. slots, Make(token, slots.Length)];
+            _slots = [.. _slots, Make(token, _slots.Length)];
         }
 
         TellWhetherItServes();
@@ -391,31 +402,40 @@ public sealed class SlotGroup : IDisposable
     {
         if (_slots.Length > 1 && MayHelpElsewhere(job))
         {
-            job.WasUnavailable |= job.Outcome == SignOutcome.TokenUnavailable;
             job.TriedSlots |= 1UL << slot.Index;
             if (Place(job, job.Outcome))
             {
                 return;
             }
-
-            Settle(job);
         }
 
         Tell(job);
     }
 
-    /// <summary>A key that those which are up do not have is with one that is away: that is no lost key.</summary>
-    private void Settle(SignJob job)
+    /// <summary>
+    /// The key is on none of the slots that were asked. One that could not be asked may have it: that is an outage,
+    /// which passes, and not the end of the key.
+    /// </summary>
+    private void AllowForMissing(SignJob job)
     {
-        if (job.Outcome == SignOutcome.KeyUnusable
-            && (job.WasUnavailable || Array.Exists(_slots, slot => (job.TriedSlots & (1UL << slot.Index)) == 0)))
+        foreach (var slot in _slots)
         {
-            job.Outcome = SignOutcome.TokenUnavailable;
+            if (slot.State is not (SlotState.Ready or SlotState.Suspect))
+            {
+                job.Outcome = SignOutcome.TokenUnavailable;
+                job.ReturnValue = slot.ReadStatus().LastError;
+                return;
+            }
         }
     }
 
     private void Tell(SignJob job)
     {
+        if (job.Outcome == SignOutcome.KeyUnusable)
+        {
+            AllowForMissing(job);
+        }
+
         try
         {
             job.Completed?.Invoke(job);

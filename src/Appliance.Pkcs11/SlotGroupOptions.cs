@@ -18,6 +18,12 @@ public sealed record SlotGroupOptions
     /// <summary>Who calls C_Sign. Defaults to <see cref="SlotDispatch.Workers"/>.</summary>
     public SlotDispatch Dispatch { get; init; }
 
+    /// <summary>
+    /// Workers only: whether a slot is given no more calls at once than bring it more throughput, as it shows under
+    /// load. Defaults to false: as many as it has sessions.
+    /// </summary>
+    public bool AdaptiveConcurrency { get; init; }
+
     /// <summary>Most key handles remembered per slot. Defaults to 16,384.</summary>
     public int KeyCacheLimit { get; init; } = 16_384;
 
@@ -41,6 +47,13 @@ public sealed record SlotGroupOptions
 
     /// <summary>Longest time between two probes of a slot that is down. Defaults to one second.</summary>
     public TimeSpan MostProbeInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How often a slot that signs nothing is asked whether its login stands (C_GetSessionInfo), so that one that has
+    /// gone is known before somebody needs it. The vendor's own keepalive, when it is shorter, goes before. Defaults to
+    /// one second.
+    /// </summary>
+    public TimeSpan IdleCheck { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Right signatures in a row, each verified, that a slot must make for its keeper after a wrong one. Defaults

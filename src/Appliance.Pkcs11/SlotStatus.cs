@@ -19,6 +19,9 @@ public sealed record SlotStatus(
     /// <summary>Signatures that the token has made for this group.</summary>
     public long Signatures { get; init; }
 
+    /// <summary>Calls that it is given at once, where that follows what it can do; else 0.</summary>
+    public int Concurrency { get; init; }
+
     /// <summary>Those of proven keys that did not verify and were not given out.</summary>
     public long WrongSignatures { get; init; }
 
@@ -36,4 +39,7 @@ public sealed record SlotStatus(
 
     /// <summary>How often each CKR_ value other than CKR_OK came back, by value.</summary>
     public IReadOnlyDictionary<uint, long> Errors { get; init; } = new Dictionary<uint, long>();
+
+    /// <summary>Name of the vendor profile by which it is treated.</summary>
+    public string Profile { get; init; } = "";
 }

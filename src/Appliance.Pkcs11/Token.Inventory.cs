@@ -102,7 +102,8 @@ public sealed unsafe partial class Token
             hash,
             pair.AsksEachTime ? Authenticate : null,
             job: null,
-            out var signature);
+            out var signature,
+            out _);
 
         // Of another family or size than the public key: then the answer is no.
         if (returnValue is CKR.CKR_KEY_TYPE_INCONSISTENT or CKR.CKR_KEY_SIZE_RANGE

@@ -106,7 +106,8 @@ public sealed unsafe partial class Token
             hash,
             asks ? Authenticate : null,
             job: null,
-            out var signature);
+            out var signature,
+            out _);
         session.Check(returnValue, "C_Sign");
         return PublicKeyVerifier.Verify(key, scheme, hash, signature)
             ? signature!
@@ -233,7 +234,8 @@ public sealed unsafe partial class Token
             hash,
             authenticate: null,
             job: null,
-            out var signature);
+            out var signature,
+            out _);
         session.Check(returnValue, "C_Sign");
         if (!PublicKeyVerifier.Verify(key, scheme, hash, signature))
         {

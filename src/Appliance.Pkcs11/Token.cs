@@ -20,8 +20,9 @@ public sealed unsafe partial class Token : IDisposable
     private int _incarnation;
     private int _disposed;
 
-    internal Token(LoadedModule module, TokenInfo info)
+    internal Token(LoadedModule module, TokenInfo info, VendorProfile? profile = null)
     {
+        Profile = profile ?? VendorProfile.For(module.Info, info);
         _module = module;
         module.AddReference();
         _info = info;
@@ -33,6 +34,9 @@ public sealed unsafe partial class Token : IDisposable
     /// <summary>As read when the token was opened; <see cref="ReadInfo"/> asks again.</summary>
     public TokenInfo Info => _info;
 
+    /// <summary>Its vendor's ways.</summary>
+    public VendorProfile Profile { get; }
+
     /// <summary>Mechanisms by CKM_ value, read once.</summary>
     public IReadOnlyDictionary<uint, MechanismInfo> Mechanisms => _mechanisms.Value;
 
@@ -43,7 +47,7 @@ public sealed unsafe partial class Token : IDisposable
     /// A key of the appliance's own (<see cref="EnsureProbeKey"/>) by which slots that failed are tried; null when the
     /// token has none.
     /// </summary>
-    public KeyReference? ProbeKey { get; private set; }
+    public KeyReference? ProbeKey { get; internal set; }
 
     internal Cryptoki Api => _module.Api;
 
@@ -99,6 +103,9 @@ public sealed unsafe partial class Token : IDisposable
     /// </summary>
     /// <param name="lost">Set when the login had been lost: handles found before are worth nothing.</param>
     internal CKR EnsureLoggedIn(out bool lost) => _login.Ensure(out lost);
+
+    /// <summary>Counts logins; see <see cref="TokenLogin.Logins"/>.</summary>
+    internal int Logins => _login.Logins;
 
     /// <summary>Between C_SignInit and C_Sign of a key that asks for the PIN each time.</summary>
     internal CKR Authenticate(CULong session) => _login.Authenticate(session);

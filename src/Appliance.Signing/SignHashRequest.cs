@@ -35,4 +35,10 @@ public sealed class SignHashRequest
     /// token. With more than 16 hashes it is bulk anyway.
     /// </summary>
     public bool IsBulk { get; init; }
+
+    /// <summary>
+    /// Timestamp, of the slots' clock, from which nobody waits for it: what no session has begun by then is not signed.
+    /// With a request id it is signed and recorded all the same. 0 for none.
+    /// </summary>
+    public long Deadline { get; init; }
 }

@@ -123,6 +123,7 @@ public sealed partial class SigningService
                 credential.Key,
                 scheme,
                 Reserve(request, credential, sad, outcome),
+                outcome is null ? request.Deadline : 0,
                 cancellationToken);
             if (!operation.TryStart(out var task))
             {

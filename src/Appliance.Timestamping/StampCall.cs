@@ -13,4 +13,11 @@ public readonly record struct StampCall(
     ReadOnlyMemory<byte> Request,
     Guid? SignerId = null,
     Guid? ClientId = null,
-    TimestampTerms? Terms = null);
+    TimestampTerms? Terms = null)
+{
+    /// <summary>True for one of many: interactive ones go first, in the ledger and at the token.</summary>
+    public bool IsBulk { get; init; }
+
+    /// <summary>Timestamp of the slots' clock from which nobody waits for it; 0 for none.</summary>
+    public long Deadline { get; init; }
+}

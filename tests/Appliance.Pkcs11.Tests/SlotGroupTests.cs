@@ -199,6 +199,9 @@ public sealed class SlotGroupTests
         return (Header + array.Length + 7) / 8 * 8;
     }
 
+    /// <summary>Hardly a sample: verification allocates.</summary>
     private SlotGroup Group(SlotDispatch dispatch, int sessions = 2)
-        => new([_hsm.Payroll], new SlotGroupOptions { Sessions = sessions, Dispatch = dispatch });
+        => new(
+            [_hsm.Payroll],
+            new SlotGroupOptions { Sessions = sessions, Dispatch = dispatch, VerifyOneIn = 1_000_000 });
 }

@@ -2,15 +2,17 @@ using Appliance.Storage;
 
 namespace Appliance.Ledger.Commits;
 
-/// <summary>What waits for the loop: a bounded queue per lane, linked through the work itself.</summary>
+/// <summary>What waits for the loop: a bounded queue per lane, in which clients take turns.</summary>
 internal sealed class CommitQueue(CommitLoopOptions options, TimeProvider time)
 {
     private const int MaxAttempts = 3;
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromMilliseconds(250);
 
     private readonly object _gate = new();
-    private readonly Lane _interactive = new();
-    private readonly Lane _bulk = new();
+    private readonly WorkLane _interactive = new();
+
+    /// <summary>In one order: who let bulk work in was fair already.</summary>
+    private readonly WorkLine _bulk = new();
     private int _urgent;
     private readonly TokenBacklog _backlog = new();
     private bool _loopWaits;
@@ -50,7 +52,15 @@ internal sealed class CommitQueue(CommitLoopOptions options, TimeProvider time)
                 return false;
             }
 
-            (work.IsBulk ? _bulk : _interactive).Append(work);
+            if (work.IsBulk)
+            {
+                _bulk.Append(work);
+            }
+            else
+            {
+                _interactive.Append(work);
+            }
+
             if (!work.MustLast)
             {
                 _urgent++;
@@ -116,13 +126,13 @@ internal sealed class CommitQueue(CommitLoopOptions options, TimeProvider time)
             var (interactive, bulk, rows) = CountOf(batch);
             for (; interactive < options.MaxBatch && _interactive.Count > 0; interactive++)
             {
-                batch.Add(Remove(_interactive));
+                batch.Add(CountOut(_interactive.Remove()));
             }
 
             // At least one piece of bulk work gets in, so that a steady interactive load cannot starve it.
             for (; bulk < options.MaxBatch && rows < options.MaxBulkRows && _bulk.Count > 0; bulk++)
             {
-                var work = Remove(_bulk);
+                var work = CountOut(_bulk.RemoveFirst());
                 rows += work.Rows;
                 batch.Add(work);
             }
@@ -137,22 +147,21 @@ internal sealed class CommitQueue(CommitLoopOptions options, TimeProvider time)
         lock (_gate)
         {
             var taken = new List<LedgerWork>();
-            foreach (var lane in (ReadOnlySpan<Lane>)[_interactive, _bulk])
+            _interactive.TakeThoseWhoWait(taken);
+            for (var left = _bulk.Count; left > 0; left--)
             {
-                for (var left = lane.Count; left > 0; left--)
+                var work = _bulk.RemoveFirst();
+                if (work.MustLast)
                 {
-                    var work = Remove(lane);
-                    if (work.MustLast)
-                    {
-                        lane.Append(work);
-                    }
-                    else
-                    {
-                        taken.Add(work);
-                    }
+                    _bulk.Append(work);
+                }
+                else
+                {
+                    taken.Add(work);
                 }
             }
 
+            _urgent -= taken.Count;
             return taken;
         }
     }
@@ -246,53 +255,13 @@ internal sealed class CommitQueue(CommitLoopOptions options, TimeProvider time)
         return (interactive, bulk, rows);
     }
 
-    private LedgerWork Remove(Lane lane)
+    private LedgerWork CountOut(LedgerWork work)
     {
-        var work = lane.Remove();
         if (!work.MustLast)
         {
             _urgent--;
         }
 
         return work;
-    }
-
-    /// <summary>First in, first out.</summary>
-    private sealed class Lane
-    {
-        private LedgerWork? _first;
-        private LedgerWork? _last;
-
-        public int Count { get; private set; }
-
-        public void Append(LedgerWork work)
-        {
-            work.Next = null;
-            if (_last is null)
-            {
-                _first = work;
-            }
-            else
-            {
-                _last.Next = work;
-            }
-
-            _last = work;
-            Count++;
-        }
-
-        public LedgerWork Remove()
-        {
-            var work = _first!;
-            _first = work.Next;
-            if (_first is null)
-            {
-                _last = null;
-            }
-
-            work.Next = null;
-            Count--;
-            return work;
-        }
     }
 }

@@ -18,6 +18,7 @@ internal sealed unsafe class TokenLogin : IDisposable
     private RefusedPins? _refused;
     private TokenSession? _keeper;
     private int _keeperOf;
+    private int _logins;
     private bool _needsNoLogin;
     private volatile bool _pinIsGood;
 
@@ -26,6 +27,12 @@ internal sealed unsafe class TokenLogin : IDisposable
         _module = module;
         _token = token;
     }
+
+    /// <summary>
+    /// Counts the logins made: what was found under an earlier one is worth nothing. Whoever finds the login lost makes
+    /// it anew, so others learn of it here only.
+    /// </summary>
+    public int Logins => Volatile.Read(ref _logins);
 
     public bool IsLoggedIn
     {
@@ -228,6 +235,8 @@ internal sealed unsafe class TokenLogin : IDisposable
         {
             throw Failed(token, returnValue);
         }
+
+        Interlocked.Increment(ref _logins);
     }
 
     private CKR CallLogin(CULong session, uint user, LockedMemory pin)

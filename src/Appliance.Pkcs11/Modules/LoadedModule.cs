@@ -43,14 +43,14 @@ internal sealed unsafe class LoadedModule
 
     public ModuleInfo Info { get; }
 
-    /// <summary>What C_Initialize is given for the library itself; null for nothing.</summary>
-    public string? Parameters { get; }
-
     /// <summary>Everybody who calls the library, or holds one of its handles for more than a call, is inside.</summary>
     public ModuleGate Gate { get; } = new();
 
     /// <summary>Counts its initialisations: handles and slot numbers belong to one of them.</summary>
     public int Incarnation => Volatile.Read(ref _incarnation);
+
+    /// <summary>What C_Initialize was given for the library itself; null for nothing.</summary>
+    public string? Parameters { get; }
 
     /// <summary>Key generation is serialised: it starves or breaks other calls on several tokens.</summary>
     public Lock KeyGenerationGate { get; } = new();

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Appliance.Pkcs11.Interop;
 using Appliance.Pkcs11.Keys;
+using Appliance.Pkcs11.Policy;
 
 namespace Appliance.Pkcs11.Schemes;
 
@@ -23,6 +24,7 @@ internal static unsafe class HashSigner
     /// <param name="authenticate">Called between the two for a key that asks for the PIN each time; else null.</param>
     /// <param name="job">Marked as dispatched just before C_Sign.</param>
     /// <param name="signature">The answer; null unless CKR_OK.</param>
+    /// <param name="phase">Which call gave the return value.</param>
     /// <returns>
     /// CKR_OK, what the native calls returned, or CKR_SIGNATURE_LEN_RANGE for a signature that is not of the key's
     /// length.
@@ -37,9 +39,11 @@ internal static unsafe class HashSigner
         ReadOnlySpan<byte> hash,
         Func<CULong, CKR>? authenticate,
         SignJob? job,
-        out byte[]? signature)
+        out byte[]? signature,
+        out SignPhase phase)
     {
         signature = null;
+        phase = SignPhase.SignInit;
         var input = stackalloc byte[HashFacts.MaxDigestInfoLength];
         var inputLength = Prepare(scheme, shape, hash, new Span<byte>(input, HashFacts.MaxDigestInfoLength));
         CK_RSA_PKCS_PSS_PARAMS pss;
@@ -52,9 +56,11 @@ internal static unsafe class HashSigner
 
         if (authenticate is not null && (returnValue = authenticate(session)) != CKR.CKR_OK)
         {
+            phase = SignPhase.Login;
             return returnValue;
         }
 
+        phase = SignPhase.Sign;
         job?.Dispatched = true;
         var output = stackalloc byte[MaxSignature];
         var length = new CULong(MaxSignature);

@@ -1,8 +1,9 @@
 namespace Appliance.Pkcs11.Sessions;
 
 /// <summary>
-/// The two bounded lanes in front of a slot's workers. Interactive work goes first; a worker takes several waiting jobs
-/// at once so that the lock is not taken per signature, but no more than its share.
+/// The two bounded lanes in front of a slot's workers; in each, clients take turns. Interactive work goes first; a
+/// worker takes several waiting jobs at once so that the lock is not taken per signature, but no more than its share.
+/// Where the slot's concurrency is limited, workers beyond the limit stay idle though there is work.
 /// </summary>
 internal sealed class JobQueue
 {
@@ -11,26 +12,42 @@ internal sealed class JobQueue
     /// </summary>
     private const int PatienceOfBulk = 32;
 
+    /// <summary>Signatures in a client's turn. A job of many is still one: it gives way only to interactive ones.</summary>
+    private const int InteractiveTurn = 4;
+    private const int BulkTurn = 256;
+
     private readonly object _gate = new();
-    private readonly Queue<SignJob> _interactive = new();
-    private readonly Queue<SignJob> _bulk = new();
+    private readonly FairLane _interactive = new(InteractiveTurn);
+    private readonly FairLane _bulk = new(BulkTurn);
     private readonly int _limit;
     private readonly int _workers;
+    private readonly ConcurrencyLimit? _concurrency;
     private volatile int _count;
     private int _idle;
+    private int _busy;
     private int _passed;
     private bool _stopped;
 
-    public JobQueue(int limit, int workers)
+    /// <param name="limit">Most jobs that wait, in each lane.</param>
+    /// <param name="workers">Threads that take them.</param>
+    /// <param name="concurrency">How many of them may be at work; null for all.</param>
+    public JobQueue(int limit, int workers, ConcurrencyLimit? concurrency = null)
     {
         _limit = limit;
         _workers = workers;
+        _concurrency = concurrency;
     }
 
     /// <summary>Tells bulk jobs that interactive ones wait.</summary>
     public InteractiveSignal Interactive { get; } = new();
 
     public int Count => _count;
+
+    /// <summary>Workers that may be at work at once, as far as it is limited; 0 where it is not.</summary>
+    public int Concurrency => _concurrency?.Value ?? 0;
+
+    /// <summary>Workers that wait for work, or for leave to take some.</summary>
+    public int Idle => Volatile.Read(ref _idle);
 
     public bool TryAdd(SignJob job)
     {
@@ -41,7 +58,7 @@ internal sealed class JobQueue
                 return false;
             }
 
-            if (_idle > 0)
+            if (MayWake > 0)
             {
                 Monitor.Pulse(_gate);
             }
@@ -61,7 +78,7 @@ internal sealed class JobQueue
                 added++;
             }
 
-            for (var wake = Math.Min(added, _idle); wake > 0; wake--)
+            for (var wake = Math.Min(added, MayWake); wake > 0; wake--)
             {
                 Monitor.Pulse(_gate);
             }
@@ -71,13 +88,22 @@ internal sealed class JobQueue
     }
 
     /// <summary>Waits for work. Returns 0 when the queue is stopped and empty.</summary>
-    public int Take(SignJob[] batch)
+    /// <param name="batch">Filled from its beginning.</param>
+    /// <param name="most">How many jobs are of use, at least 1: fewer where they take long, or others wait behind.</param>
+    /// <param name="done">Signatures that the worker has made since it took work last; below 0 the first time.</param>
+    public int Take(SignJob[] batch, int most, int done)
     {
         lock (_gate)
         {
-            while (_interactive.Count == 0 && _bulk.Count == 0)
+            if (done >= 0)
             {
-                if (_stopped)
+                _busy--;
+                Learn(done);
+            }
+
+            while (!MayTake)
+            {
+                if (_stopped && _count == 0)
                 {
                     return 0;
                 }
@@ -87,23 +113,18 @@ internal sealed class JobQueue
                 _idle--;
             }
 
-            if (_interactive.Count == 0 || (_bulk.Count > 0 && _passed >= PatienceOfBulk))
-            {
-                _passed = 0;
-                batch[0] = _bulk.Dequeue();
-                Publish();
-                return 1;
-            }
+            _busy++;
+            return Fill(batch, Math.Min(most, batch.Length));
+        }
+    }
 
-            var share = Math.Clamp(_interactive.Count / _workers, 1, batch.Length);
-            for (var i = 0; i < share; i++)
-            {
-                batch[i] = _interactive.Dequeue();
-            }
-
-            _passed = _bulk.Count > 0 ? _passed + share : 0;
-            Publish();
-            return share;
+    /// <summary>A worker is given up: it does not come back from its call.</summary>
+    public void WriteOff()
+    {
+        lock (_gate)
+        {
+            _busy--;
+            Monitor.Pulse(_gate);
         }
     }
 
@@ -132,12 +153,57 @@ internal sealed class JobQueue
     {
         lock (_gate)
         {
-            var rest = _interactive.Concat(_bulk).ToList();
-            _interactive.Clear();
-            _bulk.Clear();
+            var rest = new List<SignJob>(_count);
+            while (_interactive.TryDequeue(out var job) || _bulk.TryDequeue(out job))
+            {
+                rest.Add(job);
+            }
+
             Publish();
             return rest;
         }
+    }
+
+    private bool MayTake => _count > 0 && (_concurrency is null || _busy < _concurrency.Value || _stopped);
+
+    /// <summary>Workers that are worth waking.</summary>
+    private int MayWake
+        => _concurrency is null || _idle == 0 ? _idle : Math.Clamp(_concurrency.Value - _busy, 0, _idle);
+
+    /// <summary>A worker is back: that tells how fast the slot is, and there may be leave for others now.</summary>
+    private void Learn(int done)
+    {
+        if (_concurrency is null)
+        {
+            return;
+        }
+
+        _concurrency.Observe(done, _busy + 1, isSaturated: _count > 0);
+        for (var wake = Math.Min(MayWake, _count) - 1; wake > 0; wake--)
+        {
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    private int Fill(SignJob[] batch, int most)
+    {
+        if (_interactive.Count == 0 || (_bulk.Count > 0 && _passed >= PatienceOfBulk))
+        {
+            _passed = 0;
+            batch[0] = _bulk.Dequeue();
+            Publish();
+            return 1;
+        }
+
+        var share = Math.Clamp(_interactive.Count / _workers, 1, most);
+        for (var i = 0; i < share; i++)
+        {
+            batch[i] = _interactive.Dequeue();
+        }
+
+        _passed = _bulk.Count > 0 ? _passed + share : 0;
+        Publish();
+        return share;
     }
 
     private bool TryAddLocked(SignJob job)

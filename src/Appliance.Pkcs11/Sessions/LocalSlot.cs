@@ -1,3 +1,4 @@
+using Appliance.Pkcs11.Interop;
 using Microsoft.Extensions.Logging;
 
 namespace Appliance.Pkcs11.Sessions;
@@ -110,8 +111,18 @@ internal sealed class LocalSlot : GroupSlot
 
         if (hangs)
         {
-            _slot.Health.Suspect(Interop.CKR.CKR_FUNCTION_FAILED);
+            if (Hanging >= _slot.SessionLimit)
+            {
+                _slot.Health.Gone(CKR.CKR_FUNCTION_FAILED);
+            }
+            else
+            {
+                _slot.Health.Suspect(CKR.CKR_FUNCTION_FAILED);
+            }
+
+            // First the queue, then new threads: they would meet the same.
             Shed([.. shed ?? [], .. TakeRest()]);
+            _workers?.Replace();
         }
         else if (State is SlotState.Quarantined or SlotState.Probing && Waiting > 0)
         {
@@ -142,14 +153,18 @@ internal sealed class LocalSlot : GroupSlot
             Token.Info, health.State, _slot.OpenSessions, Waiting, _slot.InFlight, health.LastError)
         {
             Signatures = health.Signatures,
+            Concurrency = _workers?.Queue.Concurrency ?? 0,
             WrongSignatures = health.WrongSignatures,
             SessionLimit = _slot.SessionLimit,
-            Hanging = _workers?.Hanging ?? _rental!.Hanging,
+            Profile = Token.Profile.Name,
+            Hanging = Hanging,
             Generation = health.Generation,
             LatencyMicroseconds = health.Latency,
             Errors = new Dictionary<uint, long>(health.Errors),
         };
     }
+
+    private int Hanging => _workers?.Hanging ?? _rental!.Hanging;
 
     /// <summary>What waits for a slot that is given nothing goes to others at once.</summary>
     private void OnChanged()

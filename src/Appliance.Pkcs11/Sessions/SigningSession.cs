@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Appliance.Pkcs11.Interop;
 using Appliance.Pkcs11.Keys;
+using Appliance.Pkcs11.Policy;
 using Appliance.Pkcs11.Schemes;
 
 namespace Appliance.Pkcs11.Sessions;
@@ -14,6 +15,8 @@ internal sealed class SigningSession
 {
     /// <summary>Worst case for one hash: each recovery once.</summary>
     private const int MaxAttempts = 4;
+
+    private const int MaxReplacements = 2;
 
     private readonly Slot _slot;
     private readonly SignatureSampler _sampler;
@@ -86,7 +89,7 @@ internal sealed class SigningSession
     {
         var hashes = job.Hashes;
         var count = hashes.Count;
-        if (!job.Dispatched && job.MayStart?.Invoke(job) == false)
+        if (!job.Dispatched && !job.MayBegin(_slot.Time))
         {
             job.Outcome = SignOutcome.NeverDispatched;
             return true;
@@ -153,6 +156,7 @@ internal sealed class SigningSession
     private SignOutcome SignNext(SignJob job, byte[] hash)
     {
         var returnValue = CKR.CKR_OK;
+        var phase = SignPhase.FindObjects;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             if (!_slot.Health.MaySign)
@@ -168,6 +172,7 @@ internal sealed class SigningSession
                 return SignOutcome.TokenUnavailable;
             }
 
+            phase = SignPhase.FindObjects;
             returnValue = _slot.FindKey(_handle, job.Key, out var key);
             if (returnValue == CKR.CKR_OK && key is null)
             {
@@ -178,7 +183,7 @@ internal sealed class SigningSession
             byte[]? signature = null;
             if (returnValue == CKR.CKR_OK)
             {
-                returnValue = Sign(job, key!, hash, out signature);
+                returnValue = Sign(job, key!, hash, out signature, out phase);
             }
 
             var verdict = returnValue is CKR.CKR_OK or CKR.CKR_SIGNATURE_LEN_RANGE
@@ -197,17 +202,17 @@ internal sealed class SigningSession
                     break;
             }
 
-            if (!MayGoOn(job, key, verdict, returnValue, attempt))
+            if (!MayGoOn(job, key, verdict, (returnValue, phase), attempt))
             {
                 break;
             }
         }
 
         job.ReturnValue = returnValue == CKR.CKR_SIGNATURE_LEN_RANGE ? 0 : (uint)returnValue;
-        return Outcome(returnValue);
+        return Outcome(returnValue, phase);
     }
 
-    private CKR Sign(SignJob job, FoundKey key, byte[] hash, out byte[]? signature)
+    private CKR Sign(SignJob job, FoundKey key, byte[] hash, out byte[]? signature, out SignPhase phase)
     {
         var start = _slot.Time.GetTimestamp();
         var returnValue = HashSigner.Sign(
@@ -219,7 +224,8 @@ internal sealed class SigningSession
             hash,
             key.AsksEachTime ? _authenticate : null,
             job,
-            out signature);
+            out signature,
+            out phase);
         if (returnValue == CKR.CKR_OK)
         {
             _slot.Health.Signed(Microseconds(start));
@@ -263,45 +269,48 @@ internal sealed class SigningSession
     }
 
     /// <summary>True when another attempt makes sense.</summary>
-    private bool MayGoOn(SignJob job, FoundKey? key, SignatureVerdict verdict, CKR returnValue, int attempt)
+    private bool MayGoOn(
+        SignJob job, FoundKey? key, SignatureVerdict verdict, (CKR Value, SignPhase Phase) failure, int attempt)
     {
+        var recovery = Recovery(failure.Value, failure.Phase);
+
         // Another object of that name may be the right one.
-        if (verdict == SignatureVerdict.OfAnotherKey
-            || ReturnValuePolicy.For(returnValue) == SignRecovery.KeyUnusable)
+        if (verdict == SignatureVerdict.OfAnotherKey || recovery == SignRecovery.KeyUnusable)
         {
             return _slot.TryNextCandidate(_handle, job.Key, key);
         }
 
-        _slot.Health.Count(returnValue);
-        return Recover(job, returnValue, attempt);
+        _slot.Health.Count(failure.Value);
+        return Recover(job, failure.Value, recovery, attempt);
     }
 
-    private bool Recover(SignJob job, CKR returnValue, int attempt)
+    private bool Recover(SignJob job, CKR returnValue, SignRecovery recovery, int attempt)
     {
-        switch (ReturnValuePolicy.For(returnValue))
+        switch (recovery)
         {
             case SignRecovery.FindKey:
                 _slot.Forget(job.Key);
                 return attempt == 0;
             case SignRecovery.LogIn:
                 var login = _slot.EnsureLoggedIn();
-                if (login != CKR.CKR_OK)
+                if (login == CKR.CKR_OK)
                 {
-                    Close();
-                    _slot.Health.Gone(login);
+                    return MayTryAgain(returnValue, attempt);
                 }
 
-                return login == CKR.CKR_OK && attempt < 2;
-            case SignRecovery.ReplaceSession:
+                Close();
+                _slot.Health.Gone(login);
+                return false;
+            case SignRecovery.ReplaceSession or SignRecovery.EvictKeys:
                 _slot.NoteReplaced(returnValue);
                 Close();
-                return attempt < 2;
-            case SignRecovery.SuspectSlot:
+                return MayTryAgain(returnValue, attempt);
+            case SignRecovery.SuspectSlot or SignRecovery.LowerCap or SignRecovery.PaceOpens:
                 _slot.NoteReplaced(returnValue);
                 Close();
                 _slot.Health.Failed(returnValue);
                 return attempt == 0;
-            case SignRecovery.SlotDown:
+            case SignRecovery.QuarantineSlot or SignRecovery.Reinitialize or SignRecovery.DisableSlot:
                 Close();
                 _slot.Health.Gone(returnValue);
                 return false;
@@ -310,11 +319,29 @@ internal sealed class SigningSession
         }
     }
 
+    /// <summary>
+    /// Twice; what a new session or login does not help either is the slot's fault, or it would fail every job and stay
+    /// ready.
+    /// </summary>
+    private bool MayTryAgain(CKR returnValue, int attempt)
+    {
+        if (attempt < MaxReplacements)
+        {
+            return true;
+        }
+
+        _slot.Health.Failed(returnValue);
+        return false;
+    }
+
+    private SignRecovery Recovery(CKR returnValue, SignPhase phase)
+        => ReturnValuePolicy.For(returnValue, phase, _slot.Token.Profile);
+
     /// <summary>CKR_OK comes here when the signature did not verify.</summary>
-    private static SignOutcome Outcome(CKR returnValue) => ReturnValuePolicy.For(returnValue) switch
+    private SignOutcome Outcome(CKR returnValue, SignPhase phase) => Recovery(returnValue, phase) switch
     {
         _ when returnValue is CKR.CKR_OK or CKR.CKR_SIGNATURE_LEN_RANGE => SignOutcome.KeyUnusable,
-        SignRecovery.Fail => SignOutcome.Failed,
+        SignRecovery.Fail or SignRecovery.Proceed => SignOutcome.Failed,
         SignRecovery.KeyUnusable or SignRecovery.FindKey => SignOutcome.KeyUnusable,
         _ => SignOutcome.TokenUnavailable,
     };

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Appliance.Pkcs11.Interop;
+using Appliance.Pkcs11.Policy;
 using Microsoft.Extensions.Logging;
 
 namespace Appliance.Pkcs11.Sessions;
@@ -10,14 +11,18 @@ namespace Appliance.Pkcs11.Sessions;
 /// </summary>
 internal sealed unsafe class Slot
 {
-    private const int ReservedSessions = 2;
     private const int MaxCandidates = 8;
+
+    /// <summary>Of one session that the token refuses for being opened too fast.</summary>
+    private const int MaxPacedTries = 6;
 
     private readonly Lock _openGate = new();
     private readonly KeyCache _keys;
+    private readonly OpenPacer _pacer;
     private int _sessionLimit;
     private int _openSessions;
     private int _inFlight;
+    private int _logins;
 
     public Slot(Token token, int index, SlotGroupOptions options, TimeProvider time, ILogger logger)
     {
@@ -27,9 +32,11 @@ internal sealed unsafe class Slot
         Options = options;
         Time = time;
         Health = new SlotHealth(token.Info, logger);
+        _logins = token.Logins;
         _keys = new KeyCache(options.KeyCacheLimit);
         var wanted = options.Sessions > 0 ? options.Sessions : 2 * Environment.ProcessorCount;
-        _sessionLimit = (int)Math.Clamp((token.Info.MaxSessions ?? int.MaxValue) - ReservedSessions, 1, wanted);
+        _sessionLimit = SessionCap.Of(wanted, token.Info, token.Profile);
+        _pacer = new OpenPacer(token.Profile.OpenPace.Value, time);
     }
 
     public Token Token { get; }
@@ -93,25 +100,24 @@ internal sealed unsafe class Slot
                 return LeftAlone;
             }
 
-            CULong handle;
-            var returnValue = Token.Api.C_OpenSession(
-                new CULong((nuint)Token.Info.SlotId), new CULong(CKF.CKF_SERIAL_SESSION), null, null, &handle);
+            var phase = SignPhase.OpenSession;
+            var returnValue = OpenPaced(out session);
             if (returnValue == CKR.CKR_OK)
             {
+                phase = SignPhase.Login;
                 returnValue = EnsureLoggedIn();
                 if (returnValue != CKR.CKR_OK)
                 {
-                    _ = Token.Api.C_CloseSession(handle);
+                    _ = Token.Api.C_CloseSession(session);
                 }
             }
 
             if (returnValue != CKR.CKR_OK)
             {
-                Refused(returnValue, isProbe);
+                Refused(returnValue, phase, isProbe);
                 return returnValue;
             }
 
-            session = handle;
             Interlocked.Increment(ref _openSessions);
             return CKR.CKR_OK;
         }
@@ -175,10 +181,41 @@ internal sealed unsafe class Slot
     private CKR LeftAlone
         => Health.LastError == 0 ? CKR.CKR_FUNCTION_FAILED : (CKR)Health.LastError;
 
-    private void Refused(CKR returnValue, bool isProbe)
+    /// <summary>One session, no sooner than the vendor likes, and slower while it says that it was too soon.</summary>
+    private CKR OpenPaced(out CULong session)
+    {
+        CULong handle = default;
+        var returnValue = CKR.CKR_OK;
+        for (var attempt = 0; attempt < MaxPacedTries; attempt++)
+        {
+            _pacer.Wait();
+            returnValue = Token.Api.C_OpenSession(
+                new CULong((nuint)Token.Info.SlotId), new CULong(CKF.CKF_SERIAL_SESSION), null, null, &handle);
+            if (returnValue == CKR.CKR_OK)
+            {
+                _pacer.Opened();
+                break;
+            }
+
+            if (Recovery(returnValue, SignPhase.OpenSession) != SignRecovery.PaceOpens)
+            {
+                break;
+            }
+
+            _pacer.Failed();
+        }
+
+        session = handle;
+        return returnValue;
+    }
+
+    private SignRecovery Recovery(CKR returnValue, SignPhase phase)
+        => ReturnValuePolicy.For(returnValue, phase, Token.Profile);
+
+    private void Refused(CKR returnValue, SignPhase phase, bool isProbe)
     {
         Health.Count(returnValue);
-        if (returnValue == CKR.CKR_SESSION_COUNT && OpenSessions > 0)
+        if (Recovery(returnValue, phase) == SignRecovery.LowerCap && OpenSessions > 0)
         {
             if (!isProbe)
             {
@@ -195,7 +232,9 @@ internal sealed unsafe class Slot
     private CKR EnsureLoggedIn(out bool lost)
     {
         var returnValue = Token.EnsureLoggedIn(out lost);
-        if (lost && returnValue == CKR.CKR_OK)
+        var seen = Volatile.Read(ref _logins);
+        var made = Token.Logins;
+        if (made != seen && Interlocked.CompareExchange(ref _logins, made, seen) == seen)
         {
             Health.NewGeneration();
             Log.LoggedInAgain(Logger, Token.Info);

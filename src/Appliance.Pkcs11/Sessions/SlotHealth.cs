@@ -43,8 +43,10 @@ internal sealed class SlotHealth
     public SlotState State => _state;
 
     /// <summary>True unless it is left alone: a job that it has may be signed.</summary>
-    public bool MaySign => _state is SlotState.Ready or SlotState.Suspect
-        || (_state == SlotState.Draining && !_distrusted);
+    public bool MaySign => Serves || (_state == SlotState.Draining && !_distrusted);
+
+    /// <summary>True when it is given work.</summary>
+    public bool Serves => _state is SlotState.Ready or SlotState.Suspect;
 
     /// <summary>It made a wrong signature and has not earned its trust back.</summary>
     public bool IsDistrusted => _distrusted;
@@ -168,7 +170,9 @@ internal sealed class SlotHealth
                     return _state;
                 }
 
+                // An operator who brings it back has had it looked at; a probe follows.
                 _draining = draining;
+                _distrusted &= draining;
                 return draining ? SlotState.Draining : SlotState.Suspect;
             },
             CKR.CKR_OK);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Appliance.Pkcs11.Interop;
 using Appliance.Pkcs11.Modules;
+using Appliance.Pkcs11.Policy;
 
 namespace Appliance.Pkcs11.Sessions;
 
@@ -22,6 +23,7 @@ internal sealed class SlotKeeper
     private readonly CallWatch _watch;
     private bool _due;
     private bool _stopped;
+    private long _signaturesSeen = -1;
     private int _failures;
 
     public SlotKeeper(Slot slot)
@@ -29,7 +31,7 @@ internal sealed class SlotKeeper
         _slot = slot;
         _watch = new CallWatch(slot);
         _timer = slot.Time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _user = new ModuleUser(() => !slot.Health.MaySign, slot.Health.Reset);
+        _user = new ModuleUser(() => !slot.Health.Serves, slot.Health.Reset);
         slot.Token.Module.Add(_user);
         _thread = new Thread(Work) { IsBackground = true, Name = $"pkcs11 {slot.Token.Info.Label} keeper" };
         _thread.Start();
@@ -66,11 +68,17 @@ internal sealed class SlotKeeper
     private void Work()
     {
         PrepareProbeKey();
+        Later(_slot.Options.IdleCheck);
         while (WaitForWork())
         {
             PrepareProbeKey();
             try
             {
+                if (_slot.Health.State == SlotState.Ready)
+                {
+                    CheckIdle();
+                }
+
                 if (_slot.Health.TryBeginProbe())
                 {
                     Probe();
@@ -110,6 +118,31 @@ internal sealed class SlotKeeper
         _watch.End();
     }
 
+    /// <summary>A slot that signs tells by itself how it is.</summary>
+    private void CheckIdle()
+    {
+        var signatures = _slot.Health.Signatures;
+        if (signatures == _signaturesSeen)
+        {
+            _watch.Begin();
+            if (_slot.TryEnter())
+            {
+                var returnValue = _slot.EnsureLoggedIn();
+                _slot.Leave();
+                if (returnValue != CKR.CKR_OK)
+                {
+                    _slot.Health.Count(returnValue);
+                    _slot.Health.Suspect(returnValue);
+                }
+            }
+
+            _watch.End();
+        }
+
+        _signaturesSeen = signatures;
+        Later(_slot.Options.IdleCheck);
+    }
+
     private bool WaitForWork()
     {
         lock (_gate)
@@ -138,7 +171,8 @@ internal sealed class SlotKeeper
         }
 
         _watch.Begin();
-        if (_slot.TryEnter())
+        var entered = _slot.TryEnter();
+        if (entered)
         {
             returnValue = _slot.Token.Relocate();
             if (returnValue == CKR.CKR_OK)
@@ -151,7 +185,7 @@ internal sealed class SlotKeeper
 
         health.EndProbe(returnValue, isProven: _slot.Token.ProbeKey is not null, wrongBefore);
         _failures = returnValue == CKR.CKR_OK ? 0 : _failures + 1;
-        if (_failures >= ProbesUntilReinitialise && health.State == SlotState.Quarantined)
+        if (entered && health.State == SlotState.Quarantined && MayNeedReinitialise(returnValue))
         {
             Reinitialise();
         }
@@ -161,6 +195,19 @@ internal sealed class SlotKeeper
         {
             ProbeLater();
         }
+        else
+        {
+            Later(_slot.Options.IdleCheck);
+        }
+    }
+
+    /// <summary>When the value says so, or when nothing less has helped.</summary>
+    private bool MayNeedReinitialise(CKR returnValue)
+    {
+        var profile = _slot.Token.Profile;
+        var recovery = ReturnValuePolicy.For(returnValue, SignPhase.OpenSession, profile);
+        return profile.MayReinitialize.Value
+            && (recovery == SignRecovery.Reinitialize || _failures >= ProbesUntilReinitialise);
     }
 
     private void Reinitialise()
@@ -183,7 +230,11 @@ internal sealed class SlotKeeper
         }
 
         interval = interval < options.MostProbeInterval ? interval : options.MostProbeInterval;
-        interval *= RandomNumberGenerator.GetInt32(80, 121) / 100.0;
+        Later(interval * (RandomNumberGenerator.GetInt32(80, 121) / 100.0));
+    }
+
+    private void Later(TimeSpan interval)
+    {
         lock (_gate)
         {
             if (!_stopped)

@@ -62,7 +62,8 @@ internal static class SlotProbe
             s_hash,
             authenticate: null,
             job: null,
-            out var signature);
+            out var signature,
+            out _);
         return returnValue == CKR.CKR_OK && !PublicKeyVerifier.Verify(key, scheme, s_hash, signature!)
             ? CKR.CKR_SIGNATURE_INVALID
             : returnValue;

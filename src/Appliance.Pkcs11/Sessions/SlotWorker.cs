@@ -5,6 +5,9 @@ internal sealed class SlotWorker
 {
     private const int BatchSize = 8;
 
+    /// <summary>About how long what the thread takes at once may keep it.</summary>
+    private static readonly TimeSpan s_mostTaken = TimeSpan.FromMilliseconds(1);
+
     private readonly Slot _slot;
     private readonly JobQueue _queue;
     private readonly Action<SignJob> _completed;
@@ -32,6 +35,7 @@ internal sealed class SlotWorker
     /// </summary>
     public void Abandon(List<SignJob> shed)
     {
+        _queue.WriteOff();
         _current?.TellOverdue(_slot.Logger);
         _givingWay?.TellOverdue(_slot.Logger);
         for (var i = 0; i < _batch.Length; i++)
@@ -53,26 +57,41 @@ internal sealed class SlotWorker
                 return;
             }
 
-            for (var count = _queue.Take(_batch!); count > 0; count = _queue.Take(_batch!))
+            for (int count, done = -1, most = 1; (count = _queue.Take(_batch!, most, done)) > 0;)
             {
-                for (var i = 0; i < count; i++)
-                {
-                    if (Interlocked.Exchange(ref _batch[i], null) is { } job)
-                    {
-                        Run(job);
-                    }
-                }
-
+                var start = _slot.Time.GetTimestamp();
+                done = RunAll(count);
                 if (Session.Watch.IsWrittenOff)
                 {
                     return;
                 }
+
+                // What one thread has taken no other can take: never more than a moment's work.
+                var each = _slot.Time.GetElapsedTime(start).Ticks / Math.Max(1, done);
+                most = (int)Math.Clamp(s_mostTaken.Ticks / Math.Max(1, each), 1, BatchSize);
             }
         }
         finally
         {
             CloseSession();
         }
+    }
+
+    /// <summary>What is left of the batch; gives how many signatures that was.</summary>
+    private int RunAll(int count)
+    {
+        var signatures = 0;
+        for (var i = 0; i < count; i++)
+        {
+            if (Interlocked.Exchange(ref _batch[i], null) is { } job)
+            {
+                // Once it is told, the job is its owner's again.
+                signatures += job.Hashes.Count - job.Next;
+                Run(job);
+            }
+        }
+
+        return signatures;
     }
 
     private bool OpenAhead()

@@ -16,7 +16,10 @@ internal sealed class SlotWorkers
     {
         _slot = slot;
         _completed = completed;
-        Queue = new JobQueue(queueLimit, slot.SessionLimit);
+        Queue = new JobQueue(
+            queueLimit,
+            slot.SessionLimit,
+            slot.Options.AdaptiveConcurrency ? new ConcurrencyLimit(slot.SessionLimit, slot.Time) : null);
         for (var i = 0; i < slot.SessionLimit; i++)
         {
             Start();
@@ -37,23 +40,19 @@ internal sealed class SlotWorkers
         }
     }
 
-    /// <summary>Looks for calls that hang. Each costs its thread; another takes its place, up to twice the limit.</summary>
+    /// <summary>Looks for calls that hang. Each costs its thread.</summary>
     /// <returns>What nobody works on now; null when nothing hangs that did not before.</returns>
     public List<SignJob>? Look(TimeSpan limit)
     {
         List<SignJob>? shed = null;
         lock (_gate)
         {
-            foreach (var worker in _workers.ToArray())
+            foreach (var worker in _workers)
             {
                 var rest = new List<SignJob>();
                 if (worker.Session.Watch.Look(limit, () => worker.Abandon(rest)))
                 {
                     (shed ??= []).AddRange(rest);
-                    if (!_stopped && _workers.Count < 2 * _slot.SessionLimit)
-                    {
-                        Start();
-                    }
                 }
             }
 
@@ -61,6 +60,19 @@ internal sealed class SlotWorkers
         }
 
         return shed;
+    }
+
+    /// <summary>Starts threads in the place of those that were written off, up to twice the limit.</summary>
+    public void Replace()
+    {
+        lock (_gate)
+        {
+            var working = _workers.Count(worker => !worker.Session.Watch.IsWrittenOff);
+            for (; !_stopped && working < _slot.SessionLimit && _workers.Count < 2 * _slot.SessionLimit; working++)
+            {
+                Start();
+            }
+        }
     }
 
     public void Stop()

@@ -1,36 +1,177 @@
+using Appliance.Ledger;
+using Appliance.Server.Csc.Lanes;
+using Appliance.Server.Options;
+using Appliance.Signing;
+
 namespace Appliance.Server.Csc;
 
 /// <summary>
-/// Step 1 of every call on either wire: a place among those in work, or a refusal that costs next to nothing. While the
-/// process stops nobody gets a place.
+/// Step 1 of every call on either wire, in three parts, each of which refuses for next to nothing:
+///
+///   <see cref="TryEnter"/>   a place among the calls in work, before anything is known of the caller
+///   <see cref="TryClaim"/>   once it is known: the place is its own, as far as others have theirs
+///   <see cref="TryBegin"/>   what asks for signatures: can they be made in time? Many of them go to the bulk lane,
+///                            which has places of its own, and leave theirs to interactive calls
+///
+/// While the process stops nobody gets a place.
 /// </summary>
-internal sealed class Admission(int limit)
+internal sealed class Admission
 {
-    private int _inside;
+    private static readonly TimeSpan s_unknown = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_forEver = TimeSpan.FromDays(1);
+
+    private readonly AdmissionLane _interactive;
+    private readonly AdmissionLane _bulk;
+    private readonly Backlog _backlog;
+    private readonly TimeSpan _longestWait;
+    private readonly TimeProvider _time;
     private volatile bool _stopping;
 
+    /// <param name="limits">Validated.</param>
+    /// <param name="capacity">Signatures that the tokens can work on at once.</param>
+    /// <param name="time">The clock.</param>
+    public Admission(LimitSettings limits, Func<int> capacity, TimeProvider time)
+    {
+        _interactive = new AdmissionLane(limits.CallsInFlight);
+        _bulk = new AdmissionLane(limits.BulkCalls);
+        _backlog = new Backlog(capacity, time);
+        _longestWait = limits.LongestWaitMilliseconds == 0
+            ? Timeout.InfiniteTimeSpan
+            : TimeSpan.FromMilliseconds(limits.LongestWaitMilliseconds);
+        _time = time;
+    }
+
     /// <summary>Calls in work.</summary>
-    public int Inside => Volatile.Read(ref _inside);
+    public int Inside => _interactive.Inside + _bulk.Inside;
 
     /// <summary>Null when a place was taken, which <see cref="Leave"/> gives back; else why there is none.</summary>
-    public CscError? TryEnter()
+    /// <param name="isToBeKnown">False for a call that anybody may make, and that stays nobody's.</param>
+    public CscError? TryEnter(bool isToBeKnown = true)
     {
         if (_stopping)
         {
             return CscErrors.Stopping;
         }
 
-        if (Interlocked.Increment(ref _inside) <= limit)
-        {
-            return null;
-        }
-
-        Interlocked.Decrement(ref _inside);
-        return CscErrors.Busy;
+        return _interactive.TryEnter(isToBeKnown) ? null : Busy(isBulk: false);
     }
 
-    public void Leave() => Interlocked.Decrement(ref _inside);
+    public void Leave() => _interactive.Leave();
+
+    /// <summary>
+    /// Null when the place is the caller's, until <see cref="Disclaim"/>; else why not. It still has to be left.
+    /// </summary>
+    public CscError? TryClaim(Caller caller)
+        => _interactive.TryClaim(ClientOf(caller)) ? null : Busy(isBulk: false);
+
+    public void Disclaim(Caller caller) => _interactive.Disclaim(ClientOf(caller));
+
+    /// <summary>Null when signatures may be asked for, until the work ends; else why not. Nothing was written.</summary>
+    /// <param name="caller">Whose they are.</param>
+    /// <param name="signatures">How many.</param>
+    /// <param name="timeLeft">Until the caller gives up; infinite when nobody knows.</param>
+    /// <param name="work">To be ended.</param>
+    public CscError? TryBegin(Caller caller, int signatures, TimeSpan timeLeft, out AdmittedWork work)
+    {
+        work = default;
+        var client = ClientOf(caller);
+        var isBulk = signatures > LedgerWork.MostInteractiveRows;
+        if (isBulk && !TryMove(client))
+        {
+            return Busy(isBulk);
+        }
+
+        // What takes long by itself has only its caller's word for how long is too long.
+        var within = isBulk ? timeLeft : Shorter(timeLeft, _longestWait);
+        var deadline = within < TimeSpan.Zero || within > s_forEver ? 0 : DeadlineIn(within);
+        if (!_backlog.TryAdd(isBulk, client, signatures, deadline == 0 ? TimeSpan.MaxValue : within, out var wait))
+        {
+            if (isBulk)
+            {
+                MoveBack(client);
+            }
+
+            return CscErrors.TooLate.After(wait);
+        }
+
+        work = new AdmittedWork(this, client, signatures, isBulk, HasPlace: isBulk, deadline);
+        return null;
+    }
+
+    /// <summary>The same for an item of a stream: it has waited for a place, and is refused for no reason.</summary>
+    public AdmittedWork BeginItem(Caller caller, int signatures)
+    {
+        var client = ClientOf(caller);
+        _backlog.TryAdd(isBulk: true, client, signatures, TimeSpan.MaxValue, out _);
+        return new AdmittedWork(this, client, signatures, IsBulk: true, HasPlace: false, Deadline: 0);
+    }
+
+    /// <summary>A place of the bulk lane for a call that asks for no signatures, but much of the store.</summary>
+    public CscError? TryBeginBulk(Caller caller, out AdmittedWork work)
+    {
+        var client = ClientOf(caller);
+        work = new AdmittedWork(this, client, Signatures: 0, IsBulk: true, HasPlace: true, Deadline: 0);
+        return TryMove(client) ? null : Busy(isBulk: true);
+    }
 
     /// <summary>No new work from now on; calls in work finish.</summary>
     public void Stop() => _stopping = true;
+
+    /// <summary>Too much is at work; the hint is by how fast that gets less.</summary>
+    public CscError Busy(bool isBulk)
+    {
+        var wait = _backlog.Wait(isBulk);
+        return CscErrors.Full.After(wait == TimeSpan.Zero ? s_unknown : wait);
+    }
+
+    /// <summary>
+    /// Who shares with whom: the application, whichever signers it speaks for; a signer by itself; all strangers.
+    /// </summary>
+    public static Guid ClientOf(Caller caller) => caller.ClientId == Guid.Empty ? caller.SignerId : caller.ClientId;
+
+    internal void End(in AdmittedWork work)
+    {
+        if (work.Signatures > 0)
+        {
+            _backlog.Remove(work.IsBulk, work.Client, work.Signatures);
+        }
+
+        if (work.HasPlace)
+        {
+            MoveBack(work.Client);
+        }
+    }
+
+    /// <summary>From a place of the interactive lane to one of the bulk lane.</summary>
+    private bool TryMove(Guid client)
+    {
+        if (!_bulk.TryEnter(isToBeKnown: true))
+        {
+            return false;
+        }
+
+        if (!_bulk.TryClaim(client))
+        {
+            _bulk.Leave();
+            return false;
+        }
+
+        _interactive.Disclaim(client);
+        _interactive.Leave();
+        return true;
+    }
+
+    /// <summary>Back for the moment until the call is answered: it is going to leave as it has entered.</summary>
+    private void MoveBack(Guid client)
+    {
+        _bulk.Disclaim(client);
+        _bulk.Leave();
+        _interactive.Return(client);
+    }
+
+    private long DeadlineIn(TimeSpan within)
+        => _time.GetTimestamp() + (long)(within.TotalSeconds * _time.TimestampFrequency);
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other)
+        => one < TimeSpan.Zero ? other : other < TimeSpan.Zero || one < other ? one : other;
 }

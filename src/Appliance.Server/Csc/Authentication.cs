@@ -7,8 +7,14 @@ namespace Appliance.Server.Csc;
 /// <param name="Error">Null when it is.</param>
 /// <param name="Caller">Who.</param>
 /// <param name="Gate">Where a client took a place, which <see cref="Leave"/> gives back; null for none.</param>
-internal readonly record struct Authentication(CscError? Error, Caller Caller = default, ClientGate? Gate = null)
+/// <param name="Claimed">Where the call's place is the caller's until then; null when it is nobody's.</param>
+internal readonly record struct Authentication(
+    CscError? Error, Caller Caller = default, ClientGate? Gate = null, Admission? Claimed = null)
 {
     /// <summary>The call is over.</summary>
-    public void Leave() => Gate?.Leave();
+    public void Leave()
+    {
+        Gate?.Leave();
+        Claimed?.Disclaim(Caller);
+    }
 }

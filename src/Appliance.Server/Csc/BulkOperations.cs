@@ -6,7 +6,7 @@ using Appliance.Storage;
 namespace Appliance.Server.Csc;
 
 /// <summary>Bulk activations, wire-neutral as <see cref="CscOperations"/> is.</summary>
-internal sealed class BulkOperations(CscOperations operations, SigningService signing)
+internal sealed class BulkOperations(CscOperations operations, SigningService signing, Admission admission)
 {
     public async ValueTask<Answer<BulkOpenResult>> OpenAsync(
         CscVersion version, Caller caller, BulkOpenInput input, CancellationToken cancellationToken)
@@ -40,8 +40,20 @@ internal sealed class BulkOperations(CscOperations operations, SigningService si
             return await operations.RefuseAsync(caller, CscMethods.BulkFill, null, error, cancellationToken);
         }
 
-        var status = await signing.FillBulkAsync(request!, cancellationToken);
-        return status == SigningStatus.Ok ? true : StatusTable.ErrorFor(status, version);
+        if (admission.TryBeginBulk(caller, out var work) is { } busy)
+        {
+            return busy;
+        }
+
+        try
+        {
+            var status = await signing.FillBulkAsync(request!, cancellationToken);
+            return status == SigningStatus.Ok ? true : StatusTable.ErrorFor(status, version);
+        }
+        finally
+        {
+            work.End();
+        }
     }
 
     public async ValueTask<Answer<AuthorizeResult>> CloseAsync(
@@ -58,7 +70,19 @@ internal sealed class BulkOperations(CscOperations operations, SigningService si
             return await operations.RefuseAsync(caller, CscMethods.BulkClose, null, error, cancellationToken);
         }
 
-        var result = await signing.CloseBulkAsync(request!, cancellationToken);
-        return result.Status == SigningStatus.Ok ? result : StatusTable.ErrorFor(result.Status, version);
+        if (admission.TryBeginBulk(caller, out var work) is { } busy)
+        {
+            return busy;
+        }
+
+        try
+        {
+            var result = await signing.CloseBulkAsync(request!, cancellationToken);
+            return result.Status == SigningStatus.Ok ? result : StatusTable.ErrorFor(result.Status, version);
+        }
+        finally
+        {
+            work.End();
+        }
     }
 }

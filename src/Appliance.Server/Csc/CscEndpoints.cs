@@ -191,7 +191,7 @@ internal sealed partial class CscEndpoints
     {
         var input = await RequestBody.ReadAsync(
             http.Request, InputJson.Default.LoginInput, CscOperations.LoginBytes, http.RequestAborted);
-        if ((input.Error ?? _admission.TryEnter()) is { } refusal)
+        if ((input.Error ?? _admission.TryEnter(isToBeKnown: false)) is { } refusal)
         {
             await JsonReply.WriteErrorAsync(http, refusal);
             return;

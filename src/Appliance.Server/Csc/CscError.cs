@@ -14,4 +14,7 @@ internal sealed record CscError(
 {
     /// <summary>The WWW-Authenticate header that goes with a 401; null without one.</summary>
     public string? Challenge { get; init; }
+
+    /// <summary>The same as RetryAfterSeconds, where a wire can tell it better than in whole seconds.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

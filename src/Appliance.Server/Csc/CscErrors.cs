@@ -1,5 +1,6 @@
 using System.Net;
 using Appliance.Grpc;
+using Appliance.Server.Csc.Lanes;
 using Appliance.Storage;
 
 namespace Appliance.Server.Csc;
@@ -100,10 +101,18 @@ internal static class CscErrors
         HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
         "More requests are in progress than this server accepts; nothing was used up", 1);
 
-    /// <summary>One client's own limits; there may be room for others.</summary>
-    public static readonly CscError ClientBusy = new(
+    /// <summary>The same with the delay that fits what is at work.</summary>
+    public static readonly RetryHints Full = new(Busy);
+
+    /// <summary>There would be places, but no answer in time.</summary>
+    public static readonly RetryHints TooLate = new(new CscError(
         HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
-        "This client has more requests in progress, or in a second, than it may have; nothing was used up", 1);
+        "Too much work is waiting to answer in time; nothing was used up", 1));
+
+    /// <summary>One client's own limits; there may be room for others.</summary>
+    public static readonly RetryHints ClientBusy = new(new CscError(
+        HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
+        "This client has more requests in progress, or in a second, than it may have; nothing was used up", 1));
 
     public static readonly CscError NotAllowed = new(
         HttpStatusCode.Forbidden, GrpcStatusCode.PermissionDenied, "access_denied",

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Appliance.Identity;
 using Appliance.Server.Csc.Inputs;
+using Appliance.Server.Csc.Lanes;
 using Appliance.Server.Csc.Rules;
 using Appliance.Server.Csc.Text;
 using Appliance.Server.Csc.Views;
@@ -14,7 +15,8 @@ namespace Appliance.Server.Csc;
 /// The API methods, wire-neutral: REST and gRPC hand in the same inputs, and every rule, refusal and audit record is
 /// made here or below. What a client got wrong is in the audit trail once the client is known.
 /// </summary>
-internal sealed class CscOperations(SigningService signing, SignInService signIn, AccessTokens tokens)
+internal sealed class CscOperations(
+    SigningService signing, SignInService signIn, AccessTokens tokens, Admission admission)
 {
     /// <summary>
     /// Largest request of a method that anybody may call, bytes: its parameters are a token and a flag.
@@ -44,8 +46,9 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
     }
 
     /// <summary>
-    /// The same for a call that is going to be worked on: a client takes a place of its own, or is refused before any
-    /// work. <see cref="Authentication.Leave"/> gives it back.
+    /// The same for a call that is going to be worked on: its place becomes the caller's, within the client's own
+    /// limits and its share of all places, or it is refused before any work. <see cref="Authentication.Leave"/> gives
+    /// it back.
     /// </summary>
     public async ValueTask<Authentication> EnterAsync(StringValues authorization)
         => Enter(await AuthenticateAsync(authorization));
@@ -317,27 +320,54 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
 
     public ValueTask<Answer<SignHashResult>> SignHashAsync(
         CscVersion version, Caller caller, SignHashInput input, CancellationToken cancellationToken)
-        => SignHashAsync(version, caller, input, isBulk: false, cancellationToken);
+        => admission.TryBegin(caller, input.HashCount, input.TimeLeft, out var work) is { } busy
+            ? new ValueTask<Answer<SignHashResult>>(busy)
+            : SignHashAsync(version, caller, input, isItem: false, work, cancellationToken);
 
     /// <summary>The same as one of many, behind interactive work: the item of a stream.</summary>
-    public async ValueTask<Answer<SignHashResult>> SignHashAsync(
-        CscVersion version, Caller caller, SignHashInput input, bool isBulk, CancellationToken cancellationToken)
+    public ValueTask<Answer<SignHashResult>> SignItemAsync(
+        Caller caller, SignHashInput input, CancellationToken cancellationToken)
+        => SignHashAsync(
+            CscVersion.V2,
+            caller,
+            input,
+            isItem: true,
+            admission.BeginItem(caller, input.HashCount),
+            cancellationToken);
+
+    private async ValueTask<Answer<SignHashResult>> SignHashAsync(
+        CscVersion version,
+        Caller caller,
+        SignHashInput input,
+        bool isItem,
+        AdmittedWork work,
+        CancellationToken cancellationToken)
     {
-        if (!caller.Operations.HasFlag(ClientOperations.Sign))
+        try
         {
-            return await RefuseAsync(caller, CscMethods.SignHash, null, CscErrors.NotAllowed, cancellationToken);
-        }
+            if (!caller.Operations.HasFlag(ClientOperations.Sign))
+            {
+                return await RefuseAsync(caller, CscMethods.SignHash, null, CscErrors.NotAllowed, cancellationToken);
+            }
 
-        var error = SignHashRules.Read(input, version, caller, isBulk, out var named, out var request);
-        if (error is not null)
+            var error = SignHashRules.Read(input, version, caller, isItem, work.Deadline, out var named, out var request);
+            if (error is not null)
+            {
+                return await RefuseAsync(caller, CscMethods.SignHash, named, error, cancellationToken);
+            }
+
+            var result = await signing.SignHashAsync(request!, cancellationToken);
+            return result.Status switch
+            {
+                SigningStatus.Ok => result,
+                SigningStatus.Overloaded => admission.Busy(work.IsBulk),
+                _ => ErrorFor(result.Status, version, caller, named!.Value),
+            };
+        }
+        finally
         {
-            return await RefuseAsync(caller, CscMethods.SignHash, named, error, cancellationToken);
+            work.End();
         }
-
-        var result = await signing.SignHashAsync(request!, cancellationToken);
-        return result.Status == SigningStatus.Ok
-            ? result
-            : ErrorFor(result.Status, version, caller, named!.Value);
     }
 
     /// <summary>Puts a refusal that never became an operation into the audit trail, and gives it back.</summary>
@@ -348,8 +378,26 @@ internal sealed class CscOperations(SigningService signing, SignInService signIn
         return error;
     }
 
-    private static Authentication Enter(in Authentication known)
-        => known.Gate is null || known.Gate.TryEnter(out _) ? known : new Authentication(CscErrors.ClientBusy);
+    private Authentication Enter(in Authentication known)
+    {
+        if (known.Error is not null)
+        {
+            return known;
+        }
+
+        if (known.Gate is not null && !known.Gate.TryEnter(out var retryAfter))
+        {
+            return new Authentication(CscErrors.ClientBusy.After(retryAfter));
+        }
+
+        if (admission.TryClaim(known.Caller) is { } busy)
+        {
+            known.Gate?.Leave();
+            return new Authentication(busy);
+        }
+
+        return known with { Claimed = admission };
+    }
 
     private static Authentication ToAuthentication(in TokenValidation validation) => validation.Status switch
     {

@@ -16,10 +16,10 @@ internal sealed class OpenAdmission(Admission all, int limit)
         if (!known && Interlocked.Increment(ref _inside) > limit)
         {
             Interlocked.Decrement(ref _inside);
-            return CscErrors.Busy;
+            return all.Busy(isBulk: false);
         }
 
-        if (all.TryEnter() is not { } refusal)
+        if (all.TryEnter(known) is not { } refusal)
         {
             return null;
         }

@@ -73,7 +73,7 @@ internal sealed class CscGrpcServices(
 
     private async ValueTask<Proto.LoginResponse?> LoginAsync(Proto.LoginRequest request, GrpcCallContext context)
     {
-        if (admission.TryEnter() is { } refusal)
+        if (admission.TryEnter(isToBeKnown: false) is { } refusal)
         {
             return GrpcCalls.Fail<Proto.LoginResponse>(context, refusal);
         }
@@ -146,7 +146,11 @@ internal sealed class CscGrpcServices(
             ProtoInputs.From,
             _signHash,
             static result => ProtoAnswers.From(result.Signatures),
-            static (input, context) => input.RequestIdHeader = context.Http.Request.Headers[RequestIds.Header],
+            static (input, context) =>
+            {
+                input.RequestIdHeader = context.Http.Request.Headers[RequestIds.Header];
+                input.TimeLeft = context.TimeRemaining;
+            },
             static (result, context) =>
             {
                 if (result.IsRedelivered)
@@ -158,7 +162,13 @@ internal sealed class CscGrpcServices(
     private ValueTask<Proto.TimestampResponse?> TimestampAsync(Proto.TimestampRequest request, GrpcCallContext context)
         => timestamps is null
             ? ValueTask.FromResult(GrpcCalls.Fail<Proto.TimestampResponse>(context, CscErrors.NotImplemented))
-            : _calls.RunAsync(request, context, ProtoStamps.From, timestamps.TimestampAsync, ProtoStamps.From);
+            : _calls.RunAsync(
+                request,
+                context,
+                ProtoStamps.From,
+                timestamps.TimestampAsync,
+                ProtoStamps.From,
+                static (input, context) => input.TimeLeft = context.TimeRemaining);
 
     private static Func<string, MethodDescriptor> Service(FileDescriptor file)
         => name => file.Services[0].FindMethodByName(name);

@@ -24,7 +24,7 @@ internal static class GrpcErrors
             error.Error,
             Domain,
             new Dictionary<string, string>(StringComparer.Ordinal) { ["error_description"] = error.Description }),
-        error.RetryAfterSeconds > 0 ? TimeSpan.FromSeconds(error.RetryAfterSeconds) : null));
+        error.RetryAfter ?? (error.RetryAfterSeconds > 0 ? TimeSpan.FromSeconds(error.RetryAfterSeconds) : null)));
 
     /// <summary>The same as a message, for a stream that goes on. Shared: not to be changed.</summary>
     public static Google.Rpc.Status MessageOf(CscError error) => s_messages.GetOrAdd(error, static error =>

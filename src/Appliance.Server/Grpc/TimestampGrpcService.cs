@@ -30,7 +30,12 @@ internal sealed class TimestampGrpcService(
             .Unary<Proto.BatchRequest, Proto.BatchResponse>(
                 service.FindMethodByName("Batch"),
                 (request, context) => calls.RunAsync(
-                    request, context, ProtoStamps.From, timestamps.BatchAsync, ProtoStamps.From),
+                    request,
+                    context,
+                    ProtoStamps.From,
+                    timestamps.BatchAsync,
+                    ProtoStamps.From,
+                    static (input, context) => input.TimeLeft = context.TimeRemaining),
                 calls.Known);
     }
 

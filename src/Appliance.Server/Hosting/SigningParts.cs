@@ -26,7 +26,9 @@ internal sealed class SigningParts : IAsyncDisposable
             new SlotGroupOptions
             {
                 Sessions = options.Token.Sessions,
+                AdaptiveConcurrency = options.Token.AdaptiveConcurrency,
                 QueueLimit = options.Limits.MostInWork(),
+                MakeProbeKeys = true,
                 Dispatch = options.Token.Dispatch == "inline" ? SlotDispatch.Inline : SlotDispatch.Workers,
             },
             time,

@@ -52,9 +52,9 @@ internal sealed class Wires : IDisposable
     {
         _peers = peers;
         _health = new Health(() => parts.Slots.IsServing, () => parts.Watch.Obstacle);
-        _admission = new Admission(options.Limits.CallsInFlight);
-        var operations = new CscOperations(parts.Signing, parts.SignIn, parts.Tokens);
-        var bulk = new BulkOperations(operations, parts.Signing);
+        _admission = new Admission(options.Limits, () => parts.Slots.Capacity, time);
+        var operations = new CscOperations(parts.Signing, parts.SignIn, parts.Tokens, _admission);
+        var bulk = new BulkOperations(operations, parts.Signing, _admission);
         _signers = new SignerOperations(
             operations, parts.Store, new SignerReach(parts.Access), parts.Limits, time);
         var open = new OpenAdmission(_admission, options.Limits.OpenCalls);
@@ -123,7 +123,6 @@ internal sealed class Wires : IDisposable
         _healthTimer.Dispose();
         _signers.Dispose();
         _grpc.Dispose();
-        _places.Dispose();
     }
 
     /// <summary>All that serves time stamps takes callers on the same terms.</summary>
@@ -135,7 +134,8 @@ internal sealed class Wires : IDisposable
         ILoggerFactory loggers,
         out TimestampEndpoints endpoints)
     {
-        var access = new TimestampAccess(operations, signing, parts.SettingsOf, parts.Strangers, time);
+        var access = new TimestampAccess(
+            operations, signing, parts.SettingsOf, parts.Strangers, parts.Service, _admission, time);
         endpoints = new TimestampEndpoints(
             parts.Service, access, _admission, loggers.CreateLogger<TimestampEndpoints>());
         return new TimestampOperations(

@@ -3,8 +3,24 @@ namespace Appliance.Server.Options;
 /// <summary>Everything has a limit.</summary>
 internal sealed class LimitSettings
 {
-    /// <summary>Calls in work at once; one more is refused with a retry hint. 1 to 65,536, default 4,096.</summary>
+    /// <summary>
+    /// Calls in work at once; one more is refused with a retry hint. A client that has less than its share (these over
+    /// the clients that are there) gets in even then, so that there are twice as many at most. 1 to 65,536, default
+    /// 4,096.
+    /// </summary>
     public int CallsInFlight { get; set; } = 4_096;
+
+    /// <summary>
+    /// The same for bulk calls (more than 16 signatures, or chunks of a bulk activation), which have these places to
+    /// themselves. 1 to 65,536, default 512.
+    /// </summary>
+    public int BulkCalls { get; set; } = 512;
+
+    /// <summary>
+    /// An interactive call that would have to wait longer for its signatures is refused at once, milliseconds; a
+    /// deadline of the caller's own holds as well. 0 for no limit, to 600,000; default 10,000.
+    /// </summary>
+    public int LongestWaitMilliseconds { get; set; } = 10_000;
 
     /// <summary>
     /// Calls of SignHashStream at once, and as many of StampStream; one more is refused. 1 to 1,024, default 64.
@@ -44,5 +60,5 @@ internal sealed class LimitSettings
     /// What can be at work at once, so that the queues behind have room for it: what was let in is refused nowhere. A
     /// stream itself may have one refusal to record beside its items.
     /// </summary>
-    public int MostInWork() => CallsInFlight + (2 * Streams) + StreamItemsInWork;
+    public int MostInWork() => (2 * (CallsInFlight + BulkCalls)) + (2 * Streams) + StreamItemsInWork;
 }

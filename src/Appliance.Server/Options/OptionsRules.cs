@@ -46,6 +46,8 @@ internal static class OptionsRules
         AuditRules.Check(options.Audit, options.Timestamping, errors);
         TimestampingRules.Check(options.Timestamping, errors);
         Range(errors, "Limits:CallsInFlight", options.Limits.CallsInFlight, 1, 65_536);
+        Range(errors, "Limits:BulkCalls", options.Limits.BulkCalls, 1, 65_536);
+        Range(errors, "Limits:LongestWaitMilliseconds", options.Limits.LongestWaitMilliseconds, 0, 600_000);
         Range(errors, "Limits:Streams", options.Limits.Streams, 1, 1_024);
         Range(errors, "Limits:StreamItems", options.Limits.StreamItems, 1, 4_096);
         Range(errors, "Limits:StreamItemsInWork", options.Limits.StreamItemsInWork, 1, 65_536);

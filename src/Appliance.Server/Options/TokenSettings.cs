@@ -38,4 +38,10 @@ internal sealed class TokenSettings
 
     /// <summary>Whether the library runs in a process of its own.</summary>
     internal bool IsHosted => string.Equals(Hosting, SlotRules.Process, StringComparison.Ordinal);
+
+    /// <summary>
+    /// Whether the token is given no more calls at once than bring more signatures a second, as found out under load;
+    /// else it is given as many as it has sessions. With workers only. Default false.
+    /// </summary>
+    public bool AdaptiveConcurrency { get; set; }
 }

@@ -1,4 +1,5 @@
 using Appliance.Server.Csc;
+using Appliance.Server.Csc.Lanes;
 using Appliance.Server.Hosting.Peers;
 using Appliance.Server.Options;
 using Appliance.Signing;
@@ -16,12 +17,16 @@ namespace Appliance.Server.Timestamps;
 /// <param name="signing">Knows who pays.</param>
 /// <param name="settingsOf">A unit's settings.</param>
 /// <param name="strangers">How fast callers without a token may be; null for no limit.</param>
+/// <param name="service">The authority.</param>
+/// <param name="admission">Whether there is time for one.</param>
 /// <param name="time">The clock.</param>
 internal sealed class TimestampAccess(
     CscOperations operations,
     SigningService signing,
     Func<TimestampUnit, TimestampUnitSettings> settingsOf,
     StrangerGates? strangers,
+    TimestampService service,
+    Admission admission,
     TimeProvider time)
 {
     /// <summary>
@@ -45,9 +50,9 @@ internal sealed class TimestampAccess(
         }
 
         var gate = strangers.Of(http is null ? null : PeerFacts.Of(http).Address);
-        return gate.TryEnter(out _)
+        return gate.TryEnter(out var retryAfter)
             ? new Authentication(null, Gate: gate)
-            : new Authentication(TimestampErrors.TooFast);
+            : new Authentication(TimestampErrors.TooFast.After(retryAfter));
     }
 
     /// <summary>The call on its terms, or why the caller may not make it.</summary>
@@ -110,6 +115,23 @@ internal sealed class TimestampAccess(
         }
     }
 
+    /// <summary>One time stamp, unless there is no time for it: then nothing was asked of anybody.</summary>
+    /// <param name="caller">Whose it is.</param>
+    /// <param name="call">From <see cref="AdmitAsync"/>.</param>
+    /// <param name="timeLeft">Until the caller gives up; infinite when nobody knows.</param>
+    public ValueTask<Answer<StampResult>> StampAsync(Caller caller, in StampCall call, TimeSpan timeLeft)
+        => admission.TryBegin(caller, 1, timeLeft, out var work) is { } busy
+            ? new ValueTask<Answer<StampResult>>(busy)
+            : StampAsync(call with { Deadline = work.Deadline }, work);
+
+    /// <summary>The same for an item of a stream, which has waited for its place.</summary>
+    public ValueTask<Answer<StampResult>> StampItemAsync(Caller caller, in StampCall call)
+        => StampAsync(call with { IsBulk = true }, admission.BeginItem(caller, 1));
+
+    /// <summary>The same for many digests of one call.</summary>
+    public CscError? TryBegin(Caller caller, int digests, out AdmittedWork work)
+        => admission.TryBegin(caller, digests, Timeout.InfiniteTimeSpan, out work);
+
     /// <summary>Why there is no TimeStampResp; null when there is one.</summary>
     public CscError? ErrorOf(in StampResult result) => TimestampErrors.Of(result, time.GetUtcNow());
 
@@ -119,4 +141,16 @@ internal sealed class TimestampAccess(
         => caller == default
             ? new ValueTask<CscError>(error)
             : operations.RefuseAsync(caller, method, credentialId, error, cancellationToken);
+
+    private async ValueTask<Answer<StampResult>> StampAsync(StampCall call, AdmittedWork work)
+    {
+        try
+        {
+            return await service.StampAsync(call);
+        }
+        finally
+        {
+            work.End();
+        }
+    }
 }

@@ -87,7 +87,8 @@ internal sealed partial class TimestampEndpoints(
         var (error, body) = await ReadAsync(http, reader);
         try
         {
-            if ((error ?? admission.TryEnter()) is { } refusal)
+            var isToBeKnown = http.Request.Headers.Authorization.Count > 0;
+            if ((error ?? admission.TryEnter(isToBeKnown)) is { } refusal)
             {
                 await JsonReply.WriteErrorAsync(http, refusal);
                 return;
@@ -156,7 +157,8 @@ internal sealed partial class TimestampEndpoints(
                 return;
             }
 
-            await ReplyAsync(http, await service.StampAsync(call.Value));
+            var result = await access.StampAsync(who.Caller, call.Value, Timeout.InfiniteTimeSpan);
+            await (result.Error is { } busy ? JsonReply.WriteErrorAsync(http, busy) : ReplyAsync(http, result.Value));
         }
         finally
         {

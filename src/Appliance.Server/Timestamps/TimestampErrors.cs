@@ -2,6 +2,7 @@ using System.Net;
 using Appliance.Grpc;
 using Appliance.Ledger;
 using Appliance.Server.Csc;
+using Appliance.Server.Csc.Lanes;
 using Appliance.Signing;
 using Appliance.Timestamping;
 
@@ -16,9 +17,9 @@ internal static class TimestampErrors
     private const int Minute = 60;
 
     /// <summary>Somebody without a token.</summary>
-    public static readonly CscError TooFast = new(
+    public static readonly RetryHints TooFast = new(new CscError(
         HttpStatusCode.TooManyRequests, GrpcStatusCode.ResourceExhausted, "temporarily_unavailable",
-        "More time stamps a second than anybody may have without a token; nothing was used up", 1);
+        "More time stamps a second than anybody may have without a token; nothing was used up", 1));
 
     /// <summary>A client that does not say whose transaction it is.</summary>
     public static readonly CscError NamesNoCredential = CscErrors.Invalid(

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Appliance.Ledger;
 using Appliance.Server.Csc;
 using Appliance.Server.Csc.Fields;
 using Appliance.Server.Csc.Inputs;
@@ -48,7 +49,8 @@ internal sealed partial class TimestampOperations(
             return await operations.RefuseAsync(caller, CscMethods.Timestamp, null, error, cancellationToken);
         }
 
-        var answer = await StampAsync(caller, manner!, request, CscMethods.Timestamp, cancellationToken);
+        var answer = await StampAsync(
+            caller, manner!, request, CscMethods.Timestamp, input.TimeLeft, cancellationToken);
         return answer.Failure == TimestampFailure.BadAlgorithm
             ? CscErrors.InvalidParameter("hashAlgo")
             : answer.Error is { } refusal ? refusal : answer.Token;
@@ -75,7 +77,8 @@ internal sealed partial class TimestampOperations(
 
         var batch = new TimestampBatch(algorithm, digests);
         var request = manner!.RequestFor(algorithm, batch.Root, input.Nonce.Value);
-        var answer = await StampAsync(caller, manner, request, CscMethods.StampBatch, cancellationToken);
+        var answer = await StampAsync(
+            caller, manner, request, CscMethods.StampBatch, input.TimeLeft, cancellationToken);
         return answer.Error is { } refusal
             ? refusal
             : new StampBatchResult(
@@ -94,7 +97,7 @@ internal sealed partial class TimestampOperations(
     /// <summary>One time stamp, as an item of a stream; its place is the caller's concern.</summary>
     public ValueTask<StampOutcome> StampAsync(Caller caller, StampOrder order, CancellationToken cancellationToken)
         => order.Failure == TimestampFailure.None
-            ? StampAsync(caller, order.Manner, order.Request, CscMethods.Stamp, cancellationToken)
+            ? StampAsync(caller, order.Manner, order.Request, CscMethods.Stamp, null, cancellationToken)
             : new ValueTask<StampOutcome>(StampOutcome.Of(order.Failure));
 
     /// <summary>
@@ -109,6 +112,7 @@ internal sealed partial class TimestampOperations(
         var calls = new StampCall[orders.Length];
         var indices = new int[orders.Length];
         var count = 0;
+        var isBulk = orders.Length > LedgerWork.MostInteractiveRows;
         for (var i = 0; i < orders.Length; i++)
         {
             if (orders[i].Failure != TimestampFailure.None)
@@ -129,27 +133,55 @@ internal sealed partial class TimestampOperations(
                 return refusal;
             }
 
-            (calls[count], indices[count]) = (call.Value, i);
+            (calls[count], indices[count]) = (call.Value with { IsBulk = isBulk }, i);
             count++;
         }
 
-        // 2 All that have a place go to the ledger together; usually that is all.
-        for (var next = 0; next < count;)
+        // 2 Many leave the places of interactive calls to those.
+        if (count == 0)
         {
-            var taken = await places.TakeSomeAsync(count - next, cancellationToken);
+            return outcomes;
+        }
+
+        if (access.TryBegin(caller, count, out var work) is { } busy)
+        {
+            return busy;
+        }
+
+        try
+        {
+            await StampAllAsync(caller, calls.AsMemory(0, count), indices, outcomes, cancellationToken);
+            return outcomes;
+        }
+        finally
+        {
+            work.End();
+        }
+    }
+
+    /// <summary>3 All that have a place go to the ledger together; usually that is all.</summary>
+    private async ValueTask StampAllAsync(
+        Caller caller,
+        ReadOnlyMemory<StampCall> calls,
+        ReadOnlyMemory<int> indices,
+        StampOutcome[] outcomes,
+        CancellationToken cancellationToken)
+    {
+        var client = Admission.ClientOf(caller);
+        for (var next = 0; next < calls.Length;)
+        {
+            var taken = await places.TakeSomeAsync(client, calls.Length - next, cancellationToken);
             try
             {
-                await StampTogetherAsync(calls.AsMemory(next, taken), indices.AsMemory(next, taken), outcomes);
+                await StampTogetherAsync(calls.Slice(next, taken), indices.Slice(next, taken), outcomes);
             }
             finally
             {
-                places.Leave(taken);
+                places.Leave(client, taken);
             }
 
             next += taken;
         }
-
-        return outcomes;
     }
 
     /// <summary>Null when the answer to so many digests has its limits; else how many are too many.</summary>
@@ -170,12 +202,24 @@ internal sealed partial class TimestampOperations(
         => (BitOperations.Log2((uint)leaves) + 2) * (digestLength + Framing);
 
     private async ValueTask<StampOutcome> StampAsync(
-        Caller caller, StampManner manner, ReadOnlyMemory<byte> request, string method, CancellationToken cancellation)
+        Caller caller,
+        StampManner manner,
+        ReadOnlyMemory<byte> request,
+        string method,
+        TimeSpan? timeLeft,
+        CancellationToken cancellation)
     {
         var call = await access.AdmitAsync(caller, manner.Unit, request, manner.CredentialId, method, cancellation);
-        return call.Error is { } refusal
-            ? new StampOutcome(default, refusal)
-            : OutcomeOf(await service.StampAsync(call.Value));
+        if (call.Error is { } refusal)
+        {
+            return new StampOutcome(default, refusal);
+        }
+
+        // An item of a stream has no time of its own.
+        var result = timeLeft is { } left
+            ? await access.StampAsync(caller, call.Value, left)
+            : await access.StampItemAsync(caller, call.Value);
+        return result.Error is { } busy ? new StampOutcome(default, busy) : OutcomeOf(result.Value);
     }
 
     private StampOutcome OutcomeOf(in StampResult result) => StampOutcome.Of(result, access.ErrorOf(result));

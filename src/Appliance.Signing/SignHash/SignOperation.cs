@@ -12,7 +12,7 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
 {
     /// <summary>A node that was paused may wake up with a full queue, and a lease that others have settled.</summary>
     private static readonly Func<SignJob, bool> s_mayStart =
-        static job => ((SignOperation)job.State!)._activations.MayDispatch;
+        static job => ((SignOperation)job.State!).MayStart();
 
     private static readonly Action<SignJob> s_signed = static job => ((SignOperation)job.State!).OnSigned();
 
@@ -44,6 +44,7 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
         KeyReference key,
         SignatureScheme scheme,
         in ReservationRequest request,
+        long deadline,
         CancellationToken cancellationToken)
     {
         _slots = slots;
@@ -64,6 +65,8 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
             Scheme = scheme,
             Hashes = hashes,
             IsBulk = _reservation.IsBulk,
+            Client = request.ClientId == Guid.Empty ? request.SignerId : request.ClientId,
+            Deadline = deadline,
             Signatures = new byte[hashes.Count][],
             Completed = s_signed,
             Overdue = s_overdue,
@@ -172,7 +175,9 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
         {
             SignOutcome.Signed => new SignHashResult(SigningStatus.Ok, _job.Signatures!),
             SignOutcome.NeverDispatched => SignHashResult.Refused(
-                _activations.MayDispatch ? SigningStatus.Overloaded : SigningStatus.StoreUnavailable),
+                !_activations.MayDispatch ? SigningStatus.StoreUnavailable
+                : _cancellation.IsCancellationRequested ? SigningStatus.Cancelled
+                : SigningStatus.Overloaded),
             SignOutcome.TokenUnavailable => SignHashResult.Refused(SigningStatus.TokenUnavailable),
             _ => SignHashResult.Refused(SigningStatus.Failed),
         };
@@ -184,6 +189,11 @@ internal sealed class SignOperation : IValueTaskSource<SignHashResult>, IThreadP
 
         Complete(result, inline: _slots.Dispatch == SlotDispatch.Inline);
     }
+
+    /// <summary>On the session's thread. With an id it is signed and recorded whoever waits.</summary>
+    private bool MayStart()
+        => _activations.MayDispatch
+            && (_reservation.Request.Outcome is not null || !_cancellation.IsCancellationRequested);
 
     /// <summary>
     /// The call that signs does not return. Whoever waits is told; the reservation stands, as what may still be signed

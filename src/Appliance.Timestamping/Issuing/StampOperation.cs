@@ -76,6 +76,10 @@ internal sealed class StampOperation : IValueTaskSource<StampResult>, IThreadPoo
         _attempt = 0;
         _wasAnswered = false;
         _holders = 1;
+        var job = _stamp.Job;
+        job.IsBulk = _intent.OneOfMany = call.IsBulk;
+        job.Deadline = call.Deadline;
+        job.Client = call.ClientId ?? call.SignerId ?? Guid.Empty;
         _intent.Prepare(
             Record(AuditEvent.TimestampIntent, AuditOutcome.Ok, StampText.Intent(_stamp)), call.Terms);
         return TimestampFailure.None;

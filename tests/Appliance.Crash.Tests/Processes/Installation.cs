@@ -94,7 +94,7 @@ internal sealed class Installation : IDisposable
     public ProcessStartInfo Serve(string readyFile, string dispatch, int node)
     {
         var start = Command("serve", "--ready-file", readyFile);
-        start.Environment["WITNESS_MODULE"] = SoftHsm;
+        start.Environment["MISBEHAVE_MODULE"] = SoftHsm;
         start.Environment["WITNESS_FILE"] = Witness.Path;
         start.Environment["APPLIANCE__Token__Module"] = WitnessFile.Module;
         start.Environment["APPLIANCE__Token__Dispatch"] = dispatch;

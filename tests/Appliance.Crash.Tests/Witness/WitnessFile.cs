@@ -4,7 +4,7 @@ using System.Text;
 namespace Appliance.Crash.Tests.Witness;
 
 /// <summary>
-/// The file into which tests/witness/witness.c puts every C_Sign, laid out as that file says. It is mapped by the
+/// The file into which load/module/witness.c puts every C_Sign, laid out as that file says. It is mapped by the
 /// server as well: what stands in it survives the server's end, whatever that is.
 /// </summary>
 internal sealed class WitnessFile : IDisposable
@@ -34,7 +34,7 @@ internal sealed class WitnessFile : IDisposable
 
     public string Path { get; }
 
-    /// <summary>Where tests/witness/build.sh puts the module.</summary>
+    /// <summary>Where load/module/build.sh puts the module.</summary>
     public static string Module { get; } = FindModule();
 
     /// <summary>Seed and longest delays of what is signed from now on.</summary>
@@ -92,13 +92,13 @@ internal sealed class WitnessFile : IDisposable
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            var module = System.IO.Path.Combine(folder.FullName, "native", "witness.so");
+            var module = System.IO.Path.Combine(folder.FullName, "native", "misbehave.so");
             if (File.Exists(module))
             {
                 return module;
             }
         }
 
-        throw new InvalidOperationException("There is no artifacts/native/witness.so; run tests/witness/build.sh.");
+        throw new InvalidOperationException("There is no artifacts/native/misbehave.so; run load/module/build.sh.");
     }
 }

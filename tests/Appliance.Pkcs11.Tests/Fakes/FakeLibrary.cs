@@ -22,6 +22,18 @@ internal static unsafe class FakeLibrary
 
     public static Pkcs11Module Load() => Pkcs11Module.Attach(s_list, "fake library");
 
+    /// <summary>As a library of its own, which no other test keeps from being initialised anew.</summary>
+    public static Pkcs11Module LoadAlone()
+    {
+        var list = Build();
+        ((nint*)(list + 8))[0] = (nint)(delegate* unmanaged[Cdecl]<void*, CULong>)&C_InitializeAlone;
+        ((nint*)(list + 8))[1] = (nint)(delegate* unmanaged[Cdecl]<void*, CULong>)&C_FinalizeAlone;
+        return Pkcs11Module.Attach(list, "fake library, alone");
+    }
+
+    /// <summary>C_Initialize and C_Finalize of libraries that are alone.</summary>
+    public static List<string> AloneCalls { get; } = [];
+
     public static void Add(FakeSlot slot) => s_slots[slot.Id] = slot;
 
     public static void Remove(FakeSlot slot) => s_slots.TryRemove(slot.Id, out _);
@@ -70,6 +82,25 @@ internal static unsafe class FakeLibrary
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static CULong C_Finalize(void* reserved) => Return(CKR.CKR_OK);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static CULong C_InitializeAlone(void* arguments)
+    {
+        AloneCalls.Add(nameof(C_Initialize));
+        foreach (var slot in s_slots.Values)
+        {
+            slot.WasInitialised();
+        }
+
+        return Return(CKR.CKR_OK);
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static CULong C_FinalizeAlone(void* reserved)
+    {
+        AloneCalls.Add(nameof(C_Finalize));
+        return Return(CKR.CKR_OK);
+    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static CULong C_GetInfo(byte* info)
@@ -334,7 +365,7 @@ internal static unsafe class FakeLibrary
                 answer = found.SignKey.Key.SignHash(found.Slot.SignsWrongly ? new byte[hash.Length] : hash.ToArray());
             }
 
-            answer = answer[..(found.Slot.SignatureLength ?? answer.Length)];
+            answer = found.Slot.NextLengths.TryDequeue(out var cut) ? answer[..cut] : answer;
 
             answer.CopyTo(new Span<byte>(signature, answer.Length));
             *signatureLength = new CULong((uint)answer.Length);

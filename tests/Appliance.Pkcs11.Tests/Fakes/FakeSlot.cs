@@ -62,11 +62,14 @@ internal sealed class FakeSlot : IDisposable
     /// <summary>What C_OpenSession returns for as long as it is set, as when the device is gone.</summary>
     public CKR? Gone { get; set; }
 
+    /// <summary>It is gone until the library is initialised anew.</summary>
+    public bool ComesBackByInitialise { get; set; }
+
     /// <summary>Signatures are of another hash than asked for, as from sessions that were mixed up.</summary>
     public bool SignsWrongly { get; set; }
 
-    /// <summary>Signatures have so many bytes; null for what is right.</summary>
-    public int? SignatureLength { get; set; }
+    /// <summary>Lengths of the next signatures, which are cut to them; the right one once it is empty.</summary>
+    public ConcurrentQueue<int> NextLengths { get; } = new();
 
     /// <summary>Keys ask for the PIN between C_SignInit and C_Sign (CKA_ALWAYS_AUTHENTICATE).</summary>
     public bool AsksEachTime { get; set; }
@@ -157,6 +160,15 @@ internal sealed class FakeSlot : IDisposable
     public void CountFind() => Interlocked.Increment(ref _findCalls);
 
     public void CountOpen() => Interlocked.Increment(ref _openCalls);
+
+    public void WasInitialised()
+    {
+        if (ComesBackByInitialise)
+        {
+            Reset();
+            Gone = null;
+        }
+    }
 
     /// <summary>All sessions die and the login with them, as when a daemon restarts.</summary>
     public void Reset()

@@ -71,6 +71,42 @@ public sealed class LanesTests : IDisposable
     }
 
     [Fact]
+    public async Task The_burst_of_one_client_lets_others_have_their_turns()
+    {
+        using var group = Group(SlotDispatch.Workers);
+        var first = Jobs.Enqueue(group, Job(1));
+        await EnteredAsync();
+        var burst = Enumerable.Range(2, 60).Select(i => Jobs.Enqueue(group, Job((byte)i))).ToArray();
+        var others = Job(200);
+        others.Client = Guid.NewGuid();
+        var other = Jobs.Enqueue(group, others);
+        _slot.Hold!.Release(100);
+        await Task.WhenAll([first, other, .. burst]);
+        Assert.InRange(_slot.Signed.ToList().IndexOf(200), 1, 13);
+    }
+
+    [Fact]
+    public async Task A_job_whose_deadline_has_passed_is_not_begun()
+    {
+        var time = new ManualTime();
+        time.Advance(TimeSpan.FromSeconds(1));
+        using var group = new SlotGroup([_token], new SlotGroupOptions { Sessions = 1 }, time);
+        var first = Jobs.Enqueue(group, Job(1));
+        await EnteredAsync();
+        var late = Job(2);
+        late.Deadline = time.GetTimestamp() + TimeSpan.FromMilliseconds(10).Ticks;
+        var patient = Job(3);
+        patient.Deadline = time.GetTimestamp() + TimeSpan.FromSeconds(10).Ticks;
+        var waiting = new[] { Jobs.Enqueue(group, late), Jobs.Enqueue(group, patient) };
+        time.Advance(TimeSpan.FromSeconds(1));
+        _slot.Hold!.Release(10);
+        await Task.WhenAll([first, .. waiting]);
+        Assert.Equal(SignOutcome.NeverDispatched, late.Outcome);
+        Assert.Equal(SignOutcome.Signed, patient.Outcome);
+        Assert.Equal([1, 3], _slot.Signed);
+    }
+
+    [Fact]
     public async Task A_full_queue_refuses_and_nothing_was_dispatched()
     {
         using var group = Group(SlotDispatch.Workers, limit: 2);

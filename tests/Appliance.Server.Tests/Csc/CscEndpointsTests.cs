@@ -12,7 +12,8 @@ public sealed class CscEndpointsTests
 {
     private const int BodyLimit = 4 * 1024 * 1024;
 
-    private readonly Admission _admission = new(1);
+    private readonly Admission _admission = new(
+        new LimitSettings { CallsInFlight = 1 }, static () => 1, TimeProvider.System);
     private readonly DefaultHttpContext _http = new();
     private readonly Pipe _body = new();
     private readonly CscEndpoints _endpoints;
@@ -21,8 +22,8 @@ public sealed class CscEndpointsTests
     {
         // Whoever is refused does not come as far as the operations.
         _endpoints = new CscEndpoints(
-            new CscOperations(null!, null!, null!),
-            new BulkOperations(null!, null!),
+            new CscOperations(null!, null!, null!, _admission),
+            new BulkOperations(null!, null!, _admission),
             new OAuthEndpoints(null!, _admission),
             new InfoSettings(),
             _admission,

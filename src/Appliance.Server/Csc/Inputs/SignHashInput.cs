@@ -50,4 +50,14 @@ internal sealed class SignHashInput
     /// <summary>The same as a field, which gRPC has and JSON has not.</summary>
     [JsonIgnore]
     public FieldText RequestId { get; set; }
+
+    /// <summary>Until the caller gives up, by the wire's own deadline; infinite when it has none.</summary>
+    [JsonIgnore]
+    public TimeSpan TimeLeft { get; set; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Digests under either name, before anything is known of them; at least 1.</summary>
+    [JsonIgnore]
+    public int HashCount => Math.Max(1, Math.Max(CountOf(Hash), CountOf(Hashes)));
+
+    private static int CountOf(in FieldHashes hashes) => hashes.Values.Count;
 }

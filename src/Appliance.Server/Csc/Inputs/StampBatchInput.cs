@@ -26,4 +26,8 @@ internal sealed class StampBatchInput
 
     [JsonPropertyName("credentialID")]
     public FieldText CredentialId { get; set; }
+
+    /// <summary>Until the caller gives up, by the wire's own deadline; infinite when it has none.</summary>
+    [JsonIgnore]
+    public TimeSpan TimeLeft { get; set; } = Timeout.InfiniteTimeSpan;
 }

@@ -29,4 +29,8 @@ internal sealed class TimestampInput
 
     [JsonPropertyName("credentialID")]
     public FieldText CredentialId { get; set; }
+
+    /// <summary>Until the caller gives up, by the wire's own deadline; infinite when it has none.</summary>
+    [JsonIgnore]
+    public TimeSpan TimeLeft { get; set; } = Timeout.InfiniteTimeSpan;
 }

@@ -85,7 +85,7 @@ internal static class ClientProofs
         ClientAuthenticationStatus.AssertionRefused => OAuthErrors.Assertion,
         ClientAuthenticationStatus.CertificateRefused => OAuthErrors.Certificate,
         ClientAuthenticationStatus.Inactive => OAuthErrors.Inactive,
-        ClientAuthenticationStatus.RateExceeded => CscErrors.ClientBusy,
+        ClientAuthenticationStatus.RateExceeded => CscErrors.ClientBusy.After(TimeSpan.FromSeconds(1)),
         ClientAuthenticationStatus.TokenInvalid => CscErrors.InvalidTokenParameter,
         ClientAuthenticationStatus.Overloaded => CscErrors.Busy,
         _ => CscErrors.Internal,

@@ -18,7 +18,7 @@ internal sealed class OAuthEndpoints(ClientAuthentication clients, Admission adm
     private async ValueTask ServeAsync(HttpContext http, Func<HttpContext, FormBody, Task<CscError?>> serve)
     {
         var form = await FormBody.ReadAsync(http.Request, CscOperations.LoginBytes, http.RequestAborted);
-        if ((form.Error ?? admission.TryEnter()) is { } refusal)
+        if ((form.Error ?? admission.TryEnter(isToBeKnown: false)) is { } refusal)
         {
             await JsonReply.WriteErrorAsync(http, refusal);
             return;

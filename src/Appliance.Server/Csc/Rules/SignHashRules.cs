@@ -18,6 +18,7 @@ internal static class SignHashRules
         CscVersion version,
         Caller caller,
         bool isBulk,
+        long deadline,
         out Guid? named,
         out SignHashRequest? request)
     {
@@ -56,6 +57,7 @@ internal static class SignHashRules
             SignatureParameters = parameters.AsSpan().SequenceEqual(NullParameters) ? null : parameters,
             RequestId = requestId,
             IsBulk = isBulk,
+            Deadline = deadline,
         };
         return null;
     }

@@ -233,7 +233,7 @@ internal sealed class ItemStream<TRequest, TResponse, TWork, TResult> : IDisposa
 
         try
         {
-            await _streams.Places.TakeAsync(_stop.Token);
+            await _streams.Places.TakeAsync(Admission.ClientOf(_caller), _stop.Token);
         }
         catch
         {
@@ -244,7 +244,7 @@ internal sealed class ItemStream<TRequest, TResponse, TWork, TResult> : IDisposa
 
     private void LeavePlaces()
     {
-        _streams.Places.Leave();
+        _streams.Places.Leave(Admission.ClientOf(_caller));
         _gate?.Leave();
     }
 

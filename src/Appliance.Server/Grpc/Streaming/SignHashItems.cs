@@ -69,7 +69,7 @@ internal sealed class SignHashItems(CscOperations operations)
 
     public override ValueTask<Answer<SignHashResult>> RunAsync(
         Caller caller, SignHashInput work, CancellationToken cancellationToken)
-        => operations.SignHashAsync(CscVersion.V2, caller, work, isBulk: true, cancellationToken);
+        => operations.SignItemAsync(caller, work, cancellationToken);
 
     public override Proto.SignHashStreamResponse Tell(in ItemResult<SignHashResult> result)
     {

@@ -294,10 +294,10 @@ public sealed class ClientCallTests(RunningAppliance appliance) : IClassFixture<
         while (answer.Status == 200);
         Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 20);
         Assert.Equal((429, "temporarily_unavailable"), (answer.Status, answer.Error));
-        Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter!.Delta);
+        Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 2);
         var refusal = await CallAsync(client, "credentials/list");
         Assert.Equal(GrpcStatusCode.ResourceExhausted, refusal.Code);
-        Assert.Equal(TimeSpan.FromSeconds(1), refusal.RetryAfter);
+        Assert.NotNull(refusal.RetryAfter);
 
         // Others are not held up.
         var another = await appliance.AddClientAsync();
