@@ -262,7 +262,12 @@ public sealed class SlotGroup : IDisposable
     }
 
     private GroupSlot Make(Token token, int index)
-        => new LocalSlot(token, index, _options, _time, _logger, _reports);
+    {
+        var options = _options.SessionsOf is { } sessionsOf
+            ? _options with { Sessions = Math.Clamp(sessionsOf(token), 0, MaxSessions) }
+            : _options;
+        return new LocalSlot(token, index, options, _time, _logger, _reports);
+    }
 
     private static void Check(SignJob job)
     {

@@ -9,6 +9,9 @@ public sealed record SlotGroupOptions
     /// </summary>
     public int Sessions { get; init; }
 
+    /// <summary>The same for each token by itself; null takes <see cref="Sessions"/> for all of them.</summary>
+    public Func<Token, int>? SessionsOf { get; init; }
+
     /// <summary>
     /// Workers: most jobs that wait per slot, in each lane (interactive, bulk). Inline: most callers that wait for a
     /// session. Defaults to 4096.

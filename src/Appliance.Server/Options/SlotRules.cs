@@ -1,3 +1,5 @@
+using Appliance.Pkcs11;
+
 namespace Appliance.Server.Options;
 
 /// <summary>The rules of the group's slots: Token, which is the first of them, and those of Slots.</summary>
@@ -31,6 +33,11 @@ internal static class SlotRules
             {
                 errors.Add($"Slots:{name}:Dispatch: a group signs in one way; leave it out, Token:Dispatch says it.");
             }
+        }
+
+        foreach (var name in options.Slots.Where(slot => slot.Value.AdaptiveConcurrency).Select(slot => slot.Key))
+        {
+            errors.Add($"Slots:{name}:AdaptiveConcurrency: is the group's; set Token:AdaptiveConcurrency.");
         }
 
         if (options.Slots.Count >= MostSlots)
@@ -67,6 +74,13 @@ internal static class SlotRules
         if (slot.Sessions is < 0 or > 1_024)
         {
             errors.Add(FormattableString.Invariant($"{at}:Sessions: must be 0 to 1024, not {slot.Sessions}."));
+        }
+
+        if (slot.Profile is not null && VendorProfile.Find(slot.Profile) is null)
+        {
+            errors.Add(
+                $"{at}:Profile: must be one of {string.Join(", ", VendorProfile.All.Select(known => known.Name))}, or "
+                + "be left out.");
         }
 
         if (slot.Hosting is not (InProcess or Process))

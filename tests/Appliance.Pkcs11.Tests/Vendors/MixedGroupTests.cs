@@ -16,10 +16,13 @@ public sealed class MixedGroupTests(SoftHsm hsm, NssToken nss, RemoteToken remot
         var key = OutsideKey.Make(algorithm);
         Token[] tokens = [hsm.Payroll, nss.Token];
         Array.ForEach(tokens, key.ImportTo);
-        using var group = new SlotGroup(tokens, new SlotGroupOptions { Sessions = 2 });
+        using var group = new SlotGroup(
+            tokens, new SlotGroupOptions { Sessions = 2, SessionsOf = token => token == nss.Token ? 1 : 0 });
 
         await SignManyAsync(group, key, 300);
 
+        Assert.Equal(1, group.Slots[1].SessionLimit);
+        Assert.Equal(["SoftHSM2", "NSS"], group.Slots.Select(slot => slot.Profile));
         Assert.All(group.Slots, slot => Assert.True(slot.Signatures > 0, $"{slot.Token} has signed nothing."));
         for (var away = 0; away < tokens.Length; away++)
         {

@@ -29,6 +29,11 @@ internal sealed class ConfiguredSlot(string name, TokenSettings settings) : IDis
     public static Pkcs11Module LoadModule(TokenSettings settings)
         => Pkcs11Module.Load(settings.Module, settings.Parameters);
 
+    /// <summary>Chooses its token as the settings say.</summary>
+    public static Token OpenToken(Pkcs11Module module, TokenSettings settings) => module.OpenToken(
+        TokenSelector.Parse(settings.Token),
+        settings.Profile is { } profile ? VendorProfile.Find(profile) : null);
+
     /// <summary>Where the PIN of a slot comes from.</summary>
     public static PinSource PinOf(TokenSettings settings) => string.IsNullOrEmpty(settings.PinFile)
         ? PinSource.FromEnvironment(settings.PinEnvironment!)
@@ -49,7 +54,7 @@ internal sealed class ConfiguredSlot(string name, TokenSettings settings) : IDis
             try
             {
                 _module ??= LoadModule(settings);
-                token = _module.OpenToken(TokenSelector.Parse(settings.Token));
+                token = OpenToken(_module, settings);
                 logIn(this, token);
                 _token = token;
                 _fault = null;
