@@ -1,4 +1,5 @@
 using Appliance.Load.Echo;
+using Appliance.Load.Failover;
 using Appliance.Load.Flood;
 using Appliance.Load.Ratio;
 
@@ -8,6 +9,7 @@ return args switch
     ["echo-server", ..] => await EchoServer.RunAsync(),
     ["ratio", ..] => await RatioCommand.RunAsync(args[1..]),
     ["flood", ..] => await FloodCommand.RunAsync(args[1..]),
+    ["failover", ..] => await FailoverCommand.RunAsync(args[1..]),
     _ => Usage(),
 };
 
@@ -15,6 +17,6 @@ static int Usage()
 {
     Console.Error.WriteLine(
         "Usage: Appliance.Load echo [calls in flight] [seconds] | echo-server | ratio DIR [--quick] | "
-        + "flood DIR [--quick]");
+        + "flood DIR [--quick] | failover DIR [--quick]");
     return 2;
 }
