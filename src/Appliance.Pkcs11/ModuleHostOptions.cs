@@ -11,6 +11,9 @@ public sealed record ModuleHostOptions
     /// </summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Text for the library itself; see <see cref="Pkcs11Module.Load"/>. Null for none.</summary>
+    public string? Parameters { get; init; }
+
     /// <summary>
     /// Names of variables that the child takes over from this process. By default what a program needs anywhere
     /// (PATH, HOME, TZ, ...) and what known modules find their configuration by (SOFTHSM2_CONF, ...); nothing else.

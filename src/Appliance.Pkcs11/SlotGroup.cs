@@ -1,3 +1,4 @@
+using Appliance.Pkcs11.Hosting;
 using Appliance.Pkcs11.Sessions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -264,9 +265,11 @@ public sealed class SlotGroup : IDisposable
     private GroupSlot Make(Token token, int index)
     {
         var options = _options.SessionsOf is { } sessionsOf
-            ? _options with { Sessions = Math.Clamp(sessionsOf(token), 0, MaxSessions) }
+            ? _options with { Sessions = Math.Clamp(sessionsOf(token), 0, MaxSessions), SessionsOf = null }
             : _options;
-        return new LocalSlot(token, index, options, _time, _logger, _reports);
+        return token.Api is RemoteCryptoki remote
+            ? new HostedSlot(remote.Host, token, index, options, _time, _logger, _reports)
+            : new LocalSlot(token, index, options, _time, _logger, _reports);
     }
 
     private static void Check(SignJob job)

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Appliance.Pkcs11;
 
 /// <summary>How a <see cref="SlotGroup"/> uses its tokens.</summary>
@@ -10,6 +12,7 @@ public sealed record SlotGroupOptions
     public int Sessions { get; init; }
 
     /// <summary>The same for each token by itself; null takes <see cref="Sessions"/> for all of them.</summary>
+    [JsonIgnore]
     public Func<Token, int>? SessionsOf { get; init; }
 
     /// <summary>

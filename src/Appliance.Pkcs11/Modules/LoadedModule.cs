@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Appliance.Pkcs11.Hosting;
 using Appliance.Pkcs11.Interop;
 
 namespace Appliance.Pkcs11.Modules;
@@ -22,6 +23,8 @@ internal sealed unsafe class LoadedModule
         SlotId = 0,
         Flags = TokenFlags.None,
     };
+
+    private static nint s_lastHosted;
 
     private readonly nint _key;
     private readonly bool _finalize;
@@ -75,6 +78,21 @@ internal sealed unsafe class LoadedModule
     public static LoadedModule Attach(nint functionList, string name)
         => Share(
             functionList, () => new LoadedModule(functionList, name, null, new NativeCryptoki((byte*)functionList)));
+
+    /// <summary>A library in a child process, for whoever hosts it.</summary>
+    public static LoadedModule Attach(RemoteCryptoki api, string path)
+    {
+        lock (s_gate)
+        {
+            // No loader has such a handle.
+            var module = new LoadedModule(--s_lastHosted, path, null, api);
+            s_loaded.Add(module._key, module);
+            return module;
+        }
+    }
+
+    /// <summary>The library of a new process: nothing from before is valid.</summary>
+    public void Renew() => Interlocked.Increment(ref _incarnation);
 
     public void AddReference()
     {

@@ -87,11 +87,11 @@ internal static class SlotRules
         {
             errors.Add($"{at}:Hosting: must be {InProcess} or {Process}.");
         }
-        else if (slot.IsHosted)
+        else if (slot.IsHosted && !OperatingSystem.IsLinux())
         {
-            errors.Add($"{at}:Hosting: this release hosts no modules in processes of their own; set {InProcess}.");
+            errors.Add($"{at}:Hosting: {Process} is there on Linux only; set {InProcess}.");
         }
-        else if (slot.Environment.Count > 0)
+        else if (!slot.IsHosted && slot.Environment.Count > 0)
         {
             errors.Add($"{at}:Environment: is a child process's; set {at}:Hosting to {Process}, or leave it out.");
         }

@@ -84,7 +84,7 @@ internal sealed partial class SlotTokens : IDisposable
     public bool TryOpen(ConfiguredSlot slot)
     {
         var before = slot.Obstacle;
-        if (slot.TryOpen(LogIn))
+        if (slot.TryOpen(LogIn, _logger))
         {
             return true;
         }
