@@ -13,6 +13,7 @@ public sealed class SlotGroup : IDisposable
 {
     private const int MaxTokens = 64;
     private const int MaxSessions = 1024;
+    private const int MaxOwners = 64;
 
     private const int MaxVerifyOneIn = 1_000_000;
 
@@ -53,6 +54,9 @@ public sealed class SlotGroup : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Sessions, MaxSessions, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(options.Sessions, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.QueueLimit, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.WrappedOwners, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.WrappedOwners, MaxOwners, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.WrappedKeyCache, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.VerifyOneIn, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.VerifyOneIn, MaxVerifyOneIn, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.CallLimit, TimeSpan.Zero, nameof(options));
@@ -257,7 +261,9 @@ public sealed class SlotGroup : IDisposable
 
         foreach (var job in _slots.SelectMany(slot => slot.TakeRest()))
         {
-            job.Outcome = job.Outcome == SignOutcome.None ? SignOutcome.NeverDispatched : job.Outcome;
+            // What has signed some of its hashes, and waited for its key since, was dispatched.
+            var left = job.Dispatched ? SignOutcome.TokenUnavailable : SignOutcome.NeverDispatched;
+            job.Outcome = job.Outcome == SignOutcome.None ? left : job.Outcome;
             Tell(job);
         }
     }
@@ -439,6 +445,7 @@ public sealed class SlotGroup : IDisposable
 
     private void Tell(SignJob job)
     {
+        job.DropAnswer();
         if (job.Outcome == SignOutcome.KeyUnusable)
         {
             AllowForMissing(job);

@@ -34,6 +34,15 @@ public sealed record SlotGroupOptions
     public int KeyCacheLimit { get; init; } = 16_384;
 
     /// <summary>
+    /// Sessions per slot, each with a thread, that wrapped keys are unwrapped in: 1 to 64, for which as many of the
+    /// token's sessions are left free; 0 takes one and leaves none free. They open when the first wrapped key is used.
+    /// </summary>
+    public int WrappedOwners { get; init; }
+
+    /// <summary>Most unwrapped keys that one of those sessions keeps in the token. Defaults to 8,192.</summary>
+    public int WrappedKeyCache { get; init; } = 8_192;
+
+    /// <summary>
     /// One in so many signatures, by chance, is verified with the key's public key before it is given out; so is each
     /// first one by a key that was found anew. 1 to 1,000,000; 1 verifies all. Defaults to 1,000.
     /// </summary>

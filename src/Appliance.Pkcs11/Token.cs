@@ -33,7 +33,8 @@ public sealed unsafe partial class Token : IDisposable
         _info = info;
         _incarnation = module.Incarnation;
         _login = login;
-        _mechanisms = new Lazy<FrozenDictionary<uint, MechanismInfo>>(ReadMechanisms);
+        _mechanisms = new Lazy<FrozenDictionary<uint, MechanismInfo>>(
+            ReadMechanisms, LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <summary>As read when the token was opened; <see cref="ReadInfo"/> asks again.</summary>

@@ -29,6 +29,8 @@ internal sealed class SigningParts : IAsyncDisposable
                 AdaptiveConcurrency = options.Token.AdaptiveConcurrency,
                 QueueLimit = options.Limits.MostInWork(),
                 MakeProbeKeys = true,
+                VerifyOneIn = options.Token.VerifyOneIn,
+                CallLimit = TimeSpan.FromSeconds(options.Token.CallLimitSeconds),
                 Dispatch = options.Token.Dispatch == "inline" ? SlotDispatch.Inline : SlotDispatch.Workers,
             },
             time,

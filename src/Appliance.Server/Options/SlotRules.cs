@@ -24,6 +24,8 @@ internal static class SlotRules
             errors.Add("Token:Dispatch: must be workers or inline.");
         }
 
+        Range(errors, "Token:VerifyOneIn", options.Token.VerifyOneIn, 1, 1_000_000);
+        Range(errors, "Token:CallLimitSeconds", options.Token.CallLimitSeconds, 1, 600);
         foreach (var (name, slot) in options.Slots)
         {
             CheckName(name, errors);
@@ -62,6 +64,14 @@ internal static class SlotRules
         }
     }
 
+    private static void Range(List<string> errors, string name, int value, int least, int most)
+    {
+        if (value < least || value > most)
+        {
+            errors.Add(FormattableString.Invariant($"{name}: must be {least} to {most}, not {value}."));
+        }
+    }
+
     private static void Check(string at, TokenSettings slot, List<string> errors)
     {
         Require(errors, $"{at}:Module", slot.Module, "give it the path of the PKCS#11 library");
@@ -71,10 +81,7 @@ internal static class SlotRules
             errors.Add($"{at}:PinFile, {at}:PinEnvironment: set exactly one of the two.");
         }
 
-        if (slot.Sessions is < 0 or > 1_024)
-        {
-            errors.Add(FormattableString.Invariant($"{at}:Sessions: must be 0 to 1024, not {slot.Sessions}."));
-        }
+        Range(errors, $"{at}:Sessions", slot.Sessions, 0, 1_024);
 
         if (slot.Profile is not null && VendorProfile.Find(slot.Profile) is null)
         {
