@@ -391,8 +391,9 @@ public sealed class SlotGroup : IDisposable
     {
         lock (_stateGate)
         {
+            // While the group is being made its first slot is not there yet.
             var serves = IsServing;
-            if (serves == _wasServing)
+            if (serves == _wasServing || _slots.Length == 0)
             {
                 return;
             }

@@ -61,14 +61,7 @@ internal sealed unsafe class AskedLogin : UserLogin
             {
                 var returnValue = Look(out var stands);
                 lost = returnValue == CKR.CKR_OK && !stands;
-                if (!lost)
-                {
-                    return returnValue;
-                }
-
-                returnValue = _asks.LogIn(_slot, _token.SlotId);
-                _logins += returnValue == CKR.CKR_OK ? 1 : 0;
-                return returnValue;
+                return lost ? Ask() : returnValue;
             }
             finally
             {
@@ -99,6 +92,17 @@ internal sealed unsafe class AskedLogin : UserLogin
 
             _session = null;
         }
+    }
+
+    private CKR Ask()
+    {
+        var returnValue = _asks.LogIn(_slot, _token.SlotId);
+        if (returnValue == CKR.CKR_OK)
+        {
+            Interlocked.Increment(ref _logins);
+        }
+
+        return returnValue;
     }
 
     /// <summary>By a session of its own, since the state of a session tells the state of the login.</summary>

@@ -6,7 +6,7 @@ internal enum FrameType : byte
     /// <summary>Never sent.</summary>
     None,
 
-    /// <summary>To the child, first: the library's path, as text.</summary>
+    /// <summary>To the child, first: the library's path and parameters, as text.</summary>
     Start,
 
     /// <summary>From the child: the library is initialised; major and minor version of its interface.</summary>

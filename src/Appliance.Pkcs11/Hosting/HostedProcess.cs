@@ -72,7 +72,7 @@ internal sealed class HostedProcess
         var reader = new FrameReader(body);
         var path = reader.Text(MaxPath);
         var parameters = reader.Text(MaxPath);
-        if (!reader.IsWhole || Load(path, parameters.Length == 0 ? null : parameters, channel) is not { } module)
+        if (!reader.IsWhole || Load(path, parameters, channel) is not { } module)
         {
             return Failed;
         }
@@ -83,7 +83,7 @@ internal sealed class HostedProcess
     private static PosixSignalRegistration Ignore(PosixSignal signal)
         => PosixSignalRegistration.Create(signal, static context => context.Cancel = true);
 
-    private static LoadedModule? Load(string path, string? parameters, FrameChannel channel)
+    private static LoadedModule? Load(string path, string parameters, FrameChannel channel)
     {
         var failure = StartFailure.Other;
         uint returnValue = 0;
@@ -91,7 +91,7 @@ internal sealed class HostedProcess
         string message;
         try
         {
-            var module = LoadedModule.Load(path, parameters);
+            var module = LoadedModule.Load(path, parameters.Length == 0 ? null : parameters);
             var version = module.Api.Version;
             _ = channel.TrySend(new FrameWriter().Begin(FrameType.Started, 0)
                 .Byte(version.major).Byte(version.minor));

@@ -16,12 +16,10 @@ internal sealed partial class HostedSlot
     private void Send()
     {
         var batch = new SignJob[JobsPerFrame];
-        var done = -1;
-        while (true)
+        for (var done = -1; ; done = 0)
         {
             _sent.WaitForRoom(isBulk: false, _queue.Interactive);
-            var count = _queue.Take(batch, batch.Length, done);
-            done = 0;
+            var count = _queue.Take(batch, JobsPerFrame, done);
             if (count == 0)
             {
                 return;
@@ -88,7 +86,7 @@ internal sealed partial class HostedSlot
             return null;
         }
 
-        if (!job.Dispatched && job.MayStart?.Invoke(job) == false)
+        if (!job.Dispatched && !job.MayBegin(_time))
         {
             job.Outcome = SignOutcome.NeverDispatched;
             Done(job);

@@ -28,9 +28,13 @@ internal sealed unsafe class TokenLogin : UserLogin
         _token = token;
     }
 
-    public override int Logins => Volatile.Read(ref _logins);
-
     public override bool IsWanted => _pin is not null;
+
+    /// <summary>
+    /// Counts the logins made: what was found under an earlier one is worth nothing. Whoever finds the login lost makes
+    /// it anew, so others learn of it here only.
+    /// </summary>
+    public override int Logins => Volatile.Read(ref _logins);
 
     public override bool IsLoggedIn
     {

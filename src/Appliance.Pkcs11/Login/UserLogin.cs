@@ -12,13 +12,10 @@ internal abstract class UserLogin : IDisposable
     /// <summary>True once a login was asked for.</summary>
     public abstract bool IsWanted { get; }
 
-    public abstract bool IsLoggedIn { get; }
-
-    /// <summary>
-    /// Counts the logins made: what was found under an earlier one is worth nothing. Whoever finds the login lost makes
-    /// it anew, so others learn of it here only.
-    /// </summary>
+    /// <summary>Counts the logins made: what was found under an earlier one is worth nothing.</summary>
     public abstract int Logins { get; }
+
+    public abstract bool IsLoggedIn { get; }
 
     public abstract void LogIn(PinSource pin, RefusedPins refused, bool force);
 

@@ -24,7 +24,7 @@ internal sealed unsafe class LoadedModule
         Flags = TokenFlags.None,
     };
 
-    private static nint s_lastHosted;
+    private static int s_lastHosted;
 
     private readonly nint _key;
     private readonly bool _finalize;
@@ -82,13 +82,14 @@ internal sealed unsafe class LoadedModule
     /// <summary>A library in a child process, for whoever hosts it.</summary>
     public static LoadedModule Attach(RemoteCryptoki api, string path)
     {
+        // Shared with nobody, under a key that no loader gives out.
+        var module = new LoadedModule(Interlocked.Decrement(ref s_lastHosted), path, null, api);
         lock (s_gate)
         {
-            // No loader has such a handle.
-            var module = new LoadedModule(--s_lastHosted, path, null, api);
             s_loaded.Add(module._key, module);
-            return module;
         }
+
+        return module;
     }
 
     /// <summary>The library of a new process: nothing from before is valid.</summary>
