@@ -113,7 +113,7 @@ public sealed unsafe partial class Token : IDisposable
     /// <param name="lost">Set when the login had been lost: handles found before are worth nothing.</param>
     internal CKR EnsureLoggedIn(out bool lost) => _login.Ensure(out lost);
 
-    /// <summary>Counts logins; see <see cref="TokenLogin.Logins"/>.</summary>
+    /// <summary>Counts logins; see <see cref="UserLogin.Logins"/>.</summary>
     internal int Logins => _login.Logins;
 
     /// <summary>Between C_SignInit and C_Sign of a key that asks for the PIN each time.</summary>

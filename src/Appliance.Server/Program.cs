@@ -1,7 +1,7 @@
 using Appliance.Pkcs11;
 using Appliance.Server.Commands;
 
-// A module in a process of its own (Token:Hosting): the appliance starts this, and nobody else; it is no command to list.
+// A process that hosts one library for another of these: nothing of the command line's is loaded, and nobody types it.
 return args is ["host-module"]
     ? ModuleHostProcess.Run()
     : await CommandLine.RunAsync(args, new CommandEnvironment());
