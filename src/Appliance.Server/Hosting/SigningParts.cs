@@ -25,7 +25,7 @@ internal sealed class SigningParts : IAsyncDisposable
             [.. joined.Select(slot => slot.Token!)],
             new SlotGroupOptions
             {
-                Sessions = options.Token.Sessions,
+                SessionsOf = composition.Slots.SessionsOf,
                 AdaptiveConcurrency = options.Token.AdaptiveConcurrency,
                 QueueLimit = options.Limits.MostInWork(),
                 MakeProbeKeys = true,
