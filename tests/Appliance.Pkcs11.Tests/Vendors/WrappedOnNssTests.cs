@@ -4,7 +4,8 @@ using Appliance.Pkcs11.Tests.Tokens;
 namespace Appliance.Pkcs11.Tests.Vendors;
 
 /// <summary>Wrapped keys on another vendor's token: another mechanism, and an attribute of its own.</summary>
-public sealed class WrappedOnNssTests(NssToken nss) : IClassFixture<NssToken>
+[Collection(NssTokens.Name)]
+public sealed class WrappedOnNssTests(NssToken nss)
 {
     [Theory]
     [InlineData(KeyAlgorithm.EcP256)]
