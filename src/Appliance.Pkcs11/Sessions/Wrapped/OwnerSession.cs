@@ -122,7 +122,7 @@ internal sealed unsafe class OwnerSession
     private CKR Unwrap(CULong wrappingKey, KeyReference key, ReadOnlySpan<byte> wrapped, out CULong handle)
     {
         var mechanism = _slot.Token.KeyWrap;
-        using var template = KeyTemplates.UnwrappedPrivateKey(key);
+        using var template = KeyTemplates.UnwrappedPrivateKey(key, _slot.Token.Profile.UnwrapsWithPoint.Value);
         CULong made;
         CKR returnValue;
         fixed (byte* blob = wrapped)
