@@ -1,3 +1,4 @@
+using Appliance.Pkcs11.Hosting;
 using Appliance.Pkcs11.Sessions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -268,7 +269,14 @@ public sealed class SlotGroup : IDisposable
     }
 
     private GroupSlot Make(Token token, int index)
-        => new LocalSlot(token, index, _options, _time, _logger, _reports);
+    {
+        var options = _options.SessionsOf is { } sessionsOf
+            ? _options with { Sessions = Math.Clamp(sessionsOf(token), 0, MaxSessions), SessionsOf = null }
+            : _options;
+        return token.Api is RemoteCryptoki remote
+            ? new HostedSlot(remote.Host, token, index, options, _time, _logger, _reports)
+            : new LocalSlot(token, index, options, _time, _logger, _reports);
+    }
 
     private static void Check(SignJob job)
     {
@@ -383,8 +391,9 @@ public sealed class SlotGroup : IDisposable
     {
         lock (_stateGate)
         {
+            // While the group is being made its first slot is not there yet.
             var serves = IsServing;
-            if (serves == _wasServing)
+            if (serves == _wasServing || _slots.Length == 0)
             {
                 return;
             }

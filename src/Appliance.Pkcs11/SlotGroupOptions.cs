@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Appliance.Pkcs11;
 
 /// <summary>How a <see cref="SlotGroup"/> uses its tokens.</summary>
@@ -8,6 +10,10 @@ public sealed record SlotGroupOptions
     /// allows, less the login keeper and one for administration.
     /// </summary>
     public int Sessions { get; init; }
+
+    /// <summary>The same for each token by itself; null takes <see cref="Sessions"/> for all of them.</summary>
+    [JsonIgnore]
+    public Func<Token, int>? SessionsOf { get; init; }
 
     /// <summary>
     /// Workers: most jobs that wait per slot, in each lane (interactive, bulk). Inline: most callers that wait for a

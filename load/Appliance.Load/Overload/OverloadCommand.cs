@@ -47,7 +47,7 @@ internal static class OverloadCommand
         }
 
         var agreed = await AgreementCheck.RunAsync(
-            fixture, tallies, Path.Combine(directory, "store.db"), mayRelease: true);
+            fixture, tallies, Path.Combine(directory, "store.db"), withFailures: true);
         return held ? agreed : 1;
     }
 

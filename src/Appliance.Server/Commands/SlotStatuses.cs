@@ -41,6 +41,7 @@ internal static class SlotStatuses
         State = report.Status is { } status ? JsonNamingPolicy.CamelCase.ConvertName(status.State.ToString()) : Absent,
         Healthy = report.Status?.Healthy ?? false,
         Hosting = report.Slot.Settings.Hosting,
+        Profile = report.Status?.Profile,
         Sessions = report.Status?.Sessions ?? 0,
         Waiting = report.Status?.Queued ?? 0,
         InFlight = report.Status?.InFlight ?? 0,

@@ -1,3 +1,5 @@
+using Appliance.Pkcs11;
+
 namespace Appliance.Server.Options;
 
 /// <summary>The rules of the group's slots: Token, which is the first of them, and those of Slots.</summary>
@@ -33,6 +35,11 @@ internal static class SlotRules
             {
                 errors.Add($"Slots:{name}:Dispatch: a group signs in one way; leave it out, Token:Dispatch says it.");
             }
+        }
+
+        foreach (var name in options.Slots.Where(slot => slot.Value.AdaptiveConcurrency).Select(slot => slot.Key))
+        {
+            errors.Add($"Slots:{name}:AdaptiveConcurrency: is the group's; set Token:AdaptiveConcurrency.");
         }
 
         if (options.Slots.Count >= MostSlots)
@@ -76,15 +83,22 @@ internal static class SlotRules
 
         Range(errors, $"{at}:Sessions", slot.Sessions, 0, 1_024);
 
+        if (slot.Profile is not null && VendorProfile.Find(slot.Profile) is null)
+        {
+            errors.Add(
+                $"{at}:Profile: must be one of {string.Join(", ", VendorProfile.All.Select(known => known.Name))}, or "
+                + "be left out.");
+        }
+
         if (slot.Hosting is not (InProcess or Process))
         {
             errors.Add($"{at}:Hosting: must be {InProcess} or {Process}.");
         }
-        else if (slot.IsHosted)
+        else if (slot.IsHosted && !OperatingSystem.IsLinux())
         {
-            errors.Add($"{at}:Hosting: this release hosts no modules in processes of their own; set {InProcess}.");
+            errors.Add($"{at}:Hosting: {Process} is there on Linux only; set {InProcess}.");
         }
-        else if (slot.Environment.Count > 0)
+        else if (!slot.IsHosted && slot.Environment.Count > 0)
         {
             errors.Add($"{at}:Environment: is a child process's; set {at}:Hosting to {Process}, or leave it out.");
         }

@@ -42,6 +42,12 @@ internal sealed class TokenSettings
     /// </summary>
     public string Hosting { get; set; } = SlotRules.InProcess;
 
+    /// <summary>
+    /// The vendor's ways: sessions, idle time, pace, what return values mean. Null goes by what library and token say of
+    /// themselves.
+    /// </summary>
+    public string? Profile { get; set; }
+
     /// <summary>Text for the library itself at C_Initialize; NSS finds its database by it. Null for none.</summary>
     public string? Parameters { get; set; }
 

@@ -14,7 +14,7 @@ public sealed class SessionCapTests
     [InlineData("YubiHSM 2", 1_000L, 4, 4)]
     [InlineData("serial", null, 100, 1)]
     public void The_least_of_wish_token_and_vendor(string profile, long? token, int wanted, int expected)
-        => Assert.Equal(expected, SessionCap.Of(wanted, Token(token), VendorProfile.Find(profile)!));
+        => Assert.Equal(expected, SessionCap.Of(wanted, owners: 0, Token(token), VendorProfile.Find(profile)!));
 
     private static TokenInfo Token(long? sessions) => new()
     {

@@ -24,6 +24,10 @@ internal sealed record SlotDocument
     [JsonPropertyName("hosting")]
     public required string Hosting { get; init; }
 
+    /// <summary>The vendor profile that it goes by; null for one that has not come yet.</summary>
+    [JsonPropertyName("profile")]
+    public required string? Profile { get; init; }
+
     [JsonPropertyName("sessions")]
     public required int Sessions { get; init; }
 
