@@ -229,4 +229,7 @@ public enum AuditEvent
 
     /// <summary>A time-stamping unit's key was made, or its certificate came.</summary>
     TimestampUnitChanged,
+
+    /// <summary>The key that credentials' keys are wrapped under was made.</summary>
+    WrappingKeyCreated,
 }

@@ -2,7 +2,7 @@ using Appliance.Pkcs11.Hosting;
 
 namespace Appliance.Pkcs11;
 
-/// <summary>The child's side of <see cref="Pkcs11Module.Host"/>: the whole of a process that hosts one library.</summary>
+/// <summary>The child of <see cref="Pkcs11Module.Host"/>: the whole of a process that hosts one library.</summary>
 public static class ModuleHostProcess
 {
     /// <summary>

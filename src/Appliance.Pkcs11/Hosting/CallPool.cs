@@ -3,7 +3,7 @@ using Appliance.Pkcs11.Interop;
 
 namespace Appliance.Pkcs11.Hosting;
 
-/// <summary>Threads of a host process for calls that its parent makes one by one: as many as are made at once.</summary>
+/// <summary>Threads of a host process for the calls of its parent: as many as are made at once.</summary>
 internal sealed class CallPool
 {
     private const int MaxThreads = 64;

@@ -79,7 +79,8 @@ internal sealed unsafe partial class CallServer
         return found;
     }
 
-    private CKR? ServeSlots(HostedFunction function, ref FrameReader reader, CallArguments arguments, FrameWriter answer)
+    private CKR? ServeSlots(
+        HostedFunction function, ref FrameReader reader, CallArguments arguments, FrameWriter answer)
     {
         switch (function)
         {

@@ -17,7 +17,7 @@ internal static unsafe class CallWriting
         }
     }
 
-    /// <summary>Type of each, and how much room there is for its value; 0 room and no flag ask for the length.</summary>
+    /// <summary>Type of each, and how much room there is for its value; without room the length is asked for.</summary>
     public static void Wanted(this FrameWriter frame, CK_ATTRIBUTE* template, CULong count)
     {
         frame.UInt32((uint)count.Value);

@@ -119,6 +119,10 @@ internal sealed class ChildSlot : IDisposable
         var id = reader.Bytes(KeyReference.MaxIdLength);
         var label = reader.Text(MaxName);
         var publicKey = reader.Bytes();
+        var isWrapped = reader.Flag();
+        var wrapperId = isWrapped ? reader.Bytes(KeyReference.MaxIdLength) : default;
+        var wrapperLabel = isWrapped ? reader.Text(MaxName) : "";
+        var blob = isWrapped ? reader.Bytes(WrappedKey.MaxLength) : default;
         if (reader.IsBad || _keys.Count >= MaxKeys)
         {
             reader.Refuse();
@@ -127,7 +131,10 @@ internal sealed class ChildSlot : IDisposable
 
         try
         {
-            _keys[number] = new KeyReference(id, label, publicKey);
+            _keys[number] = isWrapped
+                ? new KeyReference(
+                    id, label, publicKey, new WrappedKey(new KeyReference(wrapperId, wrapperLabel), blob))
+                : new KeyReference(id, label, publicKey);
         }
         catch (ArgumentException)
         {

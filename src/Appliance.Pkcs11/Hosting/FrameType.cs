@@ -15,7 +15,7 @@ internal enum FrameType : byte
     /// <summary>From the child, which then ends: what went wrong (<see cref="StartFailure"/>).</summary>
     StartFailed,
 
-    /// <summary>To the child: one call (<see cref="HostedFunction"/> and its arguments); the id is the answer's.</summary>
+    /// <summary>To the child: a call (<see cref="HostedFunction"/> and its arguments); the answer has its id.</summary>
     Call,
 
     /// <summary>From the child: the return value of a call, and what it gave out.</summary>

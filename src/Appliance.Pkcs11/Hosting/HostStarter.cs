@@ -3,8 +3,8 @@ using Appliance.Pkcs11.Interop;
 namespace Appliance.Pkcs11.Hosting;
 
 /// <summary>
-/// Starts a child: a socket for calls and jobs, a pipe for PINs, a pipe for what the library prints. The child has these
-/// and nothing else, and no other program that this process starts has any of them.
+/// Starts a child: a socket for calls and jobs, a pipe for PINs, a pipe for what the library prints. The child has
+/// these and nothing else, and no other program that this process starts has any of them.
 /// </summary>
 internal static class HostStarter
 {

@@ -25,6 +25,11 @@ internal sealed partial class HostedSlot
                 return;
             }
 
+            if (count < 0)
+            {
+                continue;
+            }
+
             SendBatch(batch.AsSpan(0, count));
             batch.AsSpan(0, count).Clear();
         }
@@ -158,7 +163,7 @@ internal sealed partial class HostedSlot
         return true;
     }
 
-    /// <summary>What cannot be sent any more is lost with its process, which is told to the sent jobs by its end.</summary>
+    /// <summary>What cannot be sent any more is lost with its process, whose end tells the jobs so.</summary>
     private void Flush(HostChild? child)
     {
         if (_frame.BodyLength > 0)

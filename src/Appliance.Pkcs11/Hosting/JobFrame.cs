@@ -5,7 +5,9 @@ internal enum JobFrame : byte
 {
     None,
 
-    /// <summary>A key: number, id, label, public key. It is named by its number from then on.</summary>
+    /// <summary>
+    /// A key: number, id, label, public key, and its wrapped form where it has one. From then on its number names it.
+    /// </summary>
     Key,
 
     /// <summary>All keys are forgotten; numbers begin anew.</summary>

@@ -1,6 +1,6 @@
 namespace Appliance.Pkcs11.Hosting;
 
-/// <summary>Keys that a child has been told, by number: each is sent once, and named by its number after that.</summary>
+/// <summary>Keys that a child has been told: each is sent once, and named by its number after that.</summary>
 internal sealed class KeyNumbers
 {
     private readonly Dictionary<KeyReference, uint> _numbers = [];
@@ -28,7 +28,13 @@ internal sealed class KeyNumbers
         number = unchecked(++_last);
         _numbers.Add(key, number);
         frame.Byte((byte)JobFrame.Key).UInt32(number)
-            .Bytes(key.Id.Span).Text(key.Label).Bytes(key.SubjectPublicKeyInfo.Span);
+            .Bytes(key.Id.Span).Text(key.Label).Bytes(key.SubjectPublicKeyInfo.Span)
+            .Flag(key.Wrapped is not null);
+        if (key.Wrapped is { } wrapped)
+        {
+            frame.Bytes(wrapped.WrappingKey.Id.Span).Text(wrapped.WrappingKey.Label).Bytes(wrapped.Blob.Span);
+        }
+
         return number;
     }
 }

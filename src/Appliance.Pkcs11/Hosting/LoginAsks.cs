@@ -4,8 +4,8 @@ using Appliance.Pkcs11.Interop;
 namespace Appliance.Pkcs11.Hosting;
 
 /// <summary>
-/// The child's questions to its parent, which has the PIN: each is a frame, and its answer another one. The parent calls
-/// back in between, to log in.
+/// The child's questions to its parent, which has the PIN: each is a frame, and its answer another one. The parent
+/// calls back in between, to log in.
 /// </summary>
 internal sealed class LoginAsks
 {

@@ -210,7 +210,8 @@ internal sealed partial class ModuleHost : IDisposable
             HostLog.HostKilled(_logger, _path, fault);
         }
 
-        Fail(new ModuleHostException($"The process of {_path} {how}{(child.Fault is null ? "" : ": " + child.Fault)}."));
+        var reason = child.Fault is null ? "" : $": {child.Fault}";
+        Fail(new ModuleHostException($"The process of {_path} {how}{reason}."));
         return how;
     }
 

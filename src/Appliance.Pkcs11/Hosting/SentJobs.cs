@@ -195,7 +195,7 @@ internal sealed class SentJobs
         }
     }
 
-    /// <summary>True when nothing comes back although something is out, or something is out for much too long.</summary>
+    /// <summary>True when nothing comes back of what is out, or something is out for much too long.</summary>
     public bool IsOverdue(TimeSpan limit)
     {
         lock (_gate)

@@ -1,5 +1,3 @@
-using Appliance.Pkcs11.Interop;
-
 namespace Appliance.Pkcs11.Sessions;
 
 /// <summary>

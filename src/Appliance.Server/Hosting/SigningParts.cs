@@ -29,6 +29,8 @@ internal sealed class SigningParts : IAsyncDisposable
                 AdaptiveConcurrency = options.Token.AdaptiveConcurrency,
                 QueueLimit = options.Limits.MostInWork(),
                 MakeProbeKeys = true,
+                WrappedOwners = options.Keys.WrappedOwners,
+                WrappedKeyCache = options.Keys.WrappedCache,
                 VerifyOneIn = options.Token.VerifyOneIn,
                 CallLimit = TimeSpan.FromSeconds(options.Token.CallLimitSeconds),
                 Dispatch = options.Token.Dispatch == "inline" ? SlotDispatch.Inline : SlotDispatch.Workers,

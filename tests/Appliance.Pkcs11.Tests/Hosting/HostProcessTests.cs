@@ -29,7 +29,8 @@ public sealed class HostProcessTests
         Assert.DoesNotContain("not-for-children", said, StringComparison.Ordinal);
         Assert.DoesNotContain("APPLIANCE_TEST_SECRET", said, StringComparison.Ordinal);
         var limits = File.ReadAllLines(folder + "/limits");
-        Assert.Matches("Max core file size +0 +0", Assert.Single(limits, line => line.StartsWith("Max core", StringComparison.Ordinal)));
+        var core = Assert.Single(limits, line => line.StartsWith("Max core", StringComparison.Ordinal));
+        Assert.Matches("Max core file size +0 +0", core);
     }
 
     [Theory]

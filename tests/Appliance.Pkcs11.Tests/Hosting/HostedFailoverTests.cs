@@ -48,14 +48,16 @@ public sealed class HostedFailoverTests
     {
         using var hosted = new HostedHsm(_hsm, options => options with { RestartDelay = TimeSpan.FromSeconds(1) });
         using var group = new SlotGroup(
-            [hosted.OpenLoggedIn("Payroll")], new SlotGroupOptions { Sessions = 2, CallLimit = TimeSpan.FromMinutes(5) });
+            [hosted.OpenLoggedIn("Payroll")],
+            new SlotGroupOptions { Sessions = 2, CallLimit = TimeSpan.FromMinutes(5) });
         var key = _hsm.Key(KeyAlgorithm.EcP256);
         hosted.Signal("STOP");
         var bulk = Jobs.New(key, s_ecdsa, [.. Enumerable.Repeat(SHA256.HashData("many"u8), 500)]);
         bulk.IsBulk = true;
         Task<SignJob>[] jobs =
         [
-            .. Enumerable.Range(0, 200).Select(_ => Jobs.Enqueue(group, Jobs.New(key, s_ecdsa, SHA256.HashData("one"u8)))),
+            .. Enumerable.Range(0, 200).Select(
+                _ => Jobs.Enqueue(group, Jobs.New(key, s_ecdsa, SHA256.HashData("one"u8)))),
             Jobs.Enqueue(group, bulk),
         ];
         Eventually.True(() => group.Slots[0].InFlight > 0, "some are in the process");

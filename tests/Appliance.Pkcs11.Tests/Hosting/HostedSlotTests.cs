@@ -81,8 +81,8 @@ public sealed class HostedSlotTests
         using var hosted = new HostedHsm(_hsm, options => options with { HashesInFlight = 64 });
         using var group = Group(SlotDispatch.Workers, hosted.OpenLoggedIn("Payroll"));
         var key = _hsm.Key(KeyAlgorithm.EcP256);
-        var bulk = Jobs.New(
-            key, s_ecdsa, [.. Enumerable.Range(0, 5000).Select(number => SHA256.HashData(BitConverter.GetBytes(number)))]);
+        var hashes = Enumerable.Range(0, 5000).Select(number => SHA256.HashData(BitConverter.GetBytes(number)));
+        var bulk = Jobs.New(key, s_ecdsa, [.. hashes]);
         bulk.IsBulk = true;
         var large = Jobs.Enqueue(group, bulk);
         var passed = 0;
@@ -121,8 +121,8 @@ public sealed class HostedSlotTests
         using var hosted = new HostedHsm(_hsm);
         using var group = Group(SlotDispatch.Workers, hosted.OpenLoggedIn("Payroll"));
         var known = _hsm.Key(KeyAlgorithm.EcP256);
-        var job = Jobs.New(
-            new KeyReference("nowhere"u8, "nowhere", known.SubjectPublicKeyInfo.Span), s_ecdsa, SHA256.HashData("no"u8));
+        var unknown = new KeyReference("nowhere"u8, "nowhere", known.SubjectPublicKeyInfo.Span);
+        var job = Jobs.New(unknown, s_ecdsa, SHA256.HashData("no"u8));
         await Jobs.SignAsync(group, job);
         Assert.Equal(SignOutcome.KeyUnusable, job.Outcome);
         Assert.Equal(SlotState.Ready, group.Slots[0].State);
@@ -162,7 +162,8 @@ public sealed class HostedSlotTests
         await Sign(group, key);
         Assert.True(token.IsLoggedIn);
         Eventually.True(
-            () => hosted.Log.Of(1035).Any(line => line.Contains("had been lost", StringComparison.Ordinal)), "it is told");
+            () => hosted.Log.Of(1035).Any(line => line.Contains("had been lost", StringComparison.Ordinal)),
+            "it is told");
     }
 
     [Fact]
@@ -177,6 +178,18 @@ public sealed class HostedSlotTests
         group.SetDraining(0, draining: false);
         Eventually.True(() => group.Slots[0].State == SlotState.Ready, "it is back");
         await Sign(group, _hsm.Key(KeyAlgorithm.EcP256));
+    }
+
+    [Fact]
+    public async Task A_wrapped_key_goes_to_the_child_and_signs_there()
+    {
+        using var hosted = new HostedHsm(_hsm);
+        var token = hosted.OpenLoggedIn("Payroll");
+        using var group = Group(SlotDispatch.Workers, token);
+        var wrapper = token.GenerateKeyWrappingKey("hosted wrapper of keys"u8, "hosted wrapper of keys");
+        var made = token.GenerateWrappedKeyPair(KeyAlgorithm.EcP256, "w"u8, "hosted wrapped", wrapper);
+        await Sign(group, new KeyReference("w"u8, "hosted wrapped", made.SubjectPublicKeyInfo, made.PrivateKey));
+        Eventually.True(() => group.Slots[0].Unwraps == 1, "the child unwrapped it");
     }
 
     private static async Task Sign(SlotGroup group, KeyReference key)

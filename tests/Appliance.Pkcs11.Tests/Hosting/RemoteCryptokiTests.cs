@@ -3,7 +3,7 @@ using Appliance.Pkcs11.Tests.Tokens;
 
 namespace Appliance.Pkcs11.Tests.Hosting;
 
-/// <summary>Administration of a real token whose library is in a child process: every function goes over the socket.</summary>
+/// <summary>Administration of a real token whose library is in a child process.</summary>
 public sealed class RemoteCryptokiTests
 {
     private static readonly SignatureScheme s_ecdsa = new(SignatureKind.EcdsaDer, HashAlgorithmName.SHA256);
@@ -105,6 +105,7 @@ public sealed class RemoteCryptokiTests
         Assert.Throws<NotSupportedException>(() => new HostedHsm(_hsm, library: "libc.so.6"));
         Assert.Throws<ModuleHostException>(() => new HostedHsm(
             _hsm, options => options with { Command = ["/no/such/program"] }));
-        Assert.Throws<ModuleHostException>(() => new HostedHsm(_hsm, options => options with { Command = ["/bin/true"] }));
+        Assert.Throws<ModuleHostException>(
+            () => new HostedHsm(_hsm, options => options with { Command = ["/bin/true"] }));
     }
 }

@@ -10,7 +10,8 @@ internal sealed class TestLog : ILogger
 
     public IEnumerable<string> Messages => _lines.Select(line => line.Message);
 
-    public IEnumerable<string> Of(int number) => _lines.Where(line => line.Event == number).Select(line => line.Message);
+    public IEnumerable<string> Of(int number)
+        => _lines.Where(line => line.Event == number).Select(line => line.Message);
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull

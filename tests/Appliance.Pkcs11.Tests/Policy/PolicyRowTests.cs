@@ -123,7 +123,9 @@ public sealed class PolicyRowTests : IClassFixture<PolicyScene>, IDisposable
         if (row.Recovery == SignRecovery.PaceOpens)
         {
             var calls = await _scene.Misbehaving.Log.UntilAsync(
-                from, seen => seen.Any(call => call.Function == "C_GetSessionInfo"), TestContext.Current.CancellationToken);
+                from,
+                seen => seen.Exists(call => call.Function == "C_GetSessionInfo"),
+                TestContext.Current.CancellationToken);
             var opens = calls.Where(call => call.Function == "C_OpenSession").ToList();
             Assert.Equal([(uint)row.ReturnValue, 0u], opens.Select(call => call.ReturnValue));
             Assert.InRange(opens[1].At - opens[0].At, TimeSpan.FromMilliseconds(150), TimeSpan.FromSeconds(30));
@@ -223,9 +225,9 @@ public sealed class PolicyRowTests : IClassFixture<PolicyScene>, IDisposable
 
         // A new keeper, which finds that the application is still logged in: no C_Login.
         var calls = _scene.Misbehaving.Log.Since(from).Select(call => call.Function).ToList();
-        Assert.Contains("C_OpenSession", calls);
-        Assert.DoesNotContain("C_Login", calls);
-        Assert.Equal(["C_SignInit", "C_Sign"], calls.TakeLast(2));
+        Assert.Contains(calls, call => call == "C_OpenSession");
+        Assert.DoesNotContain(calls, call => call == "C_Login");
+        Assert.Equal("C_SignInit C_Sign", string.Join(' ', calls.TakeLast(2)));
     }
 
     [Fact]
@@ -244,7 +246,7 @@ public sealed class PolicyRowTests : IClassFixture<PolicyScene>, IDisposable
     [InlineData("CKR_SESSION_HANDLE_INVALID", 9)]
     [InlineData("CKR_DEVICE_ERROR", 3)]
     [InlineData("CKR_USER_NOT_LOGGED_IN", 9)]
-    public async Task What_repeats_puts_the_slot_into_quarantine_and_a_probe_brings_it_back(string returnValue, int calls)
+    public async Task What_repeats_quarantines_the_slot_and_a_probe_brings_it_back(string returnValue, int calls)
     {
         var group = Group(VendorProfile.Default);
         await SignAsync(group, _scene.First, SignOutcome.Signed);
@@ -304,7 +306,9 @@ public sealed class PolicyRowTests : IClassFixture<PolicyScene>, IDisposable
     /// </summary>
     private void AssertNext(SeenCall failed, string expected)
     {
-        var calls = _scene.Misbehaving.Log.Since(failed.Number + 1).Where(call => call.Thread == failed.Thread).ToList();
+        var calls = _scene.Misbehaving.Log.Since(failed.Number + 1)
+            .Where(call => call.Thread == failed.Thread)
+            .ToList();
         var words = expected.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(
             string.Join(' ', words.Select(word => word.TrimEnd('=', '!'))),

@@ -11,20 +11,19 @@ namespace Appliance.Pkcs11.Tests.Policy;
 /// </summary>
 public sealed class PolicyScene : IDisposable
 {
-    private const string Label = "Policy";
-
     private readonly SoftHsm _hsm;
     private readonly Pkcs11Module _module;
+    private readonly string _label;
 
     public PolicyScene(SoftHsm hsm)
     {
         _hsm = hsm;
-        var name = Label + " " + Path.GetRandomFileName();
+        _label = "Policy " + Path.GetRandomFileName();
         string[] pins = ["--pin", SoftHsm.Pin, "--so-pin", SoftHsm.SecurityOfficerPin];
-        hsm.Run("softhsm2-util", ["--init-token", "--free", "--label", name, .. pins]);
-        Misbehaving = new MisbehavingModule(Path.Combine(hsm.Folder, name), SoftHsm.Library, ownsReal: true);
+        hsm.Run("softhsm2-util", ["--init-token", "--free", "--label", _label, .. pins]);
+        Misbehaving = new MisbehavingModule(Path.Combine(hsm.Folder, _label), SoftHsm.Library, ownsReal: true);
         _module = Pkcs11Module.Load(Misbehaving.Path);
-        Selector = TokenSelector.Parse("label:" + name);
+        Selector = TokenSelector.Parse("label:" + _label);
         using var token = Open(VendorProfile.Default);
         First = MakeKey(token, "first");
         Second = MakeKey(token, "second");
@@ -47,6 +46,9 @@ public sealed class PolicyScene : IDisposable
         Assert.True(token.EnsureProbeKey());
         return token;
     }
+
+    /// <summary>What the token says of itself now.</summary>
+    public TokenInfo ReadToken() => _module.ListTokens().Single(token => token.Label == _label);
 
     public void Dispose()
     {

@@ -28,7 +28,9 @@ internal sealed record SeenCall(
     TimeSpan Took)
 {
     public override string ToString()
-        => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Number} {Function}({Session}) {(IsInside ? "inside" : $"0x{ReturnValue:X}")}{(Line > 0 ? " by rule" : "")}");
+    {
+        var end = IsInside ? "inside" : $"0x{ReturnValue:X}";
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{Number} {Function}({Session}) {end}{(Line > 0 ? " by rule" : "")}");
+    }
 }
