@@ -229,4 +229,13 @@ public enum AuditEvent
 
     /// <summary>A time-stamping unit's key was made, or its certificate came.</summary>
     TimestampUnitChanged,
+
+    /// <summary>An admin client read how the slots are, or began to watch them.</summary>
+    SlotsRead,
+
+    /// <summary>A slot, or a whole node, was taken out of service by an admin.</summary>
+    SlotDrained,
+
+    /// <summary>A slot, or a whole node, was brought back by an admin.</summary>
+    SlotResumed,
 }
