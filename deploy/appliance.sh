@@ -18,6 +18,46 @@ softhsm_module() {
     fail "libsofthsm2.so is nowhere under /usr/lib; install softhsm2"
 }
 
+# The library through which a p11-kit server's tokens are seen; P11_KIT_SERVER_ADDRESS says which server's.
+p11_kit_client() {
+    local module
+    module="$(compgen -G '/usr/lib/*/pkcs11/p11-kit-client.so' | head -n 1)"
+    [ -n "$module" ] || fail "p11-kit-client.so is nowhere under /usr/lib; install p11-kit-modules"
+    printf '%s\n' "$module"
+}
+
+# backend_socket DIR SLOT: where the p11-kit server of a slot listens.
+backend_socket() { printf '%s/%s.sock\n' "$1" "$2"; }
+
+# add_backend DIR SLOT SETTING: puts a p11-kit server in front of the tokens in DIR/backends/SLOT/tokens, and the
+# section SETTING of the configuration (a jq path) gets it, hosted in a process of its own: the client library knows one
+# server per process.
+add_backend() {
+    local dir="$1" slot="$2" setting="$3" home="$1/backends/$2"
+    cat >"$home/softhsm2.conf" <<EOF
+directories.tokendir = $home/tokens
+objectstore.backend = file
+log.level = ERROR
+slots.removable = false
+EOF
+    "$REPOSITORY/tests/interop/backend.sh" "$dir" "$slot" restart
+    jq --arg library "$(p11_kit_client)" --arg address "unix:path=$(backend_socket "$dir" "$slot")" \
+        "$setting = (.Token"' + {
+            Module: $library, Hosting: "process", Environment: {P11_KIT_SERVER_ADDRESS: $address}
+        })' "$dir/appsettings.json" >"$dir/appsettings.json.new"
+    mv "$dir/appsettings.json.new" "$dir/appsettings.json"
+}
+
+# end_backends DIR: ends what is behind the slots of an appliance.
+end_backends() {
+    local home
+    for home in "$1"/backends/*/; do
+        if [ -d "$home" ]; then
+            "$REPOSITORY/tests/interop/backend.sh" "$1" "$(basename "$home")" kill
+        fi
+    done
+}
+
 # new_installation DIR NAME: token, PIN file and configuration in DIR; the store comes with "appliance init".
 new_installation() {
     local dir="$1" name="$2" pin

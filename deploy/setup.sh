@@ -27,6 +27,16 @@ NEEDS=(
     file:/usr/include/google/protobuf/any.proto=libprotobuf-dev
 )
 
+# What a second vendor's tokens and a remote token that can be killed need.
+SLOT_NEEDS=(
+    command:p11-kit=p11-kit
+    "file:/usr/libexec/p11-kit/p11-kit-server=p11-kit"
+    "file:/usr/lib/*/pkcs11/p11-kit-client.so=p11-kit-modules"
+    command:pkcs11-tool=opensc
+    "file:/usr/lib/*/libsoftokn3.so=libnss3"
+    command:certutil=libnss3-tools
+)
+
 # What the npm packages of tests/interop need; only tests run them.
 NODE_NEEDS=(
     command:node=nodejs

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Appliance.Benchmarks.Ledger;
 using Appliance.Benchmarks.Scale;
+using Appliance.Benchmarks.Wrapped;
 using Appliance.Storage;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
@@ -20,7 +21,8 @@ namespace Appliance.Benchmarks;
 /// CONNECTION WRITERS</c> over PostgreSQL, see load/ledger.sh); <c>-- --ledger-size</c> compares small activations with
 /// large ones, <c>-- --audit RECORDS [CONNECTION]</c> verifies an audit trail, <c>-- --fill STORE CREDENTIALS
 /// RECORDS</c> fills a store and <c>-- --scale STORE CREDENTIALS</c> compares it with an empty one (load/scale.sh does
-/// both). In process: a generated project would not find our build settings, and PKCS#11 wants one process anyway.
+/// both); <c>-- --wrapped STORE CREDENTIALS KEYS</c> measures keys that the store keeps (load/wrapped.sh).
+/// In process: a generated project would not find our build settings, and PKCS#11 wants one process anyway.
 /// </summary>
 internal static class Program
 {
@@ -66,6 +68,12 @@ internal static class Program
         if (args is ["--fill", var filled, var credentials, var auditRecords])
         {
             StoreFill.Run(filled, Number(credentials), Number(auditRecords));
+            return;
+        }
+
+        if (args is ["--wrapped", var wrapped, var rows, var keys])
+        {
+            WrappedCost.Print(wrapped, Number(rows), Number(keys));
             return;
         }
 

@@ -34,7 +34,7 @@ public class SigningBenchmarks : IDisposable
         _key = SoftHsmToken.Shared.Key(Algorithm);
         _scheme = new SignatureScheme(
             _key.IsRsa ? SignatureKind.RsaPkcs1 : SignatureKind.EcdsaDer, HashAlgorithmName.SHA256);
-        _session = TokenSession.Open(token.Api, token.Info, readWrite: false);
+        _session = TokenSession.Open(token.Module, token.Info, readWrite: false);
         _handle = _session.FindKey(CKO.CKO_PRIVATE_KEY, _key);
         _inline = new SlotGroup([token], new SlotGroupOptions { Sessions = 1, Dispatch = SlotDispatch.Inline });
         _workers = new SlotGroup([token], new SlotGroupOptions { Sessions = 1, Dispatch = SlotDispatch.Workers });
@@ -57,7 +57,16 @@ public class SigningBenchmarks : IDisposable
     public byte[]? Raw()
     {
         var returnValue = HashSigner.Sign(
-            _session.Api, _session.Handle, _handle, _scheme, _key.Shape, _hash, job: null, out var signature);
+            _session.Api,
+            _session.Handle,
+            _handle,
+            _scheme,
+            _key.Shape,
+            _hash,
+            authenticate: null,
+            job: null,
+            out var signature,
+            out _);
         return returnValue == CKR.CKR_OK ? signature : throw new InvalidOperationException(returnValue.ToString());
     }
 

@@ -40,7 +40,7 @@ public class SigningThroughputBenchmarks : IDisposable
         _scheme = new SignatureScheme(
             _key.IsRsa ? SignatureKind.RsaPkcs1 : SignatureKind.EcdsaDer, HashAlgorithmName.SHA256);
         _sessions = [.. Enumerable.Range(0, Threads)
-            .Select(_ => TokenSession.Open(token.Api, token.Info, readWrite: false))];
+            .Select(_ => TokenSession.Open(token.Module, token.Info, readWrite: false))];
         _handle = _sessions[0].FindKey(CKO.CKO_PRIVATE_KEY, _key);
         var options = new SlotGroupOptions { Sessions = Threads };
         _inline = new SlotGroup([token], options with { Dispatch = SlotDispatch.Inline });
@@ -82,7 +82,9 @@ public class SigningThroughputBenchmarks : IDisposable
                 _scheme,
                 _key.Shape,
                 _hash,
+                authenticate: null,
                 job: null,
+                out _,
                 out _);
             Demand(returnValue == CKR.CKR_OK);
         }

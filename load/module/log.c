@@ -53,23 +53,27 @@ _Static_assert(sizeof(record_t) == 64, "records lie side by side in pages");
 static header_t *header;
 static record_t *records;
 
-/* A new file gets its header from whoever comes first. */
+/* A new file gets its header from whoever comes first; who made it beforehand may hold a lock of his own on it. */
 static int prepare(int file, uint64_t *length)
 {
     struct stat facts;
-    if (flock(file, LOCK_EX) != 0 || fstat(file, &facts) != 0)
+    if (fstat(file, &facts) != 0)
         return 0;
 
     if (facts.st_size == 0) {
         header_t fresh = { .magic = "CALLLOG", .capacity = ROOM };
         fresh.magic[7] = '1';
-        if (ftruncate(file, PAGE + (off_t)ROOM * (off_t)sizeof(record_t)) != 0
-            || pwrite(file, &fresh, sizeof fresh, 0) != sizeof fresh || fstat(file, &facts) != 0)
+        if (flock(file, LOCK_EX) != 0 || fstat(file, &facts) != 0)
             return 0;
+        if (facts.st_size == 0
+            && (ftruncate(file, PAGE + (off_t)ROOM * (off_t)sizeof(record_t)) != 0
+                || pwrite(file, &fresh, sizeof fresh, 0) != sizeof fresh || fstat(file, &facts) != 0))
+            return 0;
+        flock(file, LOCK_UN);
     }
 
     *length = (uint64_t)facts.st_size;
-    return flock(file, LOCK_UN) == 0 && *length >= PAGE + sizeof(record_t);
+    return *length >= PAGE + sizeof(record_t);
 }
 
 word_t log_open(void)

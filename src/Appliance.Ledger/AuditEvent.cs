@@ -230,6 +230,9 @@ public enum AuditEvent
     /// <summary>A time-stamping unit's key was made, or its certificate came.</summary>
     TimestampUnitChanged,
 
+    /// <summary>The key that credentials' keys are wrapped under was made.</summary>
+    WrappingKeyCreated,
+
     /// <summary>An admin client read how the slots are, or began to watch them.</summary>
     SlotsRead,
 

@@ -65,6 +65,7 @@ public static class AuditEvents
         AuditEvent.CredentialCreated => "credential.created",
         AuditEvent.CredentialChanged => "credential.changed",
         AuditEvent.RootKeyCreated => "rootkey.created",
+        AuditEvent.WrappingKeyCreated => "wrappingkey.created",
         AuditEvent.NodeStarted => "node.started",
         AuditEvent.NodeStopped => "node.stopped",
         AuditEvent.LedgerRecovered => "ledger.recovered",

@@ -33,6 +33,20 @@ public sealed class KeyReference : IEquatable<KeyReference>
         _shape = PublicKeyShape.Read(_subjectPublicKeyInfo);
     }
 
+    /// <summary>Names a key pair whose private key is not in the token, but comes wrapped.</summary>
+    /// <param name="id">CKA_ID of what it becomes in the token, 1 to 64 bytes.</param>
+    /// <param name="label">CKA_LABEL of the same, at most 128 characters.</param>
+    /// <param name="subjectPublicKeyInfo">As for a key of the token.</param>
+    /// <param name="wrapped">The private key.</param>
+    /// <exception cref="ArgumentException">A limit is broken or the public key is not one of these.</exception>
+    public KeyReference(
+        ReadOnlySpan<byte> id, string label, ReadOnlySpan<byte> subjectPublicKeyInfo, WrappedKey wrapped)
+        : this(id, label, subjectPublicKeyInfo)
+    {
+        ArgumentNullException.ThrowIfNull(wrapped);
+        Wrapped = wrapped;
+    }
+
     /// <summary>Names a secret key, which has no public key to prove it by.</summary>
     /// <param name="id">CKA_ID, 1 to 64 bytes.</param>
     /// <param name="label">CKA_LABEL, at most 128 characters.</param>
@@ -60,6 +74,9 @@ public sealed class KeyReference : IEquatable<KeyReference>
     /// <summary>DER SubjectPublicKeyInfo; empty for a secret key.</summary>
     public ReadOnlyMemory<byte> SubjectPublicKeyInfo => _subjectPublicKeyInfo;
 
+    /// <summary>The private key, where the token does not keep it; else null.</summary>
+    public WrappedKey? Wrapped { get; }
+
     /// <summary>True for an RSA key pair.</summary>
     public bool IsRsa => _shape.Kind == PublicKeyKind.Rsa;
 
@@ -78,7 +95,8 @@ public sealed class KeyReference : IEquatable<KeyReference>
                 || (_hashCode == other._hashCode
                     && _id.AsSpan().SequenceEqual(other._id)
                     && string.Equals(Label, other.Label, StringComparison.Ordinal)
-                    && _subjectPublicKeyInfo.AsSpan().SequenceEqual(other._subjectPublicKeyInfo)));
+                    && _subjectPublicKeyInfo.AsSpan().SequenceEqual(other._subjectPublicKeyInfo)
+                    && Equals(Wrapped, other.Wrapped)));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as KeyReference);

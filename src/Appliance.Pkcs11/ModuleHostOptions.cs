@@ -5,6 +5,9 @@ namespace Appliance.Pkcs11;
 /// <summary>How a PKCS#11 library runs in a child process (<see cref="Pkcs11Module.Host"/>).</summary>
 public sealed record ModuleHostOptions
 {
+    /// <summary>What C_Initialize is given as pReserved (NSS asks for it); null for nothing. No secret.</summary>
+    public string? Parameters { get; init; }
+
     /// <summary>
     /// Variables of the child's environment, beside those of <see cref="Inherited"/>, which they outrank. Not for
     /// secrets: a process's environment can be read by its user.

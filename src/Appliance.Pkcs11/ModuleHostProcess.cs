@@ -1,6 +1,8 @@
+using Appliance.Pkcs11.Hosting;
+
 namespace Appliance.Pkcs11;
 
-/// <summary>The child's side of <see cref="Pkcs11Module.Host"/>: the whole of a process that hosts one library.</summary>
+/// <summary>The child of <see cref="Pkcs11Module.Host"/>: the whole of a process that hosts one library.</summary>
 public static class ModuleHostProcess
 {
     /// <summary>
@@ -8,5 +10,5 @@ public static class ModuleHostProcess
     /// called by hand: without them it says so and returns at once.
     /// </summary>
     /// <returns>Exit code of the process.</returns>
-    public static int Run() => throw new NotSupportedException("Modules are hosted in a later slice.");
+    public static int Run() => HostedProcess.Run();
 }

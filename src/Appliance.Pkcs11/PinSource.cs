@@ -9,7 +9,7 @@ namespace Appliance.Pkcs11;
 /// </summary>
 public sealed class PinSource : IDisposable
 {
-    private const int MaxLength = 255;
+    internal const int MaxLength = 255;
 
     private readonly Func<LockedMemory> _read;
     private readonly bool _keep;

@@ -1,5 +1,7 @@
+using Appliance.Pkcs11.Hosting;
 using Appliance.Pkcs11.Modules;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Appliance.Pkcs11;
 
@@ -54,7 +56,18 @@ public sealed class Pkcs11Module : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(options);
-        throw new NotSupportedException("Modules are hosted in a later slice.");
+        var host = ModuleHost.Start(path, options, time ?? TimeProvider.System, logger ?? NullLogger.Instance);
+        try
+        {
+            var module = LoadedModule.Attach(new RemoteCryptoki(host), path);
+            host.Restarted = module.Renew;
+            return new Pkcs11Module(module);
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Every initialised token present now.</summary>

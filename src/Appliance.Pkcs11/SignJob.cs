@@ -1,4 +1,5 @@
 using Appliance.Pkcs11.Sessions;
+using Appliance.Pkcs11.Sessions.Wrapped;
 using Microsoft.Extensions.Logging;
 
 namespace Appliance.Pkcs11;
@@ -110,8 +111,26 @@ public sealed class SignJob
         }
     }
 
+    /// <summary>What came of waiting for a wrapped key.</summary>
+    internal KeyAnswer? Answer { get; set; }
+
+    /// <summary>How often the present hash has waited for its key.</summary>
+    internal int Parks { get; set; }
+
+    /// <summary>The thread that waits for the key; null where the job is parked.</summary>
+    internal JobWait? Wait { get; set; }
+
+    /// <summary>Lets go of a key that the job has not come to use.</summary>
+    internal void DropAnswer()
+    {
+        Answer?.Key?.Release();
+        Answer = null;
+    }
+
     internal void Start()
     {
+        DropAnswer();
+        Parks = 0;
         Outcome = SignOutcome.None;
         ReturnValue = 0;
         Dispatched = false;

@@ -1,3 +1,4 @@
+using Appliance.Pkcs11.Hosting;
 using Appliance.Pkcs11.Sessions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,6 +13,7 @@ public sealed class SlotGroup : IDisposable
 {
     private const int MaxTokens = 64;
     private const int MaxSessions = 1024;
+    private const int MaxOwners = 64;
 
     private const int MaxVerifyOneIn = 1_000_000;
 
@@ -52,6 +54,9 @@ public sealed class SlotGroup : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Sessions, MaxSessions, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(options.Sessions, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.QueueLimit, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.WrappedOwners, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.WrappedOwners, MaxOwners, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.WrappedKeyCache, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.VerifyOneIn, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.VerifyOneIn, MaxVerifyOneIn, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.CallLimit, TimeSpan.Zero, nameof(options));
@@ -256,13 +261,22 @@ public sealed class SlotGroup : IDisposable
 
         foreach (var job in _slots.SelectMany(slot => slot.TakeRest()))
         {
-            job.Outcome = job.Outcome == SignOutcome.None ? SignOutcome.NeverDispatched : job.Outcome;
+            // What has signed some of its hashes, and waited for its key since, was dispatched.
+            var left = job.Dispatched ? SignOutcome.TokenUnavailable : SignOutcome.NeverDispatched;
+            job.Outcome = job.Outcome == SignOutcome.None ? left : job.Outcome;
             Tell(job);
         }
     }
 
     private GroupSlot Make(Token token, int index)
-        => new LocalSlot(token, index, _options, _time, _logger, _reports);
+    {
+        var options = _options.SessionsOf is { } sessionsOf
+            ? _options with { Sessions = Math.Clamp(sessionsOf(token), 0, MaxSessions), SessionsOf = null }
+            : _options;
+        return token.Api is RemoteCryptoki remote
+            ? new HostedSlot(remote.Host, token, index, options, _time, _logger, _reports)
+            : new LocalSlot(token, index, options, _time, _logger, _reports);
+    }
 
     private static void Check(SignJob job)
     {
@@ -377,8 +391,9 @@ public sealed class SlotGroup : IDisposable
     {
         lock (_stateGate)
         {
+            // While the group is being made its first slot is not there yet.
             var serves = IsServing;
-            if (serves == _wasServing)
+            if (serves == _wasServing || _slots.Length == 0)
             {
                 return;
             }
@@ -431,6 +446,7 @@ public sealed class SlotGroup : IDisposable
 
     private void Tell(SignJob job)
     {
+        job.DropAnswer();
         if (job.Outcome == SignOutcome.KeyUnusable)
         {
             AllowForMissing(job);

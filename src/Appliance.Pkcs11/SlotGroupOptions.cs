@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Appliance.Pkcs11;
 
 /// <summary>How a <see cref="SlotGroup"/> uses its tokens.</summary>
@@ -8,6 +10,10 @@ public sealed record SlotGroupOptions
     /// allows, less the login keeper and one for administration.
     /// </summary>
     public int Sessions { get; init; }
+
+    /// <summary>The same for each token by itself; null takes <see cref="Sessions"/> for all of them.</summary>
+    [JsonIgnore]
+    public Func<Token, int>? SessionsOf { get; init; }
 
     /// <summary>
     /// Workers: most jobs that wait per slot, in each lane (interactive, bulk). Inline: most callers that wait for a
@@ -26,6 +32,15 @@ public sealed record SlotGroupOptions
 
     /// <summary>Most key handles remembered per slot. Defaults to 16,384.</summary>
     public int KeyCacheLimit { get; init; } = 16_384;
+
+    /// <summary>
+    /// Sessions per slot, each with a thread, that wrapped keys are unwrapped in: 1 to 64, for which as many of the
+    /// token's sessions are left free; 0 takes one and leaves none free. They open when the first wrapped key is used.
+    /// </summary>
+    public int WrappedOwners { get; init; }
+
+    /// <summary>Most unwrapped keys that one of those sessions keeps in the token. Defaults to 8,192.</summary>
+    public int WrappedKeyCache { get; init; } = 8_192;
 
     /// <summary>
     /// One in so many signatures, by chance, is verified with the key's public key before it is given out; so is each

@@ -19,6 +19,12 @@ public sealed record SlotStatus(
     /// <summary>Signatures that the token has made for this group.</summary>
     public long Signatures { get; init; }
 
+    /// <summary>Wrapped keys that are session objects of the token now.</summary>
+    public int UnwrappedKeys { get; init; }
+
+    /// <summary>How often a wrapped key was unwrapped.</summary>
+    public long Unwraps { get; init; }
+
     /// <summary>Calls that it is given at once, where that follows what it can do; else 0.</summary>
     public int Concurrency { get; init; }
 

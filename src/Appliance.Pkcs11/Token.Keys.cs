@@ -75,8 +75,13 @@ public sealed unsafe partial class Token
     public void GenerateAesKey(ReadOnlySpan<byte> id, string label)
     {
         KeyReference.CheckName(id, label);
-        using var session = OpenSession(readWrite: true);
         using var template = KeyTemplates.WrappingKey(id, label);
+        GenerateAesKey(id, label, template);
+    }
+
+    private void GenerateAesKey(ReadOnlySpan<byte> id, string label, AttributeTemplate template)
+    {
+        using var session = OpenSession(readWrite: true);
         var mechanism = new CK_MECHANISM { mechanism = new CULong(CKM.CKM_AES_KEY_GEN) };
         CULong key;
         lock (_module.KeyGenerationGate)
@@ -95,7 +100,9 @@ public sealed unsafe partial class Token
     {
         CheckFit(key, scheme, hash);
         using var session = OpenSession(readWrite: false);
-        var handle = session.FindKey(CKO.CKO_PRIVATE_KEY, key);
+        var handle = key.Wrapped is { } wrapped
+            ? UnwrapForSession(session, key, wrapped)
+            : session.FindKey(CKO.CKO_PRIVATE_KEY, key);
         var asks = KeyFinder.AsksEachTime(Api, session.Handle, Info, handle);
         var returnValue = HashSigner.Sign(
             Api,

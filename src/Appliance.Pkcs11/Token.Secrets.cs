@@ -43,10 +43,11 @@ public sealed unsafe partial class Token
 
     /// <summary>
     /// RFC 5649 is 0x210B in PKCS#11 3.0. Before, 0x210A was used for it (SoftHSM2); a library that has 0x210B gives
-    /// 0x210A another meaning (NSS pads by PKCS#7).
+    /// 0x210A another meaning (NSS pads by PKCS#7). Some vendors have a number of their own: the profile's comes first.
     /// </summary>
     private uint? KeyWrapMechanism
-        => Offers(CKM.CKM_AES_KEY_WRAP_KWP, CKF.CKF_WRAP | CKF.CKF_UNWRAP) ? CKM.CKM_AES_KEY_WRAP_KWP
+        => Profile.KeyWrapPadded.Value is { } known && Offers(known, CKF.CKF_WRAP | CKF.CKF_UNWRAP) ? known
+            : Offers(CKM.CKM_AES_KEY_WRAP_KWP, CKF.CKF_WRAP | CKF.CKF_UNWRAP) ? CKM.CKM_AES_KEY_WRAP_KWP
             : Offers(CKM.CKM_AES_KEY_WRAP_PAD, CKF.CKF_WRAP | CKF.CKF_UNWRAP) ? CKM.CKM_AES_KEY_WRAP_PAD
             : null;
 
@@ -250,7 +251,7 @@ public sealed unsafe partial class Token
 
     private byte[] WrapHandle(TokenSession session, KeyReference wrappingKey, CULong key)
     {
-        var mechanism = KeyWrap();
+        var mechanism = KeyWrap;
         var wrapper = session.FindKey(CKO.CKO_SECRET_KEY, wrappingKey);
         CULong length;
         var returnValue = Api.C_WrapKey(session.Handle, &mechanism, wrapper, key, null, &length);
@@ -268,7 +269,7 @@ public sealed unsafe partial class Token
     private CULong UnwrapHandle(
         TokenSession session, KeyReference wrappingKey, ReadOnlySpan<byte> wrapped, AttributeTemplate template)
     {
-        var mechanism = KeyWrap();
+        var mechanism = KeyWrap;
         var wrapper = session.FindKey(CKO.CKO_SECRET_KEY, wrappingKey);
         CULong handle;
         fixed (byte* first = wrapped)
@@ -315,7 +316,9 @@ public sealed unsafe partial class Token
     private bool Offers(uint mechanism, uint flags)
         => Mechanisms.TryGetValue(mechanism, out var info) && (info.Flags & flags) == flags;
 
-    private CK_MECHANISM KeyWrap()
+    /// <summary>RFC 5649 by this token's number for it.</summary>
+    /// <exception cref="NotSupportedException">It has none.</exception>
+    internal CK_MECHANISM KeyWrap
         => new()
         {
             mechanism = new CULong(KeyWrapMechanism

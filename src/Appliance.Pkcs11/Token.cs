@@ -14,21 +14,27 @@ namespace Appliance.Pkcs11;
 public sealed unsafe partial class Token : IDisposable
 {
     private readonly LoadedModule _module;
-    private readonly TokenLogin _login;
+    private readonly UserLogin _login;
     private readonly Lazy<FrozenDictionary<uint, MechanismInfo>> _mechanisms;
     private volatile TokenInfo _info;
     private int _incarnation;
     private int _disposed;
 
     internal Token(LoadedModule module, TokenInfo info, VendorProfile? profile = null)
+        : this(module, info, new TokenLogin(module, info), profile)
+    {
+    }
+
+    internal Token(LoadedModule module, TokenInfo info, UserLogin login, VendorProfile? profile)
     {
         Profile = profile ?? VendorProfile.For(module.Info, info);
         _module = module;
         module.AddReference();
         _info = info;
         _incarnation = module.Incarnation;
-        _login = new TokenLogin(module, info);
-        _mechanisms = new Lazy<FrozenDictionary<uint, MechanismInfo>>(ReadMechanisms);
+        _login = login;
+        _mechanisms = new Lazy<FrozenDictionary<uint, MechanismInfo>>(
+            ReadMechanisms, LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <summary>As read when the token was opened; <see cref="ReadInfo"/> asks again.</summary>
@@ -48,6 +54,9 @@ public sealed unsafe partial class Token : IDisposable
     /// token has none.
     /// </summary>
     public KeyReference? ProbeKey { get; internal set; }
+
+    /// <summary>True once a PIN was given.</summary>
+    internal bool WantsLogin => _login.IsWanted;
 
     internal Cryptoki Api => _module.Api;
 
@@ -104,7 +113,7 @@ public sealed unsafe partial class Token : IDisposable
     /// <param name="lost">Set when the login had been lost: handles found before are worth nothing.</param>
     internal CKR EnsureLoggedIn(out bool lost) => _login.Ensure(out lost);
 
-    /// <summary>Counts logins; see <see cref="TokenLogin.Logins"/>.</summary>
+    /// <summary>Counts logins; see <see cref="UserLogin.Logins"/>.</summary>
     internal int Logins => _login.Logins;
 
     /// <summary>Between C_SignInit and C_Sign of a key that asks for the PIN each time.</summary>

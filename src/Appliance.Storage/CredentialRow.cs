@@ -48,4 +48,10 @@ public sealed record CredentialRow(
 
     /// <summary>Signs only while a package has transactions left.</summary>
     public bool Metered { get; init; }
+
+    /// <summary>CKA_ID of the key that <see cref="WrappedKey"/> is under; empty where the token keeps the key.</summary>
+    public byte[] WrappingKeyId { get; init; } = [];
+
+    /// <summary>The private key, wrapped (RFC 5649); empty where the token keeps it.</summary>
+    public byte[] WrappedKey { get; init; } = [];
 }

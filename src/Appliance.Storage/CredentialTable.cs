@@ -8,7 +8,8 @@ public sealed class CredentialTable
 {
     private const string Columns =
         "id, profile_id, signer_id, key_id, key_label, key_algorithm, public_key, link_mac, state, scal, multisign, " +
-        "description, not_before, not_after, version, created_at, extension, sad_reuse, metered, factors";
+        "description, not_before, not_after, version, created_at, extension, sad_reuse, metered, factors, " +
+        "wrapping_key_id, wrapped_key";
 
     private readonly Statement _insert;
     private readonly Statement _find;
@@ -30,7 +31,8 @@ public sealed class CredentialTable
     {
         _insert = session.Prepare(
             $"INSERT INTO credential ({Columns}) " +
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)");
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, " +
+            "?22)");
         _find = session.Prepare($"SELECT {Columns} FROM credential WHERE id = ?1");
         _listBySigner = session.Prepare(
             $"SELECT {Columns} FROM credential WHERE signer_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
@@ -66,7 +68,7 @@ public sealed class CredentialTable
             .Bind(row.KeyAlgorithm).Bind(row.PublicKey).Bind(row.LinkMac).Bind((int)row.State).Bind(row.Scal)
             .Bind(row.Multisign).Bind(row.Description).Bind(row.NotBefore).Bind(row.NotAfter).Bind(row.Version)
             .Bind(row.CreatedAt).Bind((int)row.Extension).Bind((int)row.SadReuse).Bind(row.Metered ? 1 : 0)
-            .Bind((int)row.Factors)
+            .Bind((int)row.Factors).Bind(row.WrappingKeyId).Bind(row.WrappedKey)
             .Execute();
         AddCertificates(row.Id, row.Certificates);
     }
@@ -199,6 +201,8 @@ public sealed class CredentialTable
         SadReuse = (SadReuse)rows.Int32(17),
         Metered = rows.Flag(18),
         Factors = (CredentialFactors)rows.Int32(19),
+        WrappingKeyId = rows.Bytes(20),
+        WrappedKey = rows.Bytes(21),
     };
 
     private List<byte[]> ReadCertificates(Guid id)

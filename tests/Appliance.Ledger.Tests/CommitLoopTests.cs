@@ -94,6 +94,29 @@ public class CommitLoopTests
     }
 
     [Fact]
+    public async Task The_burst_of_one_client_lets_others_have_their_turns()
+    {
+        await using var ledger = await LedgerFixture.StartAsync(
+            new CommitLoopOptions { MaxApplyTime = TimeSpan.FromMinutes(1) });
+        var order = new List<string>();
+        using var gate = new Gate(ledger.Loop);
+        using var done = new CountdownEvent(52);
+        var (flooder, other) = (Guid.NewGuid(), Guid.NewGuid());
+        for (var i = 0; i < 50; i++)
+        {
+            Assert.True(ledger.Loop.TryEnqueue(new NotedWork($"{i}", 0, order, done) { Owner = flooder }));
+        }
+
+        Assert.True(ledger.Loop.TryEnqueue(new NotedWork("first", 0, order, done) { Owner = other }));
+        Assert.True(ledger.Loop.TryEnqueue(new NotedWork("second", 0, order, done) { Owner = other }));
+        gate.Open();
+        done.Wait(TestContext.Current.CancellationToken);
+
+        order.RemoveAll(name => name == "commit");
+        Assert.Equal(["0", "first", "1", "second", "2", "3"], order.Take(6));
+    }
+
+    [Fact]
     public async Task A_function_that_writes_many_rows_lets_others_go_first()
     {
         await using var ledger = await LedgerFixture.StartAsync();
@@ -329,6 +352,10 @@ public class CommitLoopTests
         public override int Rows => bulkRows;
 
         public Action? Applied { get; init; }
+
+        public Guid Owner { get; init; }
+
+        internal override Guid Client => Owner;
 
         public override void Apply(StoreConnection store)
         {

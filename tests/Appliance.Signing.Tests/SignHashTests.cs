@@ -55,6 +55,39 @@ public sealed class SignHashTests(SoftHsm hsm) : IAsyncLifetime
     [Theory]
     [InlineData(SlotDispatch.Workers)]
     [InlineData(SlotDispatch.Inline)]
+    public async Task What_nobody_waits_for_any_more_is_not_signed_and_costs_nothing(SlotDispatch dispatch)
+    {
+        await using var fixture = new SigningFixture(hsm, dispatch);
+        var caller = await fixture.AddSignerAsync("ioana");
+        var credential = await fixture.AddCredentialAsync(caller);
+        var activation = await fixture.AuthorizeAsync(caller, credential.Id, 1, [Hash(1)]);
+
+        var late = await SignLateAsync(requestId: null);
+
+        Assert.Equal(SigningStatus.Overloaded, late.Status);
+        var released = Assert.Single(await fixture.AuditAsync(AuditEvent.SignHashReleased));
+        Assert.Contains("NeverDispatched", released.Record.Detail, StringComparison.Ordinal);
+
+        // Who gave it an id asks again, and must find it.
+        Assert.Equal(SigningStatus.Ok, (await SignLateAsync("one")).Status);
+
+        ValueTask<SignHashResult> SignLateAsync(string? requestId) => fixture.Service.SignHashAsync(
+            new SignHashRequest
+            {
+                Caller = caller,
+                CredentialId = credential.Id,
+                Sad = activation.Sad,
+                Hashes = [Hash(1)],
+                SignatureAlgorithm = "1.2.840.10045.4.3.2",
+                RequestId = requestId,
+                Deadline = 1,
+            },
+            SigningFixture.Cancelled);
+    }
+
+    [Theory]
+    [InlineData(SlotDispatch.Workers)]
+    [InlineData(SlotDispatch.Inline)]
     public async Task What_cannot_be_handed_to_the_token_is_told_and_costs_nothing(SlotDispatch dispatch)
     {
         await using var fixture = new SigningFixture(hsm, dispatch);

@@ -36,7 +36,11 @@ internal sealed class SigningFixture : IAsyncDisposable
         _slots = new SlotGroup([hsm.Token], new SlotGroupOptions { Sessions = 2, Dispatch = dispatch });
         _authority = DemoAuthority.Create(hsm.Token, "Demo CA", Time);
         var link = new CredentialLink(RandomNumberGenerator.GetBytes(32));
-        _provisioning = new CredentialProvisioning(Store, _loop, hsm.Token, link, _authority, Time);
+        _provisioning = new CredentialProvisioning(Store, _loop, hsm.Token, link, _authority, Time)
+        {
+            WrappingKeyMac = RandomNumberGenerator.GetBytes(32),
+        };
+        Link = link;
         Packages = new PackageAdministration(Store, _loop, link, activations.Packages, Time);
         _factors = new TotpFactors(RandomNumberGenerator.GetBytes(32), new TotpOptions(), Time);
         var codes = RandomNumberGenerator.GetBytes(32);
@@ -77,6 +81,9 @@ internal sealed class SigningFixture : IAsyncDisposable
 
     public SigningService Service { get; }
 
+    /// <summary>As the appliance has it, for tests of what holds when somebody else has it too.</summary>
+    public CredentialLink Link { get; }
+
     public PackageAdministration Packages { get; }
 
     public PinFactors Pins { get; }
@@ -114,6 +121,24 @@ internal sealed class SigningFixture : IAsyncDisposable
         return new Caller(signer, Guid.Empty);
     }
 
+    /// <summary>A credential of any state.</summary>
+    public async Task<Guid> AddCredentialRowAsync(Caller caller, bool wrapped, bool signingRequest)
+    {
+        var profile = Store.Read(connection => connection.Profiles.ListBySigner(caller.SignerId)[0]);
+        var made = await _provisioning.CreateAsync(
+            new CredentialOrder
+            {
+                SignerId = caller.SignerId,
+                ProfileId = profile.Id,
+                Subject = new CertificateSubject("Ioana Pop"),
+                Algorithm = KeyAlgorithm.EcP256,
+                Wrapped = wrapped,
+                SigningRequest = signingRequest,
+            },
+            Cancelled);
+        return made.Row.Id;
+    }
+
     public async Task<CredentialInfo> AddCredentialAsync(
         Caller caller,
         KeyAlgorithm algorithm = KeyAlgorithm.EcP256,
@@ -122,7 +147,8 @@ internal sealed class SigningFixture : IAsyncDisposable
         int years = 1,
         ExtensionPolicy extension = ExtensionPolicy.Nested,
         SadReuse sadReuse = SadReuse.UntilExhausted,
-        CredentialFactors factors = CredentialFactors.Totp)
+        CredentialFactors factors = CredentialFactors.Totp,
+        bool wrapped = false)
     {
         var profile = Store.Read(connection => connection.Profiles.ListBySigner(caller.SignerId)[0]);
         var made = await _provisioning.CreateAsync(
@@ -138,6 +164,7 @@ internal sealed class SigningFixture : IAsyncDisposable
                 Extension = extension,
                 SadReuse = sadReuse,
                 Factors = factors,
+                Wrapped = wrapped,
             },
             Cancelled);
         return Service.FindCredential(caller, made.Row.Id)!;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # appliance-down.sh DIR
-# Stops the appliance that appliance-up.sh started in DIR and waits for its end. What it left stays in DIR for reading.
+# Stops the appliance that appliance-up.sh started in DIR, with what is behind its slots, and waits for its end. What it left stays in DIR for reading.
 # Exits non-zero when it had to be killed.
 set -euo pipefail
 
@@ -11,6 +11,8 @@ source "$REPOSITORY/deploy/appliance.sh"
 dir="$(cd "$1" && pwd)"
 [ -s "$dir/fixture.json" ] || fail "$dir/fixture.json is not there: no appliance was started in $dir"
 pid="$(jq -r .pid "$dir/fixture.json")"
+
+trap 'end_backends "$dir"' EXIT
 
 # The number may belong to another process by now.
 if is_running "$pid" && tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qF -- "$dir/ready.json"; then

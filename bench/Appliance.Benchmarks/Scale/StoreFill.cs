@@ -28,7 +28,11 @@ internal static class StoreFill
         Say($"{auditRecords} audit records", start);
     }
 
-    public static void AddCredential(StoreConnection store, int number)
+    /// <param name="store">Where to.</param>
+    /// <param name="number">Which.</param>
+    /// <param name="change">Gives the credential's row a key of its own; null for one that is made up.</param>
+    public static void AddCredential(
+        StoreConnection store, int number, Func<CredentialRow, int, CredentialRow>? change = null)
     {
         var (signer, profile) = (FillIds.Signer(number), FillIds.Profile(number));
         var user = string.Create(CultureInfo.InvariantCulture, $"filled{number}@example.test");
@@ -36,10 +40,11 @@ internal static class StoreFill
         store.Profiles.Insert(new ProfileRow(profile, signer, ProfileKind.Person, "A signer of many", 1));
         store.Factors.Insert(new FactorRow(
             FillIds.Factor(number), signer, FactorState.Active, RandomNumberGenerator.GetBytes(60), 1, 6, 30, 0, 0, 1));
-        store.Credentials.Insert(new CredentialRow(
+        var row = new CredentialRow(
             FillIds.Credential(number), profile, signer, RandomNumberGenerator.GetBytes(16), user, 1, s_publicKey,
             RandomNumberGenerator.GetBytes(32), [s_certificate], CredentialState.Enabled, 2, 10_000, "", 0,
-            long.MaxValue, 1, 1));
+            long.MaxValue, 1, 1);
+        store.Credentials.Insert(change?.Invoke(row, number) ?? row);
     }
 
     private static void AddAuditRecord(StoreConnection store, int number, int credentials)

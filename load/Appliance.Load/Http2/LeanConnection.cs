@@ -27,6 +27,9 @@ public sealed class LeanConnection : IDisposable
     /// <summary>Milliseconds without any frame while calls are in flight.</summary>
     private const int LongestSilence = 60_000;
 
+    /// <summary>Microseconds until the clock is looked at again where nothing comes.</summary>
+    private const int LongestPoll = 100_000;
+
     private readonly Socket _socket;
     private readonly HeaderBlocks _headers;
     private readonly ResponseFields _fields = new();
@@ -109,7 +112,9 @@ public sealed class LeanConnection : IDisposable
         var more = true;
         while (true)
         {
-            while (more && _inFlight < Math.Min(inFlight, _maxConcurrent) && HasWindow())
+            long wait = 0;
+            while (more && _inFlight < Math.Min(inFlight, _maxConcurrent) && HasWindow()
+                && (wait = workload.MicrosecondsUntilNext) == 0)
             {
                 if (_goingAway)
                 {
@@ -125,7 +130,10 @@ public sealed class LeanConnection : IDisposable
                 return;
             }
 
-            Receive(workload);
+            if (wait == 0 || _socket.Poll((int)Math.Min(wait, LongestPoll), SelectMode.SelectRead))
+            {
+                Receive(workload);
+            }
         }
     }
 

@@ -13,6 +13,9 @@ public abstract class LeanWorkload
     /// <returns>False when there is no more to send; the connection finishes what is in flight and returns.</returns>
     public abstract bool TryNext(out ReadOnlySpan<byte> message, out int variant, out long tag);
 
+    /// <summary>Until the next request may be sent, in microseconds; 0 for at once, as in a closed loop.</summary>
+    public virtual long MicrosecondsUntilNext => 0;
+
     /// <summary>The response message came (before its status). Valid during the call only.</summary>
     public virtual void OnMessage(long tag, ReadOnlySpan<byte> message)
     {

@@ -66,6 +66,17 @@ internal sealed class Activation
     /// <summary>Takes the next hash; gives its index.</summary>
     public int TakeOne() => _next++;
 
+    /// <summary>Writes the message for one hash that was taken.</summary>
+    /// <returns>Bytes written.</returns>
+    public int Write(int index, Span<byte> message)
+    {
+        _before.CopyTo(message);
+        message[_before.Length] = (3 << 3) | 2;
+        message[_before.Length + 1] = HashLength;
+        Hash(index).CopyTo(message[(_before.Length + 2)..]);
+        return _before.Length + 2 + HashLength;
+    }
+
     /// <summary>
     /// Takes the next hashes and writes their message: protobuf fields may come in any order, so the hashes (field 3)
     /// follow what never changes.

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Appliance.Load.Failover;
 
 namespace Appliance.Load.Ratio;
 
@@ -11,7 +12,9 @@ internal sealed record Fixture(
     [property: JsonPropertyName("grpc")] string Grpc,
     [property: JsonPropertyName("pid")] int ProcessId,
     [property: JsonPropertyName("signers")] IReadOnlyList<FixtureSigner> Signers,
-    [property: JsonPropertyName("tsa")] IReadOnlyList<FixtureUnit>? Units = null)
+    [property: JsonPropertyName("tsa")] IReadOnlyList<FixtureUnit>? Units = null,
+    [property: JsonPropertyName("backends")] IReadOnlyList<FixtureBackend>? Backends = null,
+    [property: JsonPropertyName("slots")] string? Slots = null)
 {
     public static Fixture Read(string directory)
         => JsonSerializer.Deserialize<Fixture>(File.ReadAllBytes(Path.Combine(directory, "fixture.json")))

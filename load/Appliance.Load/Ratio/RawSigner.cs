@@ -24,7 +24,10 @@ internal sealed unsafe class RawSigner(Token token, string algorithm) : IDisposa
 
     private readonly bool _rsa = algorithm.StartsWith("RSA", StringComparison.Ordinal);
     private readonly TokenSession[] _sessions =
-        [.. Enumerable.Range(0, MaxThreads).Select(_ => TokenSession.Open(token.Api, token.Info, readWrite: false))];
+    [
+        .. Enumerable.Range(0, MaxThreads)
+            .Select(_ => TokenSession.Open(token.Module, token.Info, readWrite: false)),
+    ];
     private CULong[] _keys = [];
 
     /// <summary>The number of threads that Calibrate found best.</summary>

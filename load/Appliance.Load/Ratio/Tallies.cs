@@ -17,4 +17,12 @@ internal sealed class Tallies
         _distinct.UnionWith(answers.Seen);
         Samples.AddRange(answers.Samples);
     }
+
+    /// <summary>What another load got at the same time.</summary>
+    public void Add(Tallies other)
+    {
+        Signatures += other.Signatures;
+        _distinct.UnionWith(other._distinct);
+        Samples.AddRange(other.Samples);
+    }
 }

@@ -48,6 +48,65 @@ internal static class KeyTemplates
             .Add(CKA.CKA_WRAP, value: true)
             .Add(CKA.CKA_UNWRAP, value: true);
 
+    /// <summary>
+    /// Wraps and unwraps keys, and nothing else: with CKA_DECRYPT it would turn wrapped keys into plain ones.
+    /// </summary>
+    public static AttributeTemplate KeyWrappingKey(ReadOnlySpan<byte> id, string label)
+        => ProtectedKey(id, label)
+            .Add(CKA.CKA_VALUE_LEN, AesKeyBytes)
+            .Add(CKA.CKA_ENCRYPT, value: false)
+            .Add(CKA.CKA_DECRYPT, value: false)
+            .Add(CKA.CKA_SIGN, value: false)
+            .Add(CKA.CKA_VERIFY, value: false)
+            .Add(CKA.CKA_DERIVE, value: false)
+            .Add(CKA.CKA_WRAP, value: true)
+            .Add(CKA.CKA_UNWRAP, value: true);
+
+    /// <summary>The public half of a pair that is wrapped and forgotten.</summary>
+    public static AttributeTemplate PassingPublicKey(KeyAlgorithm algorithm)
+    {
+        var template = new AttributeTemplate()
+            .Add(CKA.CKA_TOKEN, value: false)
+            .Add(CKA.CKA_PRIVATE, value: false)
+            .Add(CKA.CKA_VERIFY, value: true);
+        return IsRsa(algorithm)
+            ? template
+                .Add(CKA.CKA_ENCRYPT, value: false)
+                .Add(CKA.CKA_WRAP, value: false)
+                .Add(CKA.CKA_MODULUS_BITS, RsaBits(algorithm))
+                .Add(CKA.CKA_PUBLIC_EXPONENT, [0x01, 0x00, 0x01])
+            : template.Add(CKA.CKA_EC_PARAMS, CurveParameters(algorithm));
+    }
+
+    /// <summary>
+    /// The private half: lives as long as the session that makes it, and may leave the token, but only wrapped
+    /// (CKA_SENSITIVE).
+    /// </summary>
+    public static AttributeTemplate PassingPrivateKey(KeyAlgorithm algorithm)
+    {
+        var template = new AttributeTemplate()
+            .Add(CKA.CKA_TOKEN, value: false)
+            .Add(CKA.CKA_PRIVATE, value: true)
+            .Add(CKA.CKA_SENSITIVE, value: true)
+            .Add(CKA.CKA_EXTRACTABLE, value: true)
+            .Add(CKA.CKA_SIGN, value: true);
+        return IsRsa(algorithm)
+            ? template.Add(CKA.CKA_DECRYPT, value: false).Add(CKA.CKA_UNWRAP, value: false)
+            : template.Add(CKA.CKA_DERIVE, value: false);
+    }
+
+    /// <summary>For C_UnwrapKey of a key that signs while its session lives, and does not leave the token again.</summary>
+    public static AttributeTemplate UnwrappedPrivateKey(KeyReference key)
+    {
+        var template = Protected(Named(new AttributeTemplate(), key.Id.Span, key.Label), isKept: false)
+            .Add(CKA.CKA_CLASS, CKO.CKO_PRIVATE_KEY)
+            .Add(CKA.CKA_KEY_TYPE, key.IsRsa ? CKK.CKK_RSA : CKK.CKK_EC)
+            .Add(CKA.CKA_SIGN, value: true);
+        return key.IsRsa
+            ? template.Add(CKA.CKA_DECRYPT, value: false).Add(CKA.CKA_UNWRAP, value: false)
+            : template.Add(CKA.CKA_DERIVE, value: false);
+    }
+
     /// <summary>For C_UnwrapKey: the key's own type is part of the template.</summary>
     public static AttributeTemplate ImportedPrivateKey(KeyReference key)
         => ProtectedKey(key.Id.Span, key.Label)
@@ -66,8 +125,11 @@ internal static class KeyTemplates
             .Add(CKA.CKA_EXTRACTABLE, value: true);
 
     private static AttributeTemplate ProtectedKey(ReadOnlySpan<byte> id, string label)
-        => Named(new AttributeTemplate(), id, label)
-            .Add(CKA.CKA_TOKEN, value: true)
+        => Protected(Named(new AttributeTemplate(), id, label), isKept: true);
+
+    private static AttributeTemplate Protected(AttributeTemplate template, bool isKept)
+        => template
+            .Add(CKA.CKA_TOKEN, isKept)
             .Add(CKA.CKA_PRIVATE, value: true)
             .Add(CKA.CKA_SENSITIVE, value: true)
             .Add(CKA.CKA_EXTRACTABLE, value: false);

@@ -9,7 +9,7 @@ namespace Appliance.Pkcs11.Login;
 /// The login of one token: a keeper session that holds it, the source of the PIN, and the rules before C_Login. In
 /// PKCS#11 the login belongs to the application, so one object per token serialises it.
 /// </summary>
-internal sealed unsafe class TokenLogin : IDisposable
+internal sealed unsafe class TokenLogin : UserLogin
 {
     private readonly Lock _gate = new();
     private readonly LoadedModule _module;
@@ -28,13 +28,15 @@ internal sealed unsafe class TokenLogin : IDisposable
         _token = token;
     }
 
+    public override bool IsWanted => _pin is not null;
+
     /// <summary>
     /// Counts the logins made: what was found under an earlier one is worth nothing. Whoever finds the login lost makes
     /// it anew, so others learn of it here only.
     /// </summary>
-    public int Logins => Volatile.Read(ref _logins);
+    public override int Logins => Volatile.Read(ref _logins);
 
-    public bool IsLoggedIn
+    public override bool IsLoggedIn
     {
         get
         {
@@ -45,7 +47,7 @@ internal sealed unsafe class TokenLogin : IDisposable
         }
     }
 
-    public void LogIn(PinSource pin, RefusedPins refused, bool force)
+    public override void LogIn(PinSource pin, RefusedPins refused, bool force)
     {
         lock (_gate)
         {
@@ -67,7 +69,7 @@ internal sealed unsafe class TokenLogin : IDisposable
     }
 
     /// <summary>CKR_OK when logged in, or when no login was ever asked for.</summary>
-    public CKR Ensure(out bool lost)
+    public override CKR Ensure(out bool lost)
     {
         lock (_gate)
         {
@@ -88,7 +90,7 @@ internal sealed unsafe class TokenLogin : IDisposable
     /// The PIN for one signature of a key that asks each time (CKA_ALWAYS_AUTHENTICATE), after C_SignInit in the same
     /// session. The first goes through the memory of refused PINs; once it was right it is right until it is refused.
     /// </summary>
-    public CKR Authenticate(CULong session)
+    public override CKR Authenticate(CULong session)
     {
         if (_pin is not { } source || _refused is not { } refused)
         {
@@ -116,7 +118,7 @@ internal sealed unsafe class TokenLogin : IDisposable
     }
 
     /// <summary>After the module was initialised anew: the token's slot may have another number.</summary>
-    public void Relocate(TokenInfo token)
+    public override void Relocate(TokenInfo token)
     {
         lock (_gate)
         {
@@ -124,7 +126,7 @@ internal sealed unsafe class TokenLogin : IDisposable
         }
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         lock (_gate)
         {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Appliance.Pkcs11.Hosting;
 using Appliance.Pkcs11.Interop;
 
 namespace Appliance.Pkcs11.Modules;
@@ -22,6 +23,8 @@ internal sealed unsafe class LoadedModule
         SlotId = 0,
         Flags = TokenFlags.None,
     };
+
+    private static int s_lastHosted;
 
     private readonly nint _key;
     private readonly bool _finalize;
@@ -75,6 +78,22 @@ internal sealed unsafe class LoadedModule
     public static LoadedModule Attach(nint functionList, string name)
         => Share(
             functionList, () => new LoadedModule(functionList, name, null, new NativeCryptoki((byte*)functionList)));
+
+    /// <summary>A library in a child process, for whoever hosts it.</summary>
+    public static LoadedModule Attach(RemoteCryptoki api, string path)
+    {
+        // Shared with nobody, under a key that no loader gives out.
+        var module = new LoadedModule(Interlocked.Decrement(ref s_lastHosted), path, null, api);
+        lock (s_gate)
+        {
+            s_loaded.Add(module._key, module);
+        }
+
+        return module;
+    }
+
+    /// <summary>The library of a new process: nothing from before is valid.</summary>
+    public void Renew() => Interlocked.Increment(ref _incarnation);
 
     public void AddReference()
     {

@@ -56,10 +56,16 @@ internal sealed unsafe class TokenSession : IDisposable
 
     /// <summary>True when the application is logged in as the user; false also when the session is dead.</summary>
     public static bool IsUser(Cryptoki api, CULong session)
+        => ReadState(api, session, out var state) == CKR.CKR_OK
+            && state is CKS.CKS_RO_USER_FUNCTIONS or CKS.CKS_RW_USER_FUNCTIONS;
+
+    /// <summary>C_GetSessionInfo.</summary>
+    public static CKR ReadState(Cryptoki api, CULong session, out nuint state)
     {
-        CK_SESSION_INFO info;
-        return api.C_GetSessionInfo(session, &info) == CKR.CKR_OK
-            && info.state.Value is CKS.CKS_RO_USER_FUNCTIONS or CKS.CKS_RW_USER_FUNCTIONS;
+        CK_SESSION_INFO info = default;
+        var returnValue = api.C_GetSessionInfo(session, &info);
+        state = info.state.Value;
+        return returnValue;
     }
 
     public void Check(CKR returnValue, string function)

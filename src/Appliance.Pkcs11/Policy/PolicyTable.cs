@@ -24,9 +24,10 @@ internal static class PolicyTable
         = [Initialize, OpenSession, SignPhase.Login, FindObjects, SignInit, Sign, Unwrap];
 
     /// <summary>All rows; no two for the same profile, phase and value.</summary>
-    public static IReadOnlyList<PolicyRow> Rows { get; } = [.. Common(), .. OfProfiles()];
+    public static IReadOnlyList<PolicyRow> Rows { get; } =
+        [.. OfLogins(), .. OfSessions(), .. OfDevices(), .. OfKeys(), .. OfProfiles()];
 
-    private static IEnumerable<PolicyRow> Common() =>
+    private static IEnumerable<PolicyRow> OfLogins() =>
     [
         .. Each(
             SignRecovery.Proceed,
@@ -47,6 +48,20 @@ internal static class PolicyTable
             CKR_PIN_LEN_RANGE,
             CKR_PIN_EXPIRED,
             CKR_PIN_LOCKED),
+        .. Each(
+            SignRecovery.Reinitialize,
+            "the library has lost its state: Pkcs11Interop#214",
+            s_all,
+            CKR_CRYPTOKI_NOT_INITIALIZED),
+        .. Each(
+            SignRecovery.LogIn,
+            "idle timeout, or the last session of the application was closed: cfssl#329, crypto11#9",
+            s_use,
+            CKR_USER_NOT_LOGGED_IN),
+    ];
+
+    private static IEnumerable<PolicyRow> OfSessions() =>
+    [
         .. Each(
             SignRecovery.ReplaceSession,
             "also at random, and when a token's removal closed all its sessions: privacyidea#1003, boulder#3468",
@@ -77,6 +92,10 @@ internal static class PolicyTable
             CKR_SESSION_COUNT,
             CKR_DEVICE_MEMORY,
             CKR_HOST_MEMORY),
+    ];
+
+    private static IEnumerable<PolicyRow> OfDevices() =>
+    [
         .. Each(
             SignRecovery.SuspectSlot,
             "the device's trouble, or detail is not told: boulder#1003, xks-proxy, yubihsm-shell#267",
@@ -95,16 +114,10 @@ internal static class PolicyTable
             CKR_TOKEN_NOT_RECOGNIZED,
             CKR_SLOT_ID_INVALID,
             CKR_FIPS_SELF_TEST_FAILED),
-        .. Each(
-            SignRecovery.Reinitialize,
-            "the library has lost its state: Pkcs11Interop#214",
-            s_all,
-            CKR_CRYPTOKI_NOT_INITIALIZED),
-        .. Each(
-            SignRecovery.LogIn,
-            "idle timeout, or the last session of the application was closed: cfssl#329, crypto11#9",
-            s_use,
-            CKR_USER_NOT_LOGGED_IN),
+    ];
+
+    private static IEnumerable<PolicyRow> OfKeys() =>
+    [
         .. Each(
             SignRecovery.FindKey,
             "stale after a reset or a logout: privacyidea#1278, cfssl#329",

@@ -7,7 +7,11 @@ internal static class SessionCap
     public const int Reserved = 2;
 
     /// <summary>The least of what is wanted, what the token allows and what its vendor allows; at least one.</summary>
-    public static int Of(int wanted, TokenInfo token, VendorProfile profile)
+    /// <param name="wanted">By the settings.</param>
+    /// <param name="owners">Sessions for wrapped keys.</param>
+    /// <param name="token">What it tells.</param>
+    /// <param name="profile">What is known of its vendor.</param>
+    public static int Of(int wanted, int owners, TokenInfo token, VendorProfile profile)
     {
         if (!profile.IsParallel.Value)
         {
@@ -15,6 +19,6 @@ internal static class SessionCap
         }
 
         var most = Math.Min(token.MaxSessions ?? long.MaxValue, profile.MaxSessions.Value ?? long.MaxValue);
-        return (int)Math.Clamp(most - Reserved, 1, wanted);
+        return (int)Math.Clamp(most - Reserved - owners, 1, wanted);
     }
 }

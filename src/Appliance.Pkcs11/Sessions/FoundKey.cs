@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Appliance.Pkcs11.Sessions.Wrapped;
 
 namespace Appliance.Pkcs11.Sessions;
 
@@ -10,6 +11,9 @@ internal sealed class FoundKey
 {
     /// <summary>Ways to sign that are remembered as proven; beyond them the oldest is proven again.</summary>
     private const int MaxSchemes = 8;
+
+    /// <summary>Stands for a key that its job must wait for.</summary>
+    public static readonly FoundKey Awaited = new(default, -1, default);
 
     private volatile SignatureScheme[] _proven = [];
 
@@ -30,6 +34,12 @@ internal sealed class FoundKey
 
     /// <summary>CKA_ALWAYS_AUTHENTICATE: the PIN is asked for between C_SignInit and each C_Sign.</summary>
     public bool AsksEachTime { get; }
+
+    /// <summary>Of a wrapped key: what holds it in place while it is pinned. Else null.</summary>
+    public WrappedEntry? Entry { get; init; }
+
+    /// <summary>Its user is done with it.</summary>
+    public void Release() => Entry?.Unpin();
 
     /// <summary>True once such a signature by this handle has verified with the credential's public key.</summary>
     public bool IsProven(SignatureScheme scheme)

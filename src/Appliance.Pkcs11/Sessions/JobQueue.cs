@@ -23,9 +23,11 @@ internal sealed class JobQueue
     private readonly int _workers;
     private readonly ConcurrencyLimit? _concurrency;
     private volatile int _count;
+    private volatile int _lent;
     private int _idle;
     private int _busy;
     private int _passed;
+    private int _beats;
     private bool _stopped;
 
     /// <param name="limit">Most jobs that wait, in each lane.</param>
@@ -67,6 +69,56 @@ internal sealed class JobQueue
         }
     }
 
+    /// <summary>Jobs that were taken and come back: they wait for a key. As long as there are any, nobody leaves.</summary>
+    public int Lent => _lent;
+
+    /// <summary>One that was taken will come back; false when there are as many already as may wait.</summary>
+    public bool TryLend()
+    {
+        lock (_gate)
+        {
+            if (_lent >= _limit)
+            {
+                return false;
+            }
+
+            _lent++;
+            return true;
+        }
+    }
+
+    /// <summary>It does not come back after all.</summary>
+    public void CancelLend()
+    {
+        lock (_gate)
+        {
+            _lent--;
+            if (_stopped)
+            {
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    /// <summary>Takes back what was lent, whatever the limit.</summary>
+    public void Return(SignJob job)
+    {
+        lock (_gate)
+        {
+            _lent--;
+            (job.IsBulk ? _bulk : _interactive).Enqueue(job);
+            Publish();
+            if (_stopped)
+            {
+                Monitor.PulseAll(_gate);
+            }
+            else if (MayWake > 0)
+            {
+                Monitor.Pulse(_gate);
+            }
+        }
+    }
+
     /// <summary>Adds until one does not fit; wakes as many workers as there are jobs for.</summary>
     public int AddAll(ReadOnlySpan<SignJob> jobs)
     {
@@ -87,7 +139,10 @@ internal sealed class JobQueue
         }
     }
 
-    /// <summary>Waits for work. Returns 0 when the queue is stopped and empty.</summary>
+    /// <summary>
+    /// Waits for work. Returns 0 when the queue is stopped and empty, and a number below 0 when a worker that waits is to
+    /// use its session, lest the token ends it.
+    /// </summary>
     /// <param name="batch">Filled from its beginning.</param>
     /// <param name="most">How many jobs are of use, at least 1: fewer where they take long, or others wait behind.</param>
     /// <param name="done">Signatures that the worker has made since it took work last; below 0 the first time.</param>
@@ -101,9 +156,10 @@ internal sealed class JobQueue
                 Learn(done);
             }
 
+            var beats = _beats;
             while (!MayTake)
             {
-                if (_stopped && _count == 0)
+                if (_stopped && _count == 0 && _lent == 0)
                 {
                     return 0;
                 }
@@ -111,10 +167,24 @@ internal sealed class JobQueue
                 _idle++;
                 Monitor.Wait(_gate);
                 _idle--;
+                if (beats != _beats && !MayTake)
+                {
+                    return -1;
+                }
             }
 
             _busy++;
             return Fill(batch, Math.Min(most, batch.Length));
+        }
+    }
+
+    /// <summary>Every worker that waits uses its session once.</summary>
+    public void KeepAlive()
+    {
+        lock (_gate)
+        {
+            _beats++;
+            Monitor.PulseAll(_gate);
         }
     }
 

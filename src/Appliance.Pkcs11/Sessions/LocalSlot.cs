@@ -18,7 +18,7 @@ internal sealed class LocalSlot : GroupSlot
     {
         _reports = reports;
         _slot = new Slot(token, index, options, time, logger);
-        _keeper = new SlotKeeper(_slot);
+        _keeper = new SlotKeeper(_slot, KeepAlive);
         _slot.Health.Changed = OnChanged;
         if (options.Dispatch == SlotDispatch.Workers)
         {
@@ -36,7 +36,7 @@ internal sealed class LocalSlot : GroupSlot
 
     public override int Capacity => _slot.SessionLimit;
 
-    public override int Waiting => _workers?.Queue.Count ?? _rental!.Waiting;
+    public override int Waiting => _workers is { } workers ? workers.Queue.Count + workers.Queue.Lent : _rental!.Waiting;
 
     public override int InFlight => _slot.InFlight;
 
@@ -67,12 +67,13 @@ internal sealed class LocalSlot : GroupSlot
 
             _slot.Begin(job);
             begun = true;
-            while (!session.Run(job, _rental.Interactive))
+            JobProgress progress;
+            while ((progress = session.Run(job, _rental.Interactive)) != JobProgress.Done)
             {
                 // Given back once only: a session that is there twice would serve two threads.
-                _rental.Return(session);
+                var given = session;
                 session = null;
-                session = _rental.Rent(job, goesOn: true)!;
+                session = _rental.Exchange(given, job, waits: progress == JobProgress.Parked);
             }
         }
         catch (Exception e)
@@ -104,6 +105,7 @@ internal sealed class LocalSlot : GroupSlot
         var limit = _slot.Options.CallLimit;
         var shed = _workers?.Look(limit);
         var hangs = shed is not null || _rental?.Look(limit) == true;
+        hangs |= _slot.Wrapped.Look(limit);
         if (_keeper.Look(limit) || hangs)
         {
             Log.CallHangs(_slot.Logger, _slot.Token.Info, limit.TotalSeconds);
@@ -140,6 +142,7 @@ internal sealed class LocalSlot : GroupSlot
     public override int Join(long start, TimeSpan timeout)
     {
         var left = _workers?.Join(_slot.Time, start, timeout) ?? _rental!.Stop(_slot.Time, start, timeout);
+        left += _slot.Wrapped.Join(start, timeout);
         var rest = timeout - _slot.Time.GetElapsedTime(start);
         return left + (_keeper.Join(rest > TimeSpan.Zero ? rest : TimeSpan.Zero) ? 0 : 1);
     }
@@ -153,6 +156,8 @@ internal sealed class LocalSlot : GroupSlot
             Token.Info, health.State, _slot.OpenSessions, Waiting, _slot.InFlight, health.LastError)
         {
             Signatures = health.Signatures,
+            UnwrappedKeys = _slot.Wrapped.Count,
+            Unwraps = _slot.Wrapped.Unwraps,
             Concurrency = _workers?.Queue.Concurrency ?? 0,
             WrongSignatures = health.WrongSignatures,
             SessionLimit = _slot.SessionLimit,
@@ -162,6 +167,12 @@ internal sealed class LocalSlot : GroupSlot
             LatencyMicroseconds = health.Latency,
             Errors = new Dictionary<uint, long>(health.Errors),
         };
+    }
+
+    private void KeepAlive()
+    {
+        _workers?.Queue.KeepAlive();
+        _rental?.KeepAlive();
     }
 
     private int Hanging => _workers?.Hanging ?? _rental!.Hanging;

@@ -1,5 +1,3 @@
-using Appliance.Pkcs11.Interop;
-
 namespace Appliance.Pkcs11.Sessions;
 
 /// <summary>
@@ -16,6 +14,7 @@ internal sealed class SessionRental
     private int _made;
     private int _hanging;
     private int _waitingBulk;
+    private int _away;
     private bool _stopped;
 
     public SessionRental(Slot slot, int waitLimit)
@@ -58,7 +57,7 @@ internal sealed class SessionRental
             _rented[session] = job;
         }
 
-        if (session.OpenAhead() != CKR.CKR_SESSION_COUNT || _slot.OpenSessions == 0)
+        if (!_slot.IsFull(session.OpenAhead()))
         {
             return session;
         }
@@ -71,6 +70,29 @@ internal sealed class SessionRental
         }
 
         return Rent(job, goesOn: true);
+    }
+
+    /// <summary>Gives one back and gets another, perhaps after waiting for the job's key in between.</summary>
+    public SigningSession Exchange(SigningSession session, SignJob job, bool waits)
+    {
+        lock (_gate)
+        {
+            _away++;
+        }
+
+        Return(session);
+        if (waits)
+        {
+            job.Wait!.Wait();
+        }
+
+        var next = Rent(job, goesOn: true)!;
+        lock (_gate)
+        {
+            _away--;
+        }
+
+        return next;
     }
 
     /// <summary>Gives it back; the caller is inside the slot.</summary>
@@ -90,6 +112,34 @@ internal sealed class SessionRental
         }
 
         session.Close();
+    }
+
+    /// <summary>Uses each idle session, lest the token ends it.</summary>
+    public void KeepAlive()
+    {
+        var sessions = new List<SigningSession>();
+        lock (_gate)
+        {
+            while (_idle.TryPop(out var session))
+            {
+                sessions.Add(session);
+            }
+        }
+
+        foreach (var session in sessions)
+        {
+            if (_slot.TryEnter())
+            {
+                session.KeepAlive();
+                _slot.Leave();
+            }
+
+            lock (_gate)
+            {
+                _idle.Push(session);
+                Wake();
+            }
+        }
     }
 
     /// <summary>Looks for callers that hang in the module; another session may be opened in the place of theirs.</summary>
@@ -123,7 +173,7 @@ internal sealed class SessionRental
         lock (_gate)
         {
             _stopped = true;
-            while (_idle.Count < _made || Waiting > 0)
+            while (_idle.Count < _made || Waiting > 0 || _away > 0)
             {
                 var rest = timeout - time.GetElapsedTime(start);
                 if (rest <= TimeSpan.Zero || !Monitor.Wait(_gate, rest))

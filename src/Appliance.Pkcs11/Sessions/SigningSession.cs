@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Appliance.Pkcs11.Interop;
 using Appliance.Pkcs11.Keys;
+using Appliance.Pkcs11.Modules;
 using Appliance.Pkcs11.Policy;
 using Appliance.Pkcs11.Schemes;
 
@@ -14,7 +15,7 @@ namespace Appliance.Pkcs11.Sessions;
 internal sealed class SigningSession
 {
     /// <summary>Worst case for one hash: each recovery once.</summary>
-    private const int MaxAttempts = 4;
+    public const int MaxAttempts = 4;
 
     private const int MaxReplacements = 2;
 
@@ -81,23 +82,50 @@ internal sealed class SigningSession
     }
 
     /// <summary>
+    /// Uses the session, lest the token ends it for being idle; one that it has ended already is closed, and opened anew
+    /// when somebody needs it. The caller is inside the slot.
+    /// </summary>
+    public void KeepAlive()
+    {
+        if (!_open)
+        {
+            return;
+        }
+
+        Watch.Begin();
+        var returnValue = TokenSession.ReadState(_slot.Token.Api, _handle, out _);
+        if (returnValue != CKR.CKR_OK)
+        {
+            _slot.Health.Count(returnValue);
+            _slot.NoteReplaced(returnValue);
+            Close();
+        }
+
+        Watch.End();
+    }
+
+    /// <summary>
     /// Signs a job to its end, or, when it is bulk and <paramref name="interactive"/> work waits, to the next
     /// signature.
     /// </summary>
-    /// <returns>False when the job gave way and goes on later.</returns>
-    public bool Run(SignJob job, InteractiveSignal interactive)
+    public JobProgress Run(SignJob job, InteractiveSignal interactive)
     {
         var hashes = job.Hashes;
         var count = hashes.Count;
         if (!job.Dispatched && !job.MayBegin(_slot.Time))
         {
             job.Outcome = SignOutcome.NeverDispatched;
-            return true;
+            return JobProgress.Done;
         }
 
         while (job.Next < count)
         {
             var outcome = SignWatched(job, hashes[job.Next]);
+            if (outcome == SignOutcome.None)
+            {
+                return JobProgress.Parked;
+            }
+
             if (outcome != SignOutcome.Signed)
             {
                 return End(job, outcome);
@@ -105,9 +133,10 @@ internal sealed class SigningSession
 
             job.Next++;
             job.SignedCount++;
+            job.Parks = 0;
             if (job.IsBulk && interactive.IsWaiting && job.Next < count)
             {
-                return false;
+                return JobProgress.GaveWay;
             }
         }
 
@@ -119,12 +148,12 @@ internal sealed class SigningSession
     /// The last look before signatures leave: where the slot has made a wrong one since it began with the job, all that
     /// it made for the job must verify, or another slot makes them anew.
     /// </summary>
-    private bool End(SignJob job, SignOutcome outcome)
+    private JobProgress End(SignJob job, SignOutcome outcome)
     {
         job.Outcome = outcome;
         if (_slot.Health.WrongSignatures == job.WrongBefore)
         {
-            return true;
+            return JobProgress.Done;
         }
 
         for (var i = job.FirstHere; i < job.Next; i++)
@@ -133,11 +162,11 @@ internal sealed class SigningSession
             {
                 job.Next = job.FirstHere;
                 job.Outcome = Distrusted(job);
-                return true;
+                break;
             }
         }
 
-        return true;
+        return JobProgress.Done;
     }
 
     private SignOutcome SignWatched(SignJob job, byte[] hash)
@@ -153,11 +182,13 @@ internal sealed class SigningSession
         }
     }
 
+    /// <summary>None when the job waits for its key: a parked one is not this thread's any more.</summary>
     private SignOutcome SignNext(SignJob job, byte[] hash)
     {
-        var returnValue = CKR.CKR_OK;
+        // Each time that it has waited in vain was an attempt.
+        var returnValue = job.Parks > MaxAttempts ? CKR.CKR_FUNCTION_FAILED : CKR.CKR_OK;
         var phase = SignPhase.FindObjects;
-        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        for (var attempt = Math.Max(job.Parks - 1, 0); attempt < MaxAttempts; attempt++)
         {
             if (!_slot.Health.MaySign)
             {
@@ -172,23 +203,26 @@ internal sealed class SigningSession
                 return SignOutcome.TokenUnavailable;
             }
 
-            phase = SignPhase.FindObjects;
-            returnValue = _slot.FindKey(_handle, job.Key, out var key);
+            phase = job.Key.Wrapped is null ? SignPhase.FindObjects : SignPhase.Unwrap;
+            returnValue = _slot.FindKey(_handle, job, out var key);
+            if (ReferenceEquals(key, FoundKey.Awaited))
+            {
+                return SignOutcome.None;
+            }
+
             if (returnValue == CKR.CKR_OK && key is null)
             {
                 job.ReturnValue = (uint)CKR.CKR_OK;
                 return SignOutcome.KeyUnusable;
             }
 
+            var verdict = SignatureVerdict.None;
             byte[]? signature = null;
             if (returnValue == CKR.CKR_OK)
             {
-                returnValue = Sign(job, key!, hash, out signature, out phase);
+                returnValue = SignAndJudge(job, key!, hash, out signature, out verdict, ref phase);
             }
 
-            var verdict = returnValue is CKR.CKR_OK or CKR.CKR_SIGNATURE_LEN_RANGE
-                ? Judge(job, key!, hash, signature)
-                : SignatureVerdict.None;
             switch (verdict)
             {
                 case SignatureVerdict.Good:
@@ -210,6 +244,46 @@ internal sealed class SigningSession
 
         job.ReturnValue = returnValue == CKR.CKR_SIGNATURE_LEN_RANGE ? 0 : (uint)returnValue;
         return Outcome(returnValue, phase);
+    }
+
+    /// <summary>Signs, lets go of the key, and says what the signature is worth.</summary>
+    private CKR SignAndJudge(
+        SignJob job,
+        FoundKey key,
+        byte[] hash,
+        out byte[]? signature,
+        out SignatureVerdict verdict,
+        ref SignPhase phase)
+    {
+        verdict = SignatureVerdict.None;
+        try
+        {
+            var returnValue = Sign(job, key, hash, out signature, out phase);
+            if (returnValue is not (CKR.CKR_OK or CKR.CKR_SIGNATURE_LEN_RANGE))
+            {
+                return returnValue;
+            }
+
+            // A session object dies with its session, and its handle may be another key's at once: when its owner has
+            // lost the session meanwhile, or the slot was reset, only what verifies is this key's.
+            if (key.Entry is not { } entry || (!entry.IsDropped && key.Generation == _slot.Health.Generation))
+            {
+                verdict = Judge(job, key, hash, signature);
+                return returnValue;
+            }
+
+            if (signature is null || !PublicKeyVerifier.Verify(job.Key, job.Scheme, hash, signature))
+            {
+                return CKR.CKR_KEY_HANDLE_INVALID;
+            }
+
+            verdict = SignatureVerdict.Good;
+            return returnValue;
+        }
+        finally
+        {
+            key.Release();
+        }
     }
 
     private CKR Sign(SignJob job, FoundKey key, byte[] hash, out byte[]? signature, out SignPhase phase)
@@ -290,7 +364,9 @@ internal sealed class SigningSession
         {
             case SignRecovery.FindKey:
                 _slot.Forget(job.Key);
-                return attempt == 0;
+
+                // A token's own key is stale once; an unwrapped one whenever its owner's session dies.
+                return attempt == 0 || (job.Key.Wrapped is not null && attempt < MaxAttempts - 1);
             case SignRecovery.LogIn:
                 var login = _slot.EnsureLoggedIn();
                 if (login == CKR.CKR_OK)

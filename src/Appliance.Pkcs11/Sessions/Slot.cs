@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Appliance.Pkcs11.Interop;
 using Appliance.Pkcs11.Policy;
+using Appliance.Pkcs11.Sessions.Wrapped;
 using Microsoft.Extensions.Logging;
 
 namespace Appliance.Pkcs11.Sessions;
@@ -34,14 +35,18 @@ internal sealed unsafe class Slot
         Health = new SlotHealth(token.Info, logger);
         _logins = token.Logins;
         _keys = new KeyCache(options.KeyCacheLimit);
+        Wrapped = new WrappedKeys(this);
         var wanted = options.Sessions > 0 ? options.Sessions : 2 * Environment.ProcessorCount;
-        _sessionLimit = SessionCap.Of(wanted, token.Info, token.Profile);
+        _sessionLimit = SessionCap.Of(wanted, options.WrappedOwners, token.Info, token.Profile);
         _pacer = new OpenPacer(token.Profile.OpenPace.Value, time);
     }
 
     public Token Token { get; }
 
     public int Index { get; }
+
+    /// <summary>Keys that the token does not keep.</summary>
+    public WrappedKeys Wrapped { get; }
 
     public ILogger Logger { get; }
 
@@ -68,6 +73,13 @@ internal sealed unsafe class Slot
     public void Begin(SignJob job)
     {
         Interlocked.Increment(ref _inFlight);
+        if (ReferenceEquals(job.Answer?.Slot, this))
+        {
+            // It goes on after it has waited for its key: what was signed before was signed here too.
+            return;
+        }
+
+        job.Parks = 0;
         job.FirstHere = job.Next;
         job.WrongBefore = Health.WrongSignatures;
     }
@@ -137,7 +149,14 @@ internal sealed unsafe class Slot
     public CKR EnsureLoggedIn() => EnsureLoggedIn(out _);
 
     /// <summary>
-    /// The key's handle, from the cache or found now; null with CKR_OK when the token has no such key.
+    /// The key's handle, to be released after use; null with CKR_OK when the token has no such key. That of a wrapped
+    /// key may be <see cref="FoundKey.Awaited"/>.
+    /// </summary>
+    public CKR FindKey(CULong session, SignJob job, out FoundKey? found)
+        => job.Key.Wrapped is null ? FindKey(session, job.Key, out found) : Wrapped.Find(job, out found);
+
+    /// <summary>
+    /// The handle of a key that the token keeps, from the cache or found now; null with CKR_OK when it has none.
     /// </summary>
     public CKR FindKey(CULong session, KeyReference key, out FoundKey? found)
     {
@@ -152,11 +171,31 @@ internal sealed unsafe class Slot
         return returnValue == CKR.CKR_OK && lost ? TryFindKey(session, key, out found) : returnValue;
     }
 
-    public void Forget(KeyReference key) => _keys.Remove(key);
+    public void Forget(KeyReference key)
+    {
+        if (key.Wrapped is not null)
+        {
+            Wrapped.Condemn(key, isStale: true);
+            return;
+        }
+
+        _keys.Remove(key);
+    }
 
     /// <summary>A handle failed its proof: the next candidate takes its place.</summary>
     public bool TryNextCandidate(CULong session, KeyReference key, FoundKey? failed)
     {
+        if (key.Wrapped is not null)
+        {
+            if (failed is not null)
+            {
+                Log.ProofFailed(Logger, key, Token.Info);
+                Wrapped.Condemn(key, isStale: false);
+            }
+
+            return false;
+        }
+
         Log.ProofFailed(Logger, key, Token.Info);
         if (failed is null || failed.Others.IsEmpty)
         {
@@ -178,7 +217,8 @@ internal sealed unsafe class Slot
         }
     }
 
-    private CKR LeftAlone
+    /// <summary>Why nothing is asked of it.</summary>
+    public CKR LeftAlone
         => Health.LastError == 0 ? CKR.CKR_FUNCTION_FAILED : (CKR)Health.LastError;
 
     /// <summary>One session, no sooner than the vendor likes, and slower while it says that it was too soon.</summary>
@@ -209,13 +249,17 @@ internal sealed unsafe class Slot
         return returnValue;
     }
 
+    /// <summary>What opening a session returned says that there are no more than those that are open.</summary>
+    public bool IsFull(CKR returnValue)
+        => OpenSessions > 0 && Recovery(returnValue, SignPhase.OpenSession) == SignRecovery.LowerCap;
+
     private SignRecovery Recovery(CKR returnValue, SignPhase phase)
         => ReturnValuePolicy.For(returnValue, phase, Token.Profile);
 
     private void Refused(CKR returnValue, SignPhase phase, bool isProbe)
     {
         Health.Count(returnValue);
-        if (Recovery(returnValue, phase) == SignRecovery.LowerCap && OpenSessions > 0)
+        if (phase == SignPhase.OpenSession && IsFull(returnValue))
         {
             if (!isProbe)
             {

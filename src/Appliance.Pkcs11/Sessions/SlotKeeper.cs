@@ -21,14 +21,23 @@ internal sealed class SlotKeeper
     private readonly ModuleUser _user;
     private readonly Thread _thread;
     private readonly CallWatch _watch;
+    private readonly Action _keepAlive;
+    private readonly TimeSpan _look;
     private bool _due;
     private bool _stopped;
     private long _signaturesSeen = -1;
+    private long _keptAlive;
     private int _failures;
 
-    public SlotKeeper(Slot slot)
+    /// <param name="slot">Its slot.</param>
+    /// <param name="keepAlive">Has the slot's idle sessions used.</param>
+    public SlotKeeper(Slot slot, Action keepAlive)
     {
         _slot = slot;
+        _keepAlive = keepAlive;
+        _keptAlive = slot.Time.GetTimestamp();
+        var vendor = slot.Token.Profile.KeepAlive.Value ?? TimeSpan.MaxValue;
+        _look = vendor < slot.Options.IdleCheck ? vendor : slot.Options.IdleCheck;
         _watch = new CallWatch(slot);
         _timer = slot.Time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _user = new ModuleUser(() => !slot.Health.Serves, slot.Health.Reset);
@@ -68,7 +77,7 @@ internal sealed class SlotKeeper
     private void Work()
     {
         PrepareProbeKey();
-        Later(_slot.Options.IdleCheck);
+        Later(_look);
         while (WaitForWork())
         {
             PrepareProbeKey();
@@ -140,7 +149,13 @@ internal sealed class SlotKeeper
         }
 
         _signaturesSeen = signatures;
-        Later(_slot.Options.IdleCheck);
+        if (_slot.Token.Profile.KeepAlive.Value is { } interval && _slot.Time.GetElapsedTime(_keptAlive) >= interval)
+        {
+            _keptAlive = _slot.Time.GetTimestamp();
+            _keepAlive();
+        }
+
+        Later(_look);
     }
 
     private bool WaitForWork()
@@ -197,7 +212,7 @@ internal sealed class SlotKeeper
         }
         else
         {
-            Later(_slot.Options.IdleCheck);
+            Later(_look);
         }
     }
 

@@ -57,8 +57,15 @@ internal sealed class SlotWorker
                 return;
             }
 
-            for (int count, done = -1, most = 1; (count = _queue.Take(_batch!, most, done)) > 0;)
+            for (int count, done = -1, most = 1; (count = _queue.Take(_batch!, most, done)) != 0;)
             {
+                done = -1;
+                if (count < 0)
+                {
+                    KeepAlive();
+                    continue;
+                }
+
                 var start = _slot.Time.GetTimestamp();
                 done = RunAll(count);
                 if (Session.Watch.IsWrittenOff)
@@ -78,16 +85,16 @@ internal sealed class SlotWorker
     }
 
     /// <summary>What is left of the batch; gives how many signatures that was.</summary>
-    private int RunAll(int count)
+    private int RunAll(int taken)
     {
         var signatures = 0;
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < taken; i++)
         {
             if (Interlocked.Exchange(ref _batch[i], null) is { } job)
             {
                 // Once it is told, the job is its owner's again.
-                signatures += job.Hashes.Count - job.Next;
-                Run(job);
+                var count = job.Hashes.Count - job.Next;
+                signatures += Run(job) ? count : 0;
             }
         }
 
@@ -103,7 +110,16 @@ internal sealed class SlotWorker
 
         var returnValue = Session.OpenAhead();
         _slot.Leave();
-        return returnValue != Interop.CKR.CKR_SESSION_COUNT || _slot.OpenSessions == 0;
+        return !_slot.IsFull(returnValue);
+    }
+
+    private void KeepAlive()
+    {
+        if (_slot.TryEnter())
+        {
+            Session.KeepAlive();
+            _slot.Leave();
+        }
     }
 
     private void CloseSession()
@@ -116,16 +132,18 @@ internal sealed class SlotWorker
     }
 
     /// <summary>A bulk job lets one interactive job pass between any two of its signatures.</summary>
-    private void Run(SignJob job)
+    /// <returns>False when it waits for its key, and is not this thread's any more.</returns>
+    private bool Run(SignJob job)
     {
         if (_slot.TryEnter())
         {
             _slot.Begin(job);
             var outer = _current;
+            var progress = JobProgress.Done;
             _current = job;
             try
             {
-                while (!Session.Run(job, _queue.Interactive))
+                while ((progress = Session.Run(job, _queue.Interactive)) == JobProgress.GaveWay)
                 {
                     if (_queue.TryTakeInteractive(out var urgent))
                     {
@@ -140,11 +158,16 @@ internal sealed class SlotWorker
                 // An exception that left the thread would end the process, and others' jobs with it.
                 Log.WorkerThrew(_slot.Logger, _slot.Token.Info, e);
                 job.Outcome = SignOutcome.Failed;
+                progress = JobProgress.Done;
             }
 
             _current = outer;
             _slot.End();
             _slot.Leave();
+            if (progress == JobProgress.Parked)
+            {
+                return false;
+            }
         }
         else
         {
@@ -152,5 +175,6 @@ internal sealed class SlotWorker
         }
 
         _completed(job);
+        return true;
     }
 }

@@ -20,6 +20,7 @@ internal sealed class SlotWorkers
             queueLimit,
             slot.SessionLimit,
             slot.Options.AdaptiveConcurrency ? new ConcurrencyLimit(slot.SessionLimit, slot.Time) : null);
+        slot.Wrapped.ParkWith(Queue);
         for (var i = 0; i < slot.SessionLimit; i++)
         {
             Start();

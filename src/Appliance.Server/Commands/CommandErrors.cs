@@ -19,6 +19,7 @@ internal static class CommandErrors
         CommandException or ProvisioningException or RootKeyException or DirectoryException => error.Message,
         StoreLockedException or StoreSchemaException or StoreException => error.Message,
         SlotsException => error.Message,
+        ModuleHostException or NotSupportedException => error.Message,
         TokenNotFoundException or TokenLoginException or Pkcs11Exception => error.Message,
         LedgerOverloadedException => error.Message,
         DllNotFoundException or BadImageFormatException or FormatException => error.Message,

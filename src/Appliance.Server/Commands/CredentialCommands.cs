@@ -142,6 +142,7 @@ internal static class CredentialCommands
             SadReuse = PolicyNames.Of(row.SadReuse),
             Factors = PolicyNames.Of(row.Factors),
             Metered = row.Metered,
+            Wrapped = row.WrappedKey.Length > 0,
             Description = row.Description,
             NotBefore = pending ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.NotBefore),
             NotAfter = pending ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.NotAfter),

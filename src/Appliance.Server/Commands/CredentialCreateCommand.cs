@@ -86,13 +86,21 @@ internal sealed class CredentialCreateCommand
         HelpName = "FILE",
     };
 
+    private readonly Option<bool?> _wrapped = new("--wrapped")
+    {
+        Description = "The store keeps the private key, wrapped under a key of the token; --wrapped false: the token "
+            + "keeps it (default: as Keys:Store says).",
+        HelpName = "BOOL",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     public AdminCommand Build(CommandEnvironment environment)
     {
         var command = new AdminCommand(
-            "create", "Makes a key pair in the token and gets a certificate.", AdminRoles.Operator)
+            "create", "Makes a key pair by the token and gets a certificate.", AdminRoles.Operator)
         {
             _user, _algorithm, _years, _notBefore, _scal, _multisign, _extension, _sadReuse, _factors, _description,
-            _csr, _profile,
+            _csr, _profile, _wrapped,
         };
         command.SetAction(environment, (parsed, cancellationToken) => RunAsync(parsed, environment, cancellationToken));
         return command;
@@ -124,6 +132,7 @@ internal sealed class CredentialCreateCommand
             Factors = PolicyNames.ParseFactors(parsed.GetRequiredValue(_factors)),
             Description = parsed.GetValue(_description) ?? "",
             SigningRequest = parsed.GetValue(_csr) is not null,
+            Wrapped = parsed.GetValue(_wrapped) ?? bench.Composition.Options.Keys.AreWrapped,
         };
         await CreateAsync(bench, environment.Caller, order, signer, parsed.GetValue(_csr), cancellationToken)
             .ConfigureAwait(false);

@@ -58,6 +58,12 @@ internal static class InitCommand
                 // Made now, so that its public key can be kept elsewhere from the first day on.
             }
 
+            if (bench.Composition.Options.Keys.AreWrapped)
+            {
+                // Made now, so that tokens can be cloned with it before the first key is under it.
+                await bench.Provisioning.PrepareWrappingAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+
             Answer(bench, token, rootKey, authority, first);
             return ExitCode.Ok;
         });

@@ -18,7 +18,7 @@ namespace Appliance.Server.Csc;
 internal sealed class Admission
 {
     private static readonly TimeSpan s_unknown = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_forEver = TimeSpan.FromDays(1);
+    private static readonly TimeSpan s_forEver = TimeSpan.FromDays(100);
 
     private readonly AdmissionLane _interactive;
     private readonly AdmissionLane _bulk;
@@ -36,7 +36,7 @@ internal sealed class Admission
         _bulk = new AdmissionLane(limits.BulkCalls);
         _backlog = new Backlog(capacity, time);
         _longestWait = limits.LongestWaitMilliseconds == 0
-            ? Timeout.InfiniteTimeSpan
+            ? s_forEver
             : TimeSpan.FromMilliseconds(limits.LongestWaitMilliseconds);
         _time = time;
     }
@@ -81,10 +81,10 @@ internal sealed class Admission
             return Busy(isBulk);
         }
 
-        // What takes long by itself has only its caller's word for how long is too long.
-        var within = isBulk ? timeLeft : Shorter(timeLeft, _longestWait);
-        var deadline = within < TimeSpan.Zero || within > s_forEver ? 0 : DeadlineIn(within);
-        if (!_backlog.TryAdd(isBulk, client, signatures, deadline == 0 ? TimeSpan.MaxValue : within, out var wait))
+        // What takes long by itself has only its caller's word for how long is too long. The longest wait is for the
+        // estimate: who was let in by it is given up only when that was far off.
+        var longest = isBulk ? s_forEver : _longestWait;
+        if (!_backlog.TryAdd(isBulk, client, signatures, Shorter(timeLeft, longest), out var wait))
         {
             if (isBulk)
             {
@@ -94,6 +94,7 @@ internal sealed class Admission
             return CscErrors.TooLate.After(wait);
         }
 
+        var deadline = DeadlineIn(Shorter(timeLeft, 2 * longest));
         work = new AdmittedWork(this, client, signatures, isBulk, HasPlace: isBulk, deadline);
         return null;
     }
@@ -102,7 +103,7 @@ internal sealed class Admission
     public AdmittedWork BeginItem(Caller caller, int signatures)
     {
         var client = ClientOf(caller);
-        _backlog.TryAdd(isBulk: true, client, signatures, TimeSpan.MaxValue, out _);
+        _backlog.TryAdd(isBulk: true, client, signatures, s_forEver, out _);
         return new AdmittedWork(this, client, signatures, IsBulk: true, HasPlace: false, Deadline: 0);
     }
 
@@ -129,11 +130,11 @@ internal sealed class Admission
     /// </summary>
     public static Guid ClientOf(Caller caller) => caller.ClientId == Guid.Empty ? caller.SignerId : caller.ClientId;
 
-    internal void End(in AdmittedWork work)
+    internal void End(in AdmittedWork work, bool gaveUp)
     {
         if (work.Signatures > 0)
         {
-            _backlog.Remove(work.IsBulk, work.Client, work.Signatures);
+            _backlog.Remove(work.IsBulk, work.Client, work.Signatures, gaveUp);
         }
 
         if (work.HasPlace)
@@ -170,8 +171,8 @@ internal sealed class Admission
     }
 
     private long DeadlineIn(TimeSpan within)
-        => _time.GetTimestamp() + (long)(within.TotalSeconds * _time.TimestampFrequency);
+        => within >= s_forEver ? 0 : _time.GetTimestamp() + (long)(within.TotalSeconds * _time.TimestampFrequency);
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other)
-        => one < TimeSpan.Zero ? other : other < TimeSpan.Zero || one < other ? one : other;
+        => one >= TimeSpan.Zero && one < other ? one : other;
 }

@@ -343,6 +343,7 @@ internal sealed class CscOperations(
         AdmittedWork work,
         CancellationToken cancellationToken)
     {
+        var gaveUp = false;
         try
         {
             if (!caller.Operations.HasFlag(ClientOperations.Sign))
@@ -357,6 +358,7 @@ internal sealed class CscOperations(
             }
 
             var result = await signing.SignHashAsync(request!, cancellationToken);
+            gaveUp = result.Status is SigningStatus.Overloaded or SigningStatus.Cancelled;
             return result.Status switch
             {
                 SigningStatus.Ok => result,
@@ -366,7 +368,7 @@ internal sealed class CscOperations(
         }
         finally
         {
-            work.End();
+            work.End(gaveUp);
         }
     }
 

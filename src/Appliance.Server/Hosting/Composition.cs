@@ -185,7 +185,10 @@ internal sealed class Composition : IAsyncDisposable
 
     /// <summary>Makes and changes credentials in an admin's name.</summary>
     public CredentialProvisioning CreateProvisioning(string actor)
-        => new(Store, Loop, Token, Link, Authority, Time, actor);
+        => new(Store, Loop, Token, Link, Authority, Time, actor)
+        {
+            WrappingKeyMac = RootKey.Derive(KeyPurpose.KeyWrappingKey),
+        };
 
     /// <summary>Makes the keys of time-stamping units.</summary>
     public TimestampKeys CreateTimestampKeys() => new(Token, Authority, Time);

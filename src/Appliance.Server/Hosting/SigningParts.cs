@@ -25,10 +25,14 @@ internal sealed class SigningParts : IAsyncDisposable
             [.. joined.Select(slot => slot.Token!)],
             new SlotGroupOptions
             {
-                Sessions = options.Token.Sessions,
+                SessionsOf = composition.Slots.SessionsOf,
                 AdaptiveConcurrency = options.Token.AdaptiveConcurrency,
                 QueueLimit = options.Limits.MostInWork(),
                 MakeProbeKeys = true,
+                WrappedOwners = options.Keys.WrappedOwners,
+                WrappedKeyCache = options.Keys.WrappedCache,
+                VerifyOneIn = options.Token.VerifyOneIn,
+                CallLimit = TimeSpan.FromSeconds(options.Token.CallLimitSeconds),
                 Dispatch = options.Token.Dispatch == "inline" ? SlotDispatch.Inline : SlotDispatch.Workers,
             },
             time,

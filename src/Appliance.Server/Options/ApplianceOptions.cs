@@ -13,6 +13,8 @@ internal sealed class ApplianceOptions
     /// <summary>Further slots of the group, by the names they are told by.</summary>
     public Dictionary<string, TokenSettings> Slots { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    public KeySettings Keys { get; set; } = new();
+
     public ListenSettings Listen { get; set; } = new();
 
     public AdminSettings Admin { get; set; } = new();

@@ -11,6 +11,7 @@ internal static class OptionsRules
     {
         CheckStore(options.Store, errors);
         SlotRules.Check(options, errors);
+        CheckKeys(options.Keys, errors);
         CheckAdmin(options, errors);
         CheckListen(options.Listen, errors);
         NotifyRules.Check(options.Notify, errors);
@@ -91,6 +92,17 @@ internal static class OptionsRules
         {
             errors.Add("Info:OAuth2: must be an https URI without query, such as https://sign.example.com.");
         }
+    }
+
+    private static void CheckKeys(KeySettings keys, List<string> errors)
+    {
+        if (keys.Store is not (KeySettings.InToken or KeySettings.InStore))
+        {
+            errors.Add($"Keys:Store: must be {KeySettings.InToken} or {KeySettings.InStore}.");
+        }
+
+        Range(errors, "Keys:WrappedOwners", keys.WrappedOwners, 1, 64);
+        Range(errors, "Keys:WrappedCache", keys.WrappedCache, 1, 1_000_000);
     }
 
     private static void CheckStore(StoreSettings store, List<string> errors)

@@ -1,3 +1,5 @@
+using Appliance.Pkcs11;
+
 namespace Appliance.Server.Options;
 
 /// <summary>The rules of the group's slots: Token, which is the first of them, and those of Slots.</summary>
@@ -22,6 +24,8 @@ internal static class SlotRules
             errors.Add("Token:Dispatch: must be workers or inline.");
         }
 
+        Range(errors, "Token:VerifyOneIn", options.Token.VerifyOneIn, 1, 1_000_000);
+        Range(errors, "Token:CallLimitSeconds", options.Token.CallLimitSeconds, 1, 600);
         foreach (var (name, slot) in options.Slots)
         {
             CheckName(name, errors);
@@ -31,6 +35,11 @@ internal static class SlotRules
             {
                 errors.Add($"Slots:{name}:Dispatch: a group signs in one way; leave it out, Token:Dispatch says it.");
             }
+        }
+
+        foreach (var name in options.Slots.Where(slot => slot.Value.AdaptiveConcurrency).Select(slot => slot.Key))
+        {
+            errors.Add($"Slots:{name}:AdaptiveConcurrency: is the group's; set Token:AdaptiveConcurrency.");
         }
 
         if (options.Slots.Count >= MostSlots)
@@ -55,6 +64,14 @@ internal static class SlotRules
         }
     }
 
+    private static void Range(List<string> errors, string name, int value, int least, int most)
+    {
+        if (value < least || value > most)
+        {
+            errors.Add(FormattableString.Invariant($"{name}: must be {least} to {most}, not {value}."));
+        }
+    }
+
     private static void Check(string at, TokenSettings slot, List<string> errors)
     {
         Require(errors, $"{at}:Module", slot.Module, "give it the path of the PKCS#11 library");
@@ -64,20 +81,24 @@ internal static class SlotRules
             errors.Add($"{at}:PinFile, {at}:PinEnvironment: set exactly one of the two.");
         }
 
-        if (slot.Sessions is < 0 or > 1_024)
+        Range(errors, $"{at}:Sessions", slot.Sessions, 0, 1_024);
+
+        if (slot.Profile is not null && VendorProfile.Find(slot.Profile) is null)
         {
-            errors.Add(FormattableString.Invariant($"{at}:Sessions: must be 0 to 1024, not {slot.Sessions}."));
+            errors.Add(
+                $"{at}:Profile: must be one of {string.Join(", ", VendorProfile.All.Select(known => known.Name))}, or "
+                + "be left out.");
         }
 
         if (slot.Hosting is not (InProcess or Process))
         {
             errors.Add($"{at}:Hosting: must be {InProcess} or {Process}.");
         }
-        else if (slot.IsHosted)
+        else if (slot.IsHosted && !OperatingSystem.IsLinux())
         {
-            errors.Add($"{at}:Hosting: this release hosts no modules in processes of their own; set {InProcess}.");
+            errors.Add($"{at}:Hosting: {Process} is there on Linux only; set {InProcess}.");
         }
-        else if (slot.Environment.Count > 0)
+        else if (!slot.IsHosted && slot.Environment.Count > 0)
         {
             errors.Add($"{at}:Environment: is a child process's; set {at}:Hosting to {Process}, or leave it out.");
         }

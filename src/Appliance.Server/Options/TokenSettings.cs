@@ -25,10 +25,28 @@ internal sealed class TokenSettings
     public int Sessions { get; set; }
 
     /// <summary>
+    /// One in so many signatures, by chance, is verified before it is given out, 1 to 1,000,000; 1 verifies all. A wrong
+    /// one quarantines its slot. Default 1,000. A group has one value: the first slot's.
+    /// </summary>
+    public int VerifyOneIn { get; set; } = 1_000;
+
+    /// <summary>
+    /// Longest that a call into the library may take, 1 to 600 seconds: after that who waits for it is told, and its
+    /// thread is written off. Default 10. A group has one value: the first slot's.
+    /// </summary>
+    public int CallLimitSeconds { get; set; } = 10;
+
+    /// <summary>
     /// inProcess: the library is loaded into the appliance. process: into a child process of its own, which it takes
     /// down alone when it crashes or hangs. Default inProcess.
     /// </summary>
     public string Hosting { get; set; } = SlotRules.InProcess;
+
+    /// <summary>
+    /// The vendor's ways: sessions, idle time, pace, what return values mean. Null goes by what library and token say of
+    /// themselves.
+    /// </summary>
+    public string? Profile { get; set; }
 
     /// <summary>Text for the library itself at C_Initialize; NSS finds its database by it. Null for none.</summary>
     public string? Parameters { get; set; }

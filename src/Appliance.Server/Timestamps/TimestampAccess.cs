@@ -144,13 +144,16 @@ internal sealed class TimestampAccess(
 
     private async ValueTask<Answer<StampResult>> StampAsync(StampCall call, AdmittedWork work)
     {
+        var gaveUp = false;
         try
         {
-            return await service.StampAsync(call);
+            var result = await service.StampAsync(call);
+            gaveUp = result.Status == StampStatus.Overloaded;
+            return result;
         }
         finally
         {
-            work.End();
+            work.End(gaveUp);
         }
     }
 }

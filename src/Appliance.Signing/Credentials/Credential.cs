@@ -1,5 +1,6 @@
 using Appliance.Pkcs11;
 using Appliance.Signing.Algorithms;
+using Appliance.Signing.Keys;
 using Appliance.Storage;
 
 namespace Appliance.Signing.Credentials;
@@ -14,7 +15,13 @@ internal sealed class Credential
     {
         _row = row;
         KeyAlgorithm = (KeyAlgorithm)row.KeyAlgorithm;
-        Key = new KeyReference(row.KeyId, row.KeyLabel, row.PublicKey);
+        Key = row.WrappedKey.Length == 0
+            ? new KeyReference(row.KeyId, row.KeyLabel, row.PublicKey)
+            : new KeyReference(
+                row.KeyId,
+                row.KeyLabel,
+                row.PublicKey,
+                new WrappedKey(KeyWrappingKey.Of(row.WrappingKeyId), row.WrappedKey));
         Algorithms = SignatureAlgorithm.For(KeyAlgorithm);
     }
 

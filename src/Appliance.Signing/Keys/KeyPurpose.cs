@@ -39,6 +39,9 @@ public static class KeyPurpose
     /// <summary>MAC over the public key that audit seals are verified by.</summary>
     public const string AuditSealKey = "audit-seal-key";
 
+    /// <summary>MAC over the name of the key that credentials' keys are wrapped under.</summary>
+    public const string KeyWrappingKey = "key-wrapping-key";
+
     /// <summary>MAC of the rows that say who is an admin.</summary>
     public const string AdminRows = "admin-rows";
 }

@@ -12,6 +12,9 @@ namespace Appliance.Signing.Provisioning;
 /// </summary>
 public sealed class CredentialLink
 {
+    /// <summary>With a wrapped private key, of rows that have one: no blob can be put under another credential.</summary>
+    private const byte WrappedFormatVersion = 4;
+
     private const byte FormatVersion = 3;
 
     /// <summary>Without what the signer must give: of rows made before, where it is a TOTP code.</summary>
@@ -31,19 +34,20 @@ public sealed class CredentialLink
     public byte[] Compute(CredentialRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
-        return Compute(row, FormatVersion);
+        return Compute(row, VersionOf(row));
     }
 
     /// <summary>False when the row is not as the appliance wrote it.</summary>
     public bool Verify(CredentialRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
-        if (CryptographicOperations.FixedTimeEquals(Compute(row, FormatVersion), row.LinkMac))
+        var version = VersionOf(row);
+        if (CryptographicOperations.FixedTimeEquals(Compute(row, version), row.LinkMac))
         {
             return true;
         }
 
-        if (row.Factors != CredentialFactors.Totp)
+        if (version == WrappedFormatVersion || row.Factors != CredentialFactors.Totp)
         {
             return false;
         }
@@ -56,6 +60,9 @@ public sealed class CredentialLink
         return row is { Extension: ExtensionPolicy.Nested, SadReuse: SadReuse.UntilExhausted, Metered: false }
             && CryptographicOperations.FixedTimeEquals(Compute(row, FirstFormatVersion), row.LinkMac);
     }
+
+    private static byte VersionOf(CredentialRow row)
+        => row.WrappedKey.Length > 0 || row.WrappingKeyId.Length > 0 ? WrappedFormatVersion : FormatVersion;
 
     private byte[] Compute(CredentialRow row, byte version)
     {
@@ -78,9 +85,15 @@ public sealed class CredentialLink
             Append(mac, row.Metered ? 1 : 0);
         }
 
-        if (version == FormatVersion)
+        if (version is FormatVersion or WrappedFormatVersion)
         {
             Append(mac, (int)row.Factors);
+        }
+
+        if (version == WrappedFormatVersion)
+        {
+            Append(mac, row.WrappingKeyId);
+            Append(mac, row.WrappedKey);
         }
 
         return mac.GetHashAndReset();

@@ -41,6 +41,9 @@ public sealed record CredentialOrder
     /// <summary>What the signer must give to authorise; none for organisations only.</summary>
     public CredentialFactors Factors { get; init; } = CredentialFactors.Totp;
 
+    /// <summary>The store keeps the private key, wrapped under a key of the token, and not the token.</summary>
+    public bool Wrapped { get; init; }
+
     /// <summary>Free text, at most 255 characters.</summary>
     public string Description { get; init; } = "";
 

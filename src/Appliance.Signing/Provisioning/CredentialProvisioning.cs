@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Appliance.Ledger;
 using Appliance.Pkcs11;
+using Appliance.Signing.Keys;
 using Appliance.Storage;
 
 namespace Appliance.Signing.Provisioning;
@@ -25,6 +26,7 @@ public sealed class CredentialProvisioning
     private readonly DemoAuthority? _authority;
     private readonly TimeProvider _time;
     private readonly string? _actor;
+    private KeyReference? _wrappingKey;
 
     /// <summary>
     /// Works on a token that is logged in. Without an authority only CSRs can be asked for. The actor is the admin who
@@ -48,11 +50,22 @@ public sealed class CredentialProvisioning
         _actor = actor;
     }
 
+    /// <summary>
+    /// Of <see cref="KeyPurpose.KeyWrappingKey"/>; without it only keys that the token keeps can be made.
+    /// </summary>
+    public ReadOnlyMemory<byte> WrappingKeyMac { get; init; }
+
     /// <summary>Makes a credential: enabled with a certificate of the demo CA, or pending with a CSR.</summary>
     /// <exception cref="ProvisioningException">The order cannot be met; nothing was left behind.</exception>
     public async Task<PreparedCredential> CreateAsync(CredentialOrder order, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(order);
         cancellationToken.ThrowIfCancellationRequested();
+        if (order.Wrapped)
+        {
+            await PrepareWrappingAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         var prepared = Prepare(order);
         try
         {
@@ -74,6 +87,25 @@ public sealed class CredentialProvisioning
         return prepared;
     }
 
+    /// <summary>
+    /// Makes sure that the token has a key to wrap others under: before <see cref="Prepare"/> of an order for a wrapped
+    /// key.
+    /// </summary>
+    /// <exception cref="ProvisioningException">The token cannot wrap keys.</exception>
+    public async ValueTask PrepareWrappingAsync(CancellationToken cancellationToken)
+    {
+        if (!_token.WrapsKeys)
+        {
+            throw new ProvisioningException(
+                $"{_token.Info} has no AES key wrap with padding (RFC 5649), so it must keep the keys itself; leave out "
+                + "--wrapped, or set Keys:Store to token.");
+        }
+
+        _wrappingKey ??= await KeyWrappingKey
+            .EnsureAsync(_loop, _store, _token, WrappingKeyMac, _time, _actor, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
     /// <summary>The first half of <see cref="CreateAsync"/>, for callers that write more in the commit.</summary>
     /// <exception cref="ProvisioningException">The order cannot be met; nothing was left behind.</exception>
     public PreparedCredential Prepare(CredentialOrder order)
@@ -84,8 +116,7 @@ public sealed class CredentialProvisioning
         var id = Guid.CreateVersion7(now);
         var label = string.Create(CultureInfo.InvariantCulture, $"appliance credential {id:D}");
         var keyId = RandomNumberGenerator.GetBytes(16);
-        var spki = _token.GenerateKeyPair(order.Algorithm, keyId, label);
-        var key = new KeyReference(keyId, label, spki);
+        var key = Generate(order, keyId, label);
         try
         {
             var row = NewRow(id, order, key, now);
@@ -95,7 +126,7 @@ public sealed class CredentialProvisioning
             }
 
             var notBefore = order.NotBefore ?? now;
-            var leaf = _authority!.Issue(spki, order.Subject, notBefore, order.Years);
+            var leaf = _authority!.Issue(key.SubjectPublicKeyInfo.ToArray(), order.Subject, notBefore, order.Years);
             using var certificate = X509CertificateLoader.LoadCertificate(leaf);
             row = row with
             {
@@ -106,11 +137,24 @@ public sealed class CredentialProvisioning
             };
             return new PreparedCredential(Linked(row), null);
         }
-        catch
+        catch when (key.Wrapped is null)
         {
             _token.DestroyKey(keyId, label);
             throw;
         }
+    }
+
+    private KeyReference Generate(CredentialOrder order, byte[] keyId, string label)
+    {
+        if (!order.Wrapped)
+        {
+            return new KeyReference(keyId, label, _token.GenerateKeyPair(order.Algorithm, keyId, label));
+        }
+
+        var wrappingKey = _wrappingKey
+            ?? throw new InvalidOperationException($"{nameof(PrepareWrappingAsync)} comes first.");
+        var made = _token.GenerateWrappedKeyPair(order.Algorithm, keyId, label, wrappingKey);
+        return new KeyReference(keyId, label, made.SubjectPublicKeyInfo, made.PrivateKey);
     }
 
     /// <summary>The second half of <see cref="CreateAsync"/>: row and audit record, in the caller's commit.</summary>
@@ -158,7 +202,8 @@ public sealed class CredentialProvisioning
         var row = prepared.Row;
 
         // A commit whose answer was lost has happened: then the key is somebody's.
-        if (_store.Read(connection => connection.Credentials.Find(row.Id)) is null)
+        if (row.WrappedKey.Length == 0
+            && _store.Read(connection => connection.Credentials.Find(row.Id)) is null)
         {
             _token.DestroyKey(row.KeyId, row.KeyLabel);
         }
@@ -340,6 +385,8 @@ public sealed class CredentialProvisioning
         Extension = order.Extension,
         SadReuse = order.SadReuse,
         Factors = order.Factors,
+        WrappingKeyId = key.Wrapped?.WrappingKey.Id.ToArray() ?? [],
+        WrappedKey = key.Wrapped?.Blob.ToArray() ?? [],
     };
 
     internal CredentialRow Linked(CredentialRow row) => row with { LinkMac = _link.Compute(row) };

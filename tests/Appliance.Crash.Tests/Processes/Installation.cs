@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Appliance.Crash.Tests.Stores;
 using Appliance.Crash.Tests.Witness;
+using Appliance.Tests.Shared.Misbehaving;
 
 namespace Appliance.Crash.Tests.Processes;
 
@@ -96,7 +97,7 @@ internal sealed class Installation : IDisposable
         var start = Command("serve", "--ready-file", readyFile);
         start.Environment["MISBEHAVE_MODULE"] = SoftHsm;
         start.Environment["WITNESS_FILE"] = Witness.Path;
-        start.Environment["APPLIANCE__Token__Module"] = WitnessFile.Module;
+        start.Environment["APPLIANCE__Token__Module"] = NativeModule.Path;
         start.Environment["APPLIANCE__Token__Dispatch"] = dispatch;
         foreach (var (name, value) in _store.EnvironmentOf(node))
         {

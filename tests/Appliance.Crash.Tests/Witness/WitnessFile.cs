@@ -34,9 +34,6 @@ internal sealed class WitnessFile : IDisposable
 
     public string Path { get; }
 
-    /// <summary>Where load/module/build.sh puts the module.</summary>
-    public static string Module { get; } = FindModule();
-
     /// <summary>Seed and longest delays of what is signed from now on.</summary>
     public void SetDelays(long seed, TimeSpan before, TimeSpan after)
     {
@@ -86,19 +83,5 @@ internal sealed class WitnessFile : IDisposable
     {
         _view.Dispose();
         _file.Dispose();
-    }
-
-    private static string FindModule()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var module = System.IO.Path.Combine(folder.FullName, "native", "misbehave.so");
-            if (File.Exists(module))
-            {
-                return module;
-            }
-        }
-
-        throw new InvalidOperationException("There is no artifacts/native/misbehave.so; run load/module/build.sh.");
     }
 }

@@ -11,7 +11,7 @@ namespace Appliance.Pkcs11.Tests.Fakes;
 /// A CK_FUNCTION_LIST whose functions are C#: for what a real token cannot do on demand (lose sessions and logins,
 /// refuse, hang, count). Slots are added by the tests, each its own, so that tests run side by side.
 /// </summary>
-internal static unsafe class FakeLibrary
+internal static unsafe partial class FakeLibrary
 {
     private const int Functions = 68;
 
@@ -63,6 +63,7 @@ internal static unsafe class FakeLibrary
         table[28] = (nint)(delegate* unmanaged[Cdecl]<CULong, CULong>)&C_FindObjectsFinal;
         table[42] = (nint)(delegate* unmanaged[Cdecl]<CULong, CK_MECHANISM*, CULong, CULong>)&C_SignInit;
         table[43] = (nint)(delegate* unmanaged[Cdecl]<CULong, byte*, CULong, byte*, CULong*, CULong>)&C_Sign;
+        AddObjects(table);
         return (nint)list;
     }
 
@@ -186,6 +187,7 @@ internal static unsafe class FakeLibrary
         }
 
         found.Slot.Sessions.TryRemove((uint)session.Value, out _);
+        found.Slot.EndSession(found);
         s_sessions.TryRemove((uint)session.Value, out _);
         return Return(CKR.CKR_OK);
     }
@@ -198,6 +200,7 @@ internal static unsafe class FakeLibrary
             return Return(CKR.CKR_SESSION_HANDLE_INVALID);
         }
 
+        found.InfoCalls++;
         *info = default;
         info->slotID = new CULong(found.Slot.Id);
         info->state = new CULong(found.Slot.IsLoggedIn ? 1u : 0u);
@@ -267,7 +270,8 @@ internal static unsafe class FakeLibrary
             {
                 CKA.CKA_ID => value.SequenceEqual(key.Id),
                 CKA.CKA_LABEL => value.SequenceEqual(Encoding.UTF8.GetBytes(key.Label)),
-                CKA.CKA_CLASS => MemoryMarshal.Read<CULong>(value).Value == CKO.CKO_PRIVATE_KEY,
+                CKA.CKA_CLASS => MemoryMarshal.Read<CULong>(value).Value
+                    == (key.Key is null ? CKO.CKO_SECRET_KEY : CKO.CKO_PRIVATE_KEY),
                 _ => false,
             };
             if (!agrees)
@@ -318,6 +322,12 @@ internal static unsafe class FakeLibrary
             return Return(CKR.CKR_USER_NOT_LOGGED_IN);
         }
 
+        if (found.Slot.FindObject((uint)key.Value) is { } unwrapped)
+        {
+            found.SignKey = unwrapped;
+            return Return(CKR.CKR_OK);
+        }
+
         var index = (long)key.Value - 1 - found.Slot.HandleBase;
         if (index < 0 || index >= found.Slot.Keys.Count)
         {
@@ -360,9 +370,9 @@ internal static unsafe class FakeLibrary
 
             found.Slot.NoteSigned(hash[0]);
             byte[] answer;
-            lock (found.SignKey!.Key)
+            lock (found.SignKey!)
             {
-                answer = found.SignKey.Key.SignHash(found.Slot.SignsWrongly ? new byte[hash.Length] : hash.ToArray());
+                answer = found.SignKey.Key!.SignHash(found.Slot.SignsWrongly ? new byte[hash.Length] : hash.ToArray());
             }
 
             answer = found.Slot.NextLengths.TryDequeue(out var cut) ? answer[..cut] : answer;

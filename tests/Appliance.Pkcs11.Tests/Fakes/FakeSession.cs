@@ -13,6 +13,9 @@ internal sealed class FakeSession
 
     public FakeKey? SignKey { get; set; }
 
+    /// <summary>C_GetSessionInfo calls.</summary>
+    public int InfoCalls { get; set; }
+
     /// <summary>The PIN was given for one signature.</summary>
     public bool MaySignOne { get; set; }
 

@@ -6,7 +6,7 @@ using Appliance.Pkcs11.Interop;
 namespace Appliance.Pkcs11.Tests.Fakes;
 
 /// <summary>A token that misbehaves on demand. Its keys are real P-256 keys, its signatures good ones.</summary>
-internal sealed class FakeSlot : IDisposable
+internal sealed partial class FakeSlot : IDisposable
 {
     public const string Pin = "123456";
 
@@ -107,9 +107,9 @@ internal sealed class FakeSlot : IDisposable
         return new KeyReference(id, name, key.ExportSubjectPublicKeyInfo());
     }
 
-    public Token Open(Pkcs11Module module, RefusedPins refused)
+    public Token Open(Pkcs11Module module, RefusedPins refused, VendorProfile? profile = null)
     {
-        var token = module.OpenToken(TokenSelector.Parse("serial:" + Serial));
+        var token = module.OpenToken(TokenSelector.Parse("serial:" + Serial), profile);
         token.Login(PinSource.FromBytes("123456"u8), refused);
         return token;
     }
@@ -174,6 +174,7 @@ internal sealed class FakeSlot : IDisposable
     public void Reset()
     {
         Sessions.Clear();
+        EndObjects();
         IsLoggedIn = false;
         HandleBase += 1000;
     }

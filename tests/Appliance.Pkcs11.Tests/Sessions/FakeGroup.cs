@@ -12,15 +12,15 @@ internal sealed class FakeGroup : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("appliance-fakes-").FullName;
     private readonly Pkcs11Module _module;
 
-    public FakeGroup(bool alone = false)
+    public FakeGroup(bool alone = false, VendorProfile? profile = null)
     {
         _module = alone ? FakeLibrary.LoadAlone() : FakeLibrary.Load();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var parameters = key.ExportParameters(includePrivateParameters: true);
         Key = First.AddKey("key", ECDsa.Create(parameters));
         Second.AddKey("key", ECDsa.Create(parameters));
-        FirstToken = Open(First);
-        SecondToken = Open(Second);
+        FirstToken = Open(First, profile);
+        SecondToken = Open(Second, profile);
     }
 
     public FakeSlot First { get; } = new();
@@ -68,6 +68,6 @@ internal sealed class FakeGroup : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private Token Open(FakeSlot slot)
-        => slot.Open(_module, new RefusedPins(Path.Combine(_folder, slot.Serial), TimeProvider.System));
+    private Token Open(FakeSlot slot, VendorProfile? profile)
+        => slot.Open(_module, new RefusedPins(Path.Combine(_folder, slot.Serial), TimeProvider.System), profile);
 }

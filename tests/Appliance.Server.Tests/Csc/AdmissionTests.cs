@@ -97,7 +97,7 @@ public sealed class AdmissionTests
 
         Assert.Equal(2, works.Count);
         Assert.Equal(4, Enter(admission, s_flooder, 10));
-        works.ForEach(work => work.End());
+        works.ForEach(static work => work.End());
         Leave(admission, s_flooder, 6);
         Assert.Equal(0, admission.Inside);
     }

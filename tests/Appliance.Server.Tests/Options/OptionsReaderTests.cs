@@ -141,6 +141,8 @@ public sealed class OptionsReaderTests
     [InlineData("Slots:second:Sessions", "1025")]
     [InlineData("Slots:second:Dispatch", "inline")]
     [InlineData("Slots:second:Hosting", "thread")]
+    [InlineData("Slots:second:Profile", "acme")]
+    [InlineData("Slots:second:AdaptiveConcurrency", "true")]
     [InlineData("Slots:second:Environment:P11_KIT_SERVER_ADDRESS", "unix:path=/run/p11")]
     [InlineData("Slots:second:Modul", "x")]
     public void A_slot_is_checked_as_the_token_is(string name, string value)

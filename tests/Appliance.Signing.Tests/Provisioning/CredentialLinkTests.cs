@@ -44,7 +44,20 @@ public sealed class CredentialLinkTests
         s_row with { Multisign = 11 },
         s_row with { Extension = ExtensionPolicy.Seal },
         s_row with { SadReuse = SadReuse.OneShot },
-        s_row with { Metered = true });
+        s_row with { Metered = true },
+        s_row with { WrappedKey = [1] },
+        s_row with { WrappingKeyId = [1] });
+
+    private static readonly CredentialRow s_wrapped = s_row with { WrappingKeyId = [7, 7], WrappedKey = [8, 8, 8] };
+
+    public static TheoryData<CredentialRow> ChangedBlobs => new(
+        s_wrapped with { Id = Guid.Empty },
+        s_wrapped with { PublicKey = [0x30, 0x5A] },
+        s_wrapped with { WrappedKey = [8, 8, 9] },
+        s_wrapped with { WrappedKey = [] },
+        s_wrapped with { WrappingKeyId = [7] },
+        s_wrapped with { WrappingKeyId = [7], WrappedKey = [7, 8, 8, 8] },
+        s_row);
 
     [Fact]
     public void An_untouched_row_verifies()
@@ -67,6 +80,15 @@ public sealed class CredentialLinkTests
     [MemberData(nameof(Changed), DisableDiscoveryEnumeration = true)]
     public void Whatever_else_changes_breaks_it(CredentialRow changed)
         => Assert.False(_link.Verify(changed with { LinkMac = _link.Compute(s_row) }));
+
+    [Fact]
+    public void A_wrapped_key_belongs_to_its_row()
+        => Assert.True(_link.Verify(s_wrapped with { LinkMac = _link.Compute(s_wrapped) }));
+
+    [Theory]
+    [MemberData(nameof(ChangedBlobs), DisableDiscoveryEnumeration = true)]
+    public void A_wrapped_key_is_moved_changed_and_taken_away_in_vain(CredentialRow changed)
+        => Assert.False(_link.Verify(changed with { LinkMac = _link.Compute(s_wrapped) }));
 
     [Fact]
     public void A_row_from_before_there_were_policies_has_the_defaults_and_no_others()

@@ -29,6 +29,20 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public void A_wrapped_key_comes_back_as_it_was()
+    {
+        var row = AddCredential() with
+        {
+            Id = NewId(),
+            WrappingKeyId = [1, 2, 3],
+            WrappedKey = [.. Enumerable.Range(0, 2_400).Select(number => (byte)(number % 251))],
+        };
+        Writer.Credentials.Insert(row);
+        Assert.Equivalent(row, Writer.Credentials.Find(row.Id), strict: true);
+        Assert.Contains(Writer.Credentials.ListBySigner(_signer), one => one.WrappedKey.Length == 0);
+    }
+
+    [Fact]
     public void A_credential_keeps_every_field_and_each_change_raises_its_version()
     {
         var row = AddCredential();

@@ -2,6 +2,7 @@ using System.Globalization;
 using Appliance.Pkcs11;
 using Appliance.Server.Hosting;
 using Appliance.Server.Hosting.Slots;
+using Appliance.Signing.Keys;
 using Appliance.Storage;
 
 namespace Appliance.Server.Commands.Checks;
@@ -60,10 +61,16 @@ internal static class CredentialChecks
 
     private static HashSet<(string Id, string Label)> FindKeys(Token token)
         => [.. token.FindKeys()
-            .Where(key => key.Class == TokenKeyClass.Private)
+            .Where(key => key.Class == TokenKeyClass.Private
+                || (key.Class == TokenKeyClass.Secret
+                    && string.Equals(key.Label, KeyWrappingKey.Label, StringComparison.Ordinal)))
             .Select(key => (Convert.ToHexString(key.Id), key.Label))];
 
-    private static (string Id, string Label) NameOf(CredentialRow row) => (Convert.ToHexString(row.KeyId), row.KeyLabel);
+    /// <summary>What the token must have: the key itself, or the one that it is wrapped under.</summary>
+    private static (string Id, string Label) NameOf(CredentialRow row)
+        => row.WrappedKey.Length == 0
+            ? (Convert.ToHexString(row.KeyId), row.KeyLabel)
+            : (Convert.ToHexString(row.WrappingKeyId), KeyWrappingKey.Label);
 
     private static void ExamineCertificates(CheckList list, List<CredentialRow> rows, DateTimeOffset now)
     {

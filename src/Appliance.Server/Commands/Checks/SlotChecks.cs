@@ -125,7 +125,7 @@ internal static class SlotChecks
 
         return list.Try(token, () =>
         {
-            using var opened = library.OpenToken(TokenSelector.Parse(settings.Token));
+            using var opened = ConfiguredSlot.OpenToken(library, settings);
             var info = opened.ReadInfo();
             if (first)
             {

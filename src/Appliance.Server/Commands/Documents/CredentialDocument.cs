@@ -40,6 +40,10 @@ internal sealed record CredentialDocument
     [JsonPropertyName("metered")]
     public required bool Metered { get; init; }
 
+    /// <summary>True when the store keeps the private key, wrapped; false when the token does.</summary>
+    [JsonPropertyName("wrapped")]
+    public required bool Wrapped { get; init; }
+
     [JsonPropertyName("description")]
     public required string Description { get; init; }
 

@@ -33,6 +33,10 @@ internal sealed record ImportCredential
     [JsonPropertyName("package")]
     public int? Package { get; set; }
 
+    /// <summary>The store keeps the private key, wrapped; null for what Keys:Store says.</summary>
+    [JsonPropertyName("wrapped")]
+    public bool? Wrapped { get; set; }
+
     [JsonPropertyName("years")]
     public int Years { get; set; } = 1;
 

@@ -40,7 +40,7 @@ internal sealed record SlotDocument
     [JsonPropertyName("hosting")]
     public required string Hosting { get; init; }
 
-    /// <summary>The vendor profile by which it is treated; null for none.</summary>
+    /// <summary>The vendor profile that it goes by; null for one that has not come yet.</summary>
     [JsonPropertyName("profile")]
     public required string? Profile { get; init; }
 

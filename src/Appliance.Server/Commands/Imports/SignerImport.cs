@@ -35,6 +35,11 @@ internal sealed class SignerImport
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _bench.Parallelism };
         Parallel.ForEach(plans, parallel, plan => plan.PasswordHash = _bench.Passwords.Hash(plan.Password));
         var made = new List<PreparedCredential>();
+        if (plans.Exists(static plan => plan.Orders.Exists(static order => order.Wrapped)))
+        {
+            await _bench.Provisioning.PrepareWrappingAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         try
         {
             foreach (var plan in plans)
@@ -155,7 +160,7 @@ internal sealed class SignerImport
             : throw new CommandException($"{name}: {reason}");
     }
 
-    private static CredentialOrder Order(SignerPlan plan, ImportCredential credential)
+    private CredentialOrder Order(SignerPlan plan, ImportCredential credential)
         => credential is null
             ? throw new CommandException($"{plan.UserName}: null where a credential should be.")
             : new CredentialOrder
@@ -177,6 +182,7 @@ internal sealed class SignerImport
                     ? CredentialFactors.Totp
                     : PolicyNames.ParseFactors(credential.Factors),
                 Description = credential.Description ?? "",
+                Wrapped = credential.Wrapped ?? _bench.Composition.Options.Keys.AreWrapped,
             };
 
     private bool Write(

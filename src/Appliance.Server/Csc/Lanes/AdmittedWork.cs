@@ -11,5 +11,6 @@ internal readonly record struct AdmittedWork(
     Admission Admission, Guid Client, int Signatures, bool IsBulk, bool HasPlace, long Deadline)
 {
     /// <summary>They are made, or will not be.</summary>
-    public void End() => Admission.End(this);
+    /// <param name="gaveUp">True when nobody got to them in time.</param>
+    public void End(bool gaveUp = false) => Admission.End(this, gaveUp);
 }

@@ -9,13 +9,15 @@ namespace Appliance.Server.Csc.Lanes;
 /// <param name="time">The clock.</param>
 internal sealed class Backlog(Func<int> capacity, TimeProvider time)
 {
+    private const double Margin = 1.25;
+
     private readonly Lock _gate = new();
     private readonly WorkLane _interactive = new();
     private readonly WorkLane _bulk = new();
     private readonly DrainRate _rate = new(time);
     private int _pieces;
 
-    /// <summary>Takes work in, unless it could not be done in time.</summary>
+    /// <summary>Takes work in, unless it could not be done in time, by some margin: it is an estimate.</summary>
     /// <param name="isBulk">Its lane.</param>
     /// <param name="client">Whose it is.</param>
     /// <param name="signatures">How many.</param>
@@ -29,7 +31,7 @@ internal sealed class Backlog(Func<int> capacity, TimeProvider time)
             _rate.Update();
             var lane = isBulk ? _bulk : _interactive;
             wait = Estimate(isBulk, lane.Ahead(client, signatures));
-            if (wait > within)
+            if (wait > within / Margin)
             {
                 return false;
             }
@@ -40,14 +42,18 @@ internal sealed class Backlog(Func<int> capacity, TimeProvider time)
         }
     }
 
-    /// <summary>It is done, or given up.</summary>
-    public void Remove(bool isBulk, Guid client, int signatures)
+    /// <summary>It is done with.</summary>
+    /// <param name="isBulk">Its lane.</param>
+    /// <param name="client">Whose it was.</param>
+    /// <param name="signatures">How many.</param>
+    /// <param name="gaveUp">True when nobody got to it in time: then it says nothing of how fast work is done.</param>
+    public void Remove(bool isBulk, Guid client, int signatures, bool gaveUp)
     {
         var most = capacity();
         lock (_gate)
         {
             (isBulk ? _bulk : _interactive).Remove(client, signatures);
-            _rate.Count(signatures, isBulk);
+            _rate.Count(gaveUp ? 0 : signatures, isBulk);
             _rate.Update();
             _rate.Observe(--_pieces, most);
         }

@@ -20,16 +20,23 @@ internal sealed class DrainRate(TimeProvider time)
     private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(1);
 
+    /// <summary>Before that the rate is of a beginning: caches are cold, and threads still to be woken.</summary>
+    private static readonly TimeSpan s_trusted = TimeSpan.FromMilliseconds(250);
+
     private long _since;
+    private long _began;
+    private double _perSecond;
+    private double _bulkPerSecond;
     private long _interactive;
     private long _bulk;
     private bool _isMeasuring;
+    private bool _isTrusted;
 
     /// <summary>Signatures a second of both lanes; 0 while it is not known.</summary>
-    public double PerSecond { get; private set; }
+    public double PerSecond => _isTrusted ? _perSecond : 0;
 
     /// <summary>Those of the bulk lane.</summary>
-    public double BulkPerSecond { get; private set; }
+    public double BulkPerSecond => _isTrusted ? _bulkPerSecond : 0;
 
     /// <summary>So many pieces of work are there now.</summary>
     /// <param name="pieces">At work or waiting.</param>
@@ -41,17 +48,18 @@ internal sealed class DrainRate(TimeProvider time)
             if (pieces >= 2 * capacity)
             {
                 _isMeasuring = true;
-                Begin(time.GetTimestamp());
+                _began = time.GetTimestamp();
+                Begin(_began);
             }
         }
         else if (pieces < capacity)
         {
-            _isMeasuring = false;
-            PerSecond = BulkPerSecond = 0;
+            _isMeasuring = _isTrusted = false;
+            _perSecond = _bulkPerSecond = 0;
         }
     }
 
-    /// <summary>So many signatures were made, or given up.</summary>
+    /// <summary>So many signatures were made, or turned out not to be wanted.</summary>
     public void Count(int signatures, bool isBulk)
     {
         if (isBulk)
@@ -79,8 +87,9 @@ internal sealed class DrainRate(TimeProvider time)
             return;
         }
 
-        PerSecond = Smooth(PerSecond, (_interactive + _bulk) / elapsed.TotalSeconds);
-        BulkPerSecond = Smooth(BulkPerSecond, _bulk / elapsed.TotalSeconds);
+        _perSecond = Smooth(_perSecond, (_interactive + _bulk) / elapsed.TotalSeconds);
+        _bulkPerSecond = Smooth(_bulkPerSecond, _bulk / elapsed.TotalSeconds);
+        _isTrusted |= time.GetElapsedTime(_began, now) >= s_trusted;
         Begin(now);
     }
 

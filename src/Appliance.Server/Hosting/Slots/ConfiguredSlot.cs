@@ -25,9 +25,18 @@ internal sealed class ConfiguredSlot(string name, TokenSettings settings) : IDis
     /// <summary>False until somebody needs it: a command that gets along without spends no login.</summary>
     public bool WasTried => _token is not null || _fault is not null;
 
-    /// <summary>Loads the library as the settings say.</summary>
-    public static Pkcs11Module LoadModule(TokenSettings settings)
-        => Pkcs11Module.Load(settings.Module, settings.Parameters);
+    /// <summary>Loads the library as the settings say: here, or in a process of its own.</summary>
+    public static Pkcs11Module LoadModule(TokenSettings settings, ILogger? logger = null) => settings.IsHosted
+        ? Pkcs11Module.Host(
+            settings.Module,
+            new ModuleHostOptions { Environment = settings.Environment, Parameters = settings.Parameters },
+            logger: logger)
+        : Pkcs11Module.Load(settings.Module, settings.Parameters);
+
+    /// <summary>Chooses its token as the settings say.</summary>
+    public static Token OpenToken(Pkcs11Module module, TokenSettings settings) => module.OpenToken(
+        TokenSelector.Parse(settings.Token),
+        settings.Profile is { } profile ? VendorProfile.Find(profile) : null);
 
     /// <summary>Where the PIN of a slot comes from.</summary>
     public static PinSource PinOf(TokenSettings settings) => string.IsNullOrEmpty(settings.PinFile)
@@ -36,7 +45,8 @@ internal sealed class ConfiguredSlot(string name, TokenSettings settings) : IDis
 
     /// <summary>Opens the token and logs in, unless that was done. What goes wrong is remembered.</summary>
     /// <param name="logIn">Logs in, or throws.</param>
-    public bool TryOpen(Action<ConfiguredSlot, Token> logIn)
+    /// <param name="logger">Is told of a process that hosts the library.</param>
+    public bool TryOpen(Action<ConfiguredSlot, Token> logIn, ILogger logger)
     {
         lock (_opening)
         {
@@ -48,8 +58,8 @@ internal sealed class ConfiguredSlot(string name, TokenSettings settings) : IDis
             Token? token = null;
             try
             {
-                _module ??= LoadModule(settings);
-                token = _module.OpenToken(TokenSelector.Parse(settings.Token));
+                _module ??= LoadModule(settings, logger);
+                token = OpenToken(_module, settings);
                 logIn(this, token);
                 _token = token;
                 _fault = null;

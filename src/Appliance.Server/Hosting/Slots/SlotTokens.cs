@@ -38,6 +38,10 @@ internal sealed partial class SlotTokens : IDisposable
     /// <exception cref="SlotsException">None is up, of several.</exception>
     public Token Token => Usable().FirstOrDefault() ?? throw None();
 
+    /// <summary>How many sessions the settings want on a token.</summary>
+    public int SessionsOf(Token token)
+        => All.FirstOrDefault(slot => ReferenceEquals(slot.Token, token))?.Settings.Sessions ?? 0;
+
     /// <summary>Every token that is up, the first one first; each is opened when it is asked for.</summary>
     public IEnumerable<Token> Usable() => UsableSlots().Select(slot => slot.Token!);
 
@@ -80,7 +84,7 @@ internal sealed partial class SlotTokens : IDisposable
     public bool TryOpen(ConfiguredSlot slot)
     {
         var before = slot.Obstacle;
-        if (slot.TryOpen(LogIn))
+        if (slot.TryOpen(LogIn, _logger))
         {
             return true;
         }

@@ -1,0 +1,35 @@
+namespace Appliance.Pkcs11.Hosting;
+
+/// <summary>The functions that are called in a child process, numbered for the wire.</summary>
+internal enum HostedFunction : byte
+{
+    None,
+    C_GetInfo,
+    C_GetSlotList,
+    C_GetTokenInfo,
+    C_GetMechanismList,
+    C_GetMechanismInfo,
+    C_OpenSession,
+    C_CloseSession,
+    C_GetSessionInfo,
+    C_Login,
+    C_Logout,
+    C_CreateObject,
+    C_DestroyObject,
+    C_GetAttributeValue,
+    C_FindObjectsInit,
+    C_FindObjects,
+    C_FindObjectsFinal,
+    C_EncryptInit,
+    C_Encrypt,
+    C_DecryptInit,
+    C_Decrypt,
+    C_SignInit,
+    C_Sign,
+    C_VerifyInit,
+    C_Verify,
+    C_GenerateKey,
+    C_GenerateKeyPair,
+    C_WrapKey,
+    C_UnwrapKey,
+}

@@ -1,0 +1,4 @@
+using Appliance.Pkcs11;
+
+// What `appliance host-module` is, without the appliance.
+return ModuleHostProcess.Run();
