@@ -28,6 +28,7 @@ internal sealed class SlotKeeper
     private long _signaturesSeen = -1;
     private long _keptAlive;
     private int _failures;
+    private CKR? _reinitialised;
 
     /// <param name="slot">Its slot.</param>
     /// <param name="keepAlive">Has the slot's idle sessions used.</param>
@@ -200,6 +201,7 @@ internal sealed class SlotKeeper
 
         health.EndProbe(returnValue, isProven: _slot.Token.ProbeKey is not null, wrongBefore);
         _failures = returnValue == CKR.CKR_OK ? 0 : _failures + 1;
+        _reinitialised = returnValue == CKR.CKR_OK ? null : _reinitialised;
         if (entered && health.State == SlotState.Quarantined && MayNeedReinitialise(returnValue))
         {
             Reinitialise();
@@ -227,8 +229,10 @@ internal sealed class SlotKeeper
 
     private void Reinitialise()
     {
-        if (_slot.Token.Module.TryReinitialize() is { } returnValue)
+        // Told once in an outage, however often it is done.
+        if (_slot.Token.Module.TryReinitialize() is { } returnValue && returnValue != _reinitialised)
         {
+            _reinitialised = returnValue;
             Log.ModuleReinitialised(
                 _slot.Logger, _slot.Token.Info, Pkcs11ReturnValue.NameOf((uint)returnValue));
         }
