@@ -139,7 +139,7 @@ internal sealed class SlotWorker
         {
             _slot.Begin(job);
             var outer = _current;
-            var progress = JobProgress.Done;
+            JobProgress progress;
             _current = job;
             try
             {
