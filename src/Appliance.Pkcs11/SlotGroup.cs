@@ -418,7 +418,7 @@ public sealed class SlotGroup : IDisposable
         {
             // While the group is being made its first slot is not there yet.
             var serves = IsServing;
-            if (serves == _wasServing || _slots.Length == 0)
+            if (serves == _wasServing || _slots.Length == 0 || _options.IsPart)
             {
                 return;
             }

@@ -80,12 +80,13 @@ internal sealed class SteadyLoad : IDisposable
 
     private async Task CallAsync(long due)
     {
+        var late = Stopwatch.GetElapsedTime(due);
+        var sent = Stopwatch.GetTimestamp();
         var (activation, index) = Take();
         var request = activation.Defaults;
         request.Hashes.Add(ByteString.CopyFrom(activation.Hash(index)));
         Interlocked.Increment(ref _inFlight);
         string? failure = null;
-        var late = Stopwatch.GetElapsedTime(due);
         try
         {
             var response = await _channel.UnaryAsync<SignHashRequest, SignHashResponse>(
@@ -107,7 +108,7 @@ internal sealed class SteadyLoad : IDisposable
         }
 
         Interlocked.Decrement(ref _inFlight);
-        _calls.Enqueue(new Call(due, Stopwatch.GetElapsedTime(due), failure) { Late = late });
+        _calls.Enqueue(new Call(sent, late, Stopwatch.GetElapsedTime(sent), failure));
     }
 
     private (Activation Activation, int Index) Take()

@@ -34,6 +34,7 @@ internal sealed class SlotKeeper
     private long _askedForKey;
     private TimeSpan _keyPause;
     private int _failures;
+    private CKR? _reinitialised;
 
     /// <param name="slot">Its slot.</param>
     /// <param name="keepAlive">Has the slot's idle sessions used, and those closed that are worth nothing.</param>
@@ -255,6 +256,7 @@ internal sealed class SlotKeeper
 
         health.EndProbe(returnValue, isProven);
         _failures = returnValue == CKR.CKR_OK ? 0 : _failures + 1;
+        _reinitialised = returnValue == CKR.CKR_OK ? null : _reinitialised;
         if (answer is not null && health.State == SlotState.Quarantined && MayNeedReinitialise(returnValue))
         {
             Reinitialise();
@@ -284,8 +286,10 @@ internal sealed class SlotKeeper
         _watch.Begin();
         try
         {
-            if (_slot.Token.Module.TryReinitialize() is { } returnValue)
+            // Told once in an outage, however often it is done.
+            if (_slot.Token.Module.TryReinitialize() is { } returnValue && returnValue != _reinitialised)
             {
+                _reinitialised = returnValue;
                 Log.ModuleReinitialised(
                     _slot.Logger, _slot.Token.Info, Pkcs11ReturnValue.NameOf((uint)returnValue));
             }
