@@ -23,7 +23,7 @@ static int Usage()
 {
     Console.Error.WriteLine(
         "Usage: Appliance.Load echo [calls in flight] [seconds] | echo-server | ratio DIR [--quick] | "
-        + "flood DIR [--quick] | overload DIR overload|lanes ALGORITHM TIMES FLOOR [--quick] | "
+        + "flood DIR [--quick] | overload DIR lanes|overload ALGORITHM ... | "
         + "failover DIR [--quick] | hosting [--quick]");
     return 2;
 }
