@@ -35,8 +35,9 @@ export APPLIANCE__Limits__LongestWaitMilliseconds="${LONGEST_WAIT:-500}"
 
 dir=
 stop() {
-    [ -z "$dir" ] || "$REPOSITORY/tests/interop/appliance-down.sh" "$dir" >&2 || true
+    [ ! -s "$dir/appliance/fixture.json" ] || "$REPOSITORY/tests/interop/appliance-down.sh" "$dir/appliance" >&2 || true
     [ -z "$dir" ] || rm -rf "$dir"
+    dir=
 }
 trap stop EXIT
 
@@ -53,16 +54,15 @@ run() {
         unset APPLIANCE__Token__Module APPLIANCE__Token__Sessions
     fi
     "$REPOSITORY/tests/interop/appliance-up.sh" "$installation" >&2
-    local arguments=(overload RSA-2048 2 0.80 2)
+    local arguments=(overload RSA-2048 2 0.80 2 0)
     case "$1" in
-        module) arguments=(overload P-256 5 0.95 1) ;;
+        module) arguments=(overload P-256 5 0.95 1 5) ;;
         lanes) arguments=(lanes P-256) ;;
     esac
     SOFTHSM2_CONF="$installation/softhsm2.conf" \
         "$REPOSITORY/artifacts/bin/Appliance.Load/release/Appliance.Load" overload "$installation" \
         "${arguments[@]}" ${quick:+"$quick"} || failed=1
     stop
-    dir=
 }
 
 failed=0

@@ -94,6 +94,11 @@ internal sealed class FailoverCommand
         var failures = all.Where(call => call.Failure is not null).ToList();
         var during = Histogram(all.Where(call => windows.Exists(w => call.Due >= w.From && call.Due <= w.To)));
         var quiet = Histogram(all.Where(call => !windows.Exists(w => call.Due >= w.From && call.Due <= w.To)));
+        foreach (var c in all.OrderByDescending(c => c.Elapsed).Where((_, i) => i % 100 == 0).Take(8))
+        {
+            Console.Error.WriteLine($"late {c.Late.TotalMilliseconds:F0} took {c.Elapsed.TotalMilliseconds:F0}");
+        }
+
         var p99 = during.Quantile(0.99) / 1e6;
         var held = seen == kills && failures.Count == 0 && p99 < MostP99Milliseconds;
         Print(new
@@ -146,6 +151,11 @@ internal sealed class FailoverCommand
             : Stopwatch.GetElapsedTime(returned, signed[0].Due).TotalMilliseconds + signed[0].Elapsed.TotalMilliseconds;
         var later = returned + (long)(MostRecoveryMilliseconds / 1e3 * Stopwatch.Frequency);
         var failedLater = all.Count(call => call.Failure is not null && call.Due >= later);
+        foreach (var c in whileDown.OrderByDescending(c => c.Elapsed).Take(6).Concat(whileDown.Where((_, i) => i % 40 == 0)))
+        {
+            Console.Error.WriteLine($"due +{Stopwatch.GetElapsedTime(down, c.Due).TotalMilliseconds:F0} late {c.Late.TotalMilliseconds:F0} took {c.Elapsed.TotalMilliseconds:F0}");
+        }
+
         var p99 = failing.Quantile(0.99) / 1e6;
         var sameProcess = StartOf(_fixture.ProcessId) == started;
         var held = left is not null && whileDown.Count > 0 && whileDown.TrueForAll(call => call.Failure is not null)

@@ -85,6 +85,7 @@ internal sealed class SteadyLoad : IDisposable
         request.Hashes.Add(ByteString.CopyFrom(activation.Hash(index)));
         Interlocked.Increment(ref _inFlight);
         string? failure = null;
+        var late = Stopwatch.GetElapsedTime(due);
         try
         {
             var response = await _channel.UnaryAsync<SignHashRequest, SignHashResponse>(
@@ -106,7 +107,7 @@ internal sealed class SteadyLoad : IDisposable
         }
 
         Interlocked.Decrement(ref _inFlight);
-        _calls.Enqueue(new Call(due, Stopwatch.GetElapsedTime(due), failure));
+        _calls.Enqueue(new Call(due, Stopwatch.GetElapsedTime(due), failure) { Late = late });
     }
 
     private (Activation Activation, int Index) Take()

@@ -13,7 +13,6 @@ namespace Appliance.Load.Overload;
 internal static class OverloadCommand
 {
     private const double Millisecond = 1_000_000;
-    private const double RefusalBound = 5;
     private const double LanesBound = 3;
     private const long MostGrowth = 256;
 
@@ -39,6 +38,7 @@ internal static class OverloadCommand
                     Number(args[3]),
                     Number(args[4]),
                     Number(args[5]),
+                    Number(args[6]),
                     activations,
                     fixture,
                     tokens,
@@ -53,13 +53,14 @@ internal static class OverloadCommand
 
     /// <summary>
     /// The peak in a closed loop, so many times as much in an open one (the first two seconds do not count), then half
-    /// of it.
+    /// of it. No bound on the time that refusals take, given as 0, is for a token that is the processor.
     /// </summary>
     private static async Task<bool> OverloadAsync(
         string algorithm,
         double times,
         double floor,
         double recoverWithin,
+        double refusalBound,
         List<Activation> activations,
         Fixture fixture,
         string[] tokens,
@@ -88,7 +89,7 @@ internal static class OverloadCommand
         var refusedP99 = over.Refused.Quantile(0.99) / Millisecond;
         var recovery = Math.Max(0, (after.LastBad - recoveryBegan) / (1_000 * Millisecond));
         var growth = memory.Samples.Max() - memory.Samples[0];
-        var held = goodput >= floor * peak.Appliance && over.Refused.Count > 0 && refusedP99 < RefusalBound
+        var held = goodput >= floor * peak.Appliance && over.Refused.Count > 0 && (refusalBound == 0 || refusedP99 < refusalBound)
             && recovery <= recoverWithin && growth <= MostGrowth;
         Console.WriteLine(JsonSerializer.Serialize(new
         {
@@ -104,7 +105,7 @@ internal static class OverloadCommand
             refusals = over.Refused.Count,
             refused = Milliseconds(over.Refused),
             sentLate = Milliseconds(over.Lag),
-            refusalBoundMs = RefusalBound,
+            refusalBoundMs = refusalBound,
             recoverySeconds = Math.Round(recovery, 3),
             recoverWithin,
             after = Milliseconds(after.Signed),

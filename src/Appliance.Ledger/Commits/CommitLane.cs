@@ -196,7 +196,7 @@ internal sealed partial class CommitLane
             {
                 if (work.Grants)
                 {
-                    _queue.CountGranted();
+                    _queue.CountGranted(work);
                 }
 
                 work.Committed();

@@ -15,8 +15,10 @@ internal sealed class CommitQueue(CommitLoopOptions options, TimeProvider time)
     private readonly WorkLine _bulk = new();
     private int _urgent;
     private readonly TokenBacklog _backlog = new();
+    private readonly TokenBacklog _bulkBacklog = new();
     private bool _loopWaits;
     private bool _gathers;
+    private bool _gathersBulk;
     private bool _storeIsDown;
     private bool _stopping;
 
@@ -68,12 +70,12 @@ internal sealed class CommitQueue(CommitLoopOptions options, TimeProvider time)
 
             if (work.Settles)
             {
-                _backlog.CountSettled();
+                BacklogOf(work).CountSettled();
             }
 
             // Work that nobody waits for wakes the loop only out of its idle sleep, to count the delay from now.
             var wakes = _gathers
-                ? _interactive.Count >= options.MaxBatch
+                ? _interactive.Count >= options.MaxBatch || (_gathersBulk && !work.IsBulk && !work.MustLast)
                 : !work.MustLast || _interactive.Count + _bulk.Count == 1;
             if (_loopWaits && wakes)
             {
@@ -167,11 +169,11 @@ internal sealed class CommitQueue(CommitLoopOptions options, TimeProvider time)
     }
 
     /// <summary>A token is about to be asked for something that was granted.</summary>
-    public void CountGranted()
+    public void CountGranted(LedgerWork work)
     {
         lock (_gate)
         {
-            _backlog.CountGranted();
+            BacklogOf(work).CountGranted();
         }
     }
 
@@ -208,18 +210,24 @@ internal sealed class CommitQueue(CommitLoopOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>Waits for company where that keeps no token idle.</summary>
+    private TokenBacklog BacklogOf(LedgerWork work) => work.IsBulk ? _bulkBacklog : _backlog;
+
+    /// <summary>
+    /// Waits for company where that keeps no token idle. Interactive work passes the bulk work that waits for the
+    /// tokens, so that only what is ahead of it there gives it time.
+    /// </summary>
     private void Gather()
     {
-        var slack = _backlog.Slack(time, options.GatherTime);
+        var isBulk = _interactive.Waiting == 0 && _bulk.Count > 0;
+        var slack = (isBulk ? _bulkBacklog : _backlog).Slack(time, options.GatherTime);
         if (slack == TimeSpan.Zero || _stopping || _storeIsDown || _interactive.Count >= options.MaxBatch / 2)
         {
             return;
         }
 
-        _gathers = true;
+        (_gathers, _gathersBulk) = (true, isBulk);
         Wait(slack);
-        _gathers = false;
+        (_gathers, _gathersBulk) = (false, false);
     }
 
     private bool Wait(TimeSpan timeout)

@@ -15,8 +15,11 @@ internal sealed class WorkLane
     /// <summary>Whose turn is the last in the round: the one after it is next.</summary>
     private WorkLine? _tail;
 
-    /// <summary>Work that waits.</summary>
+    /// <summary>Work that is here.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Work that somebody waits for.</summary>
+    public int Waiting => Count - _settling.Count;
 
     public void Append(LedgerWork work)
     {

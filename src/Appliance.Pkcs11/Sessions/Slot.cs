@@ -222,7 +222,7 @@ internal sealed unsafe class Slot
         => Health.LastError == 0 ? CKR.CKR_FUNCTION_FAILED : (CKR)Health.LastError;
 
     /// <summary>One session, no sooner than the vendor likes, and slower while it says that it was too soon.</summary>
-    private CKR OpenPaced(out CULong session)
+    public CKR OpenPaced(out CULong session)
     {
         CULong handle = default;
         var returnValue = CKR.CKR_OK;

@@ -39,6 +39,7 @@ internal sealed class SigningParts : IAsyncDisposable
             loggers.CreateLogger<SlotGroup>());
         Serving = ServingSlots.Start(
             composition.Slots, joined, Slots, time, loggers.CreateLogger<ServingSlots>());
+        Desk = new SlotDesk(Serving, composition.Loop, time, loggers.CreateLogger<SlotDesk>());
         Access = new ClientAccess(composition.Store, composition.Clients);
         Signing = new SigningService(
             composition.Store,
@@ -97,6 +98,9 @@ internal sealed class SigningParts : IAsyncDisposable
     /// <summary>The same by the names of the settings, with what is missing.</summary>
     public ServingSlots Serving { get; }
 
+    /// <summary>Takes slots out of service and brings them back.</summary>
+    public SlotDesk Desk { get; }
+
     public SigningService Signing { get; }
 
     public AccessTokens Tokens { get; }
@@ -143,6 +147,7 @@ internal sealed class SigningParts : IAsyncDisposable
     {
         Watch.Dispose();
         Signing.Dispose();
+        await Desk.DisposeAsync();
         await Serving.DisposeAsync();
         Slots.Dispose();
         await _activations.DisposeAsync();

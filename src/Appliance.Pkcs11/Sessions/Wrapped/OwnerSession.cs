@@ -44,9 +44,7 @@ internal sealed unsafe class OwnerSession
 
         var generation = slot.Health.Generation;
         var incarnation = slot.Token.Module.Incarnation;
-        CULong handle;
-        var returnValue = slot.Token.Api.C_OpenSession(
-            new CULong((nuint)slot.Token.Info.SlotId), new CULong(CKF.CKF_SERIAL_SESSION), null, null, &handle);
+        var returnValue = slot.OpenPaced(out var handle);
         if (returnValue != CKR.CKR_OK)
         {
             return returnValue;
