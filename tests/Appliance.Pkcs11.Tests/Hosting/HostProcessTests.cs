@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Appliance.Pkcs11.Tests.Sessions;
 using Appliance.Pkcs11.Tests.Tokens;
 
 namespace Appliance.Pkcs11.Tests.Hosting;
