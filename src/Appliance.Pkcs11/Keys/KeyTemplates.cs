@@ -95,7 +95,9 @@ internal static class KeyTemplates
             : template.Add(CKA.CKA_DERIVE, value: false);
     }
 
-    /// <summary>For C_UnwrapKey of a key that signs while its session lives, and does not leave the token again.</summary>
+    /// <summary>
+    /// For C_UnwrapKey of a key that signs while its session lives, and does not leave the token again.
+    /// </summary>
     /// <param name="key">What it is.</param>
     /// <param name="withPoint">For a token that asks for the public point too.</param>
     public static AttributeTemplate UnwrappedPrivateKey(KeyReference key, bool withPoint)

@@ -69,7 +69,9 @@ internal sealed class JobQueue
         }
     }
 
-    /// <summary>Jobs that were taken and come back: they wait for a key. As long as there are any, nobody leaves.</summary>
+    /// <summary>
+    /// Jobs that were taken and come back: they wait for a key. As long as there are any, nobody leaves.
+    /// </summary>
     public int Lent => _lent;
 
     /// <summary>One that was taken will come back; false when there are as many already as may wait.</summary>

@@ -36,7 +36,8 @@ internal sealed class LocalSlot : GroupSlot
 
     public override int Capacity => _slot.SessionLimit;
 
-    public override int Waiting => _workers is { } workers ? workers.Queue.Count + workers.Queue.Lent : _rental!.Waiting;
+    public override int Waiting
+        => _workers is { } workers ? workers.Queue.Count + workers.Queue.Lent : _rental!.Waiting;
 
     public override int InFlight => _slot.InFlight;
 

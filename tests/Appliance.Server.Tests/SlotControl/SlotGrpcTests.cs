@@ -84,13 +84,13 @@ public sealed class SlotGrpcTests(RunningAppliance appliance) : IClassFixture<Ru
         await ExpectAsync("Invalid parameter waitSeconds", new Proto.DrainRequest { Slot = "token", WaitSeconds = -1 });
         await ExpectAsync("Invalid parameter waitSeconds", new Proto.DrainRequest { Node = true, WaitSeconds = 601 });
         var watch = await Refused(async () => await slots.Watch(0).ReadAsync(TestContext.Current.CancellationToken));
-        Assert.Equal("Invalid parameter intervalSeconds", watch.Message);
+        Assert.Equal("Invalid parameter intervalSeconds", watch.Text);
         Assert.All(appliance.Parts.Desk.Report(), slot => Assert.False(slot.IsDrained));
 
         async Task ExpectAsync(string sentence, Proto.DrainRequest request)
         {
             var refusal = await Refused(() => slots.CallAsync("Drain", request));
-            Assert.Equal((GrpcStatusCode.InvalidArgument, sentence), (refusal.Code, refusal.Message));
+            Assert.Equal((GrpcStatusCode.InvalidArgument, sentence), (refusal.Code, refusal.Text));
         }
     }
 
@@ -156,7 +156,7 @@ public sealed class SlotGrpcTests(RunningAppliance appliance) : IClassFixture<Ru
             (await Refused(() => _csc.SignAsync(appliance.Ioana.Token, 1, sads[1], hashes[1]))).Code);
         var one = await Refused(() => slots.ResumeAsync("token"));
         Assert.Equal(
-            (GrpcStatusCode.FailedPrecondition, "The node is drained; resume the node"), (one.Code, one.Message));
+            (GrpcStatusCode.FailedPrecondition, "The node is drained; resume the node"), (one.Code, one.Text));
 
         var back = await slots.ResumeNodeAsync();
         Assert.Equal(("serving", "ready"), (back.Node, Assert.Single(back.Slots).State));
@@ -192,7 +192,7 @@ public sealed class SlotGrpcTests(RunningAppliance appliance) : IClassFixture<Ru
                 // A change on the way.
             }
         });
-        Assert.True(over.Code is GrpcStatusCode.PermissionDenied or GrpcStatusCode.Unauthenticated, over.Message);
+        Assert.True(over.Code is GrpcStatusCode.PermissionDenied or GrpcStatusCode.Unauthenticated, over.Text);
         Assert.Equal(
             "slots/watch",
             appliance.Audit(AuditEvent.SlotsRead).First(e => e.Record.ClientId == client.Id).Record.Detail);

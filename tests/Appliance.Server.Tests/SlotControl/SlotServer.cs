@@ -20,38 +20,44 @@ internal sealed class SlotServer : IDisposable
     private const int MostHashes = 10_000;
     private const string KeyId = "a1b2";
 
-    private readonly string _secondToken = SoftHsmTokens.Take();
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private ServeProcess? _process;
     private GrpcChannel? _channel;
     private string _credential = "";
     private string _token = "";
 
-    public Installation Installation { get; } = new();
+    public Installation Installation { get; } = new(withToken: false);
 
     public ServeProcess Process => _process!;
 
     public string Secret { get; private set; } = "";
+
+    private string SoftHsm => Installation.PathOf("softhsm2.conf");
 
     /// <summary>Signer, key, credential and client; then the server with so many slots.</summary>
     public async Task StartAsync(int slots)
     {
         var pem = Installation.PathOf("key.pem");
         await File.WriteAllTextAsync(pem, _key.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
-        foreach (var token in new[] { Installation.Token, _secondToken }.Take(slots))
+        var tokens = Directory.CreateDirectory(Installation.PathOf("tokens")).FullName;
+        await File.WriteAllTextAsync(
+            SoftHsm, $"directories.tokendir = {tokens}\n", TestContext.Current.CancellationToken);
+        Installation.WriteConfiguration("first", Installation.PathOf("pin"));
+        foreach (var token in new[] { "first", "second" })
         {
-            Import(pem, token);
+            MakeToken(token, pem);
         }
 
         using var foreign = new ForeignToken(Installation);
         using var leaf = foreign.Certify(_key.ExportSubjectPublicKeyInfo());
-        (await Installation.RunAsync("init")).Succeeded();
-        (await Installation.RunAsync("signer add --user acme --name Acme --kind organisation", "a long enough one"))
-            .Succeeded();
+        var password = Installation.PathOf("password");
+        await File.WriteAllTextAsync(password, "a long enough password", TestContext.Current.CancellationToken);
+        Appliance("init");
+        Appliance($"signer add --user acme --name Acme --kind organisation --password-file {password}");
+        await ServeAsync(slots);
         _credential = (await Installation.JsonAsync(
             $"credential import --user acme --key-id {KeyId} --certificates {foreign.WritePem(leaf, "chain.pem")} "
             + $"--factors none --multisign {MostHashes} --allow-extractable")).Text("id");
-        await ServeAsync(slots);
         var id = (await Installation.JsonAsync(
             "client create --client portal --organisation acme --reach organisation")).Text("id");
         Secret = (await Installation.JsonAsync("client secret add --client portal")).Text("secret");
@@ -62,16 +68,17 @@ internal sealed class SlotServer : IDisposable
     /// <summary>The process alone: after it ended.</summary>
     public async Task ServeAsync(int slots)
     {
-        await File.WriteAllTextAsync(
-            Installation.PathOf("second-pin"), SoftHsmTokens.Pin, TestContext.Current.CancellationToken);
         _channel?.Dispose();
         _process?.Dispose();
-        _process = await ServeProcess.StartAsync(Installation, slots == 1 ? [] :
-        [
-            "--set", $"Slots:second:Module={SoftHsmTokens.Library}",
-            "--set", $"Slots:second:Token={_secondToken}",
-            "--set", $"Slots:second:PinFile={Installation.PathOf("second-pin")}",
-        ]);
+        _process = await ServeProcess.StartAsync(
+            Installation,
+            [new("SOFTHSM2_CONF", SoftHsm)],
+            slots == 1 ? [] :
+            [
+                "--set", $"Slots:second:Module={SoftHsmTokens.Library}",
+                "--set", "Slots:second:Token=second",
+                "--set", $"Slots:second:PinFile={Installation.PathOf("pin")}",
+            ]);
         Assert.NotNull(_process.Ready);
         _channel = new GrpcChannel(new Uri(_process.Ready.Grpc));
     }
@@ -124,17 +131,26 @@ internal sealed class SlotServer : IDisposable
         Installation.Dispose();
     }
 
-    private static void Import(string pem, string token)
+    /// <summary>Nobody else writes where its tokens are: a library may stumble over that.</summary>
+    private void MakeToken(string label, string pem)
     {
-        var start = new ProcessStartInfo("softhsm2-util")
+        const string Tool = "softhsm2-util";
+        Run(Tool, $"--init-token --free --label {label} --pin {SoftHsmTokens.Pin} --so-pin 1234567890");
+        Run(Tool, $"--import {pem} --token {label} --label seal --id {KeyId} --pin {SoftHsmTokens.Pin}");
+    }
+
+    /// <summary>A command without a server.</summary>
+    private void Appliance(string arguments) => Run(
+        Path.Combine(AppContext.BaseDirectory, "appliance"),
+        $"{arguments} --config {Installation.PathOf("appliance.json")}");
+
+    private void Run(string program, string arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
-            ArgumentList =
-            {
-                "--import", pem, "--token", token, "--label", "seal", "--id", KeyId, "--pin", SoftHsmTokens.Pin,
-            },
             RedirectStandardOutput = true,
             UseShellExecute = false,
-            Environment = { ["SOFTHSM2_CONF"] = SoftHsmTokens.Configuration },
+            Environment = { ["SOFTHSM2_CONF"] = SoftHsm, ["DOTNET_ROOT"] = ServeProcess.DotnetRoot },
         };
         using var process = System.Diagnostics.Process.Start(start)!;
         process.StandardOutput.ReadToEnd();

@@ -65,7 +65,9 @@ internal sealed class KeyShelf
         return true;
     }
 
-    /// <summary>Unwraps, repairing once what can be repaired: session, login, wrapping key, room in the token.</summary>
+    /// <summary>
+    /// Unwraps, repairing once what can be repaired: session, login, wrapping key, room in the token.
+    /// </summary>
     public CKR Unwrap(KeyReference key, out CULong handle)
     {
         var returnValue = _session!.Unwrap(key, out handle);

@@ -136,7 +136,9 @@ internal sealed class WrappedKeys
     private KeyOwner OwnerOf(KeyReference key)
         => Volatile.Read(ref _owners[unchecked((uint)key.GetHashCode()) % (uint)_owners.Length]);
 
-    /// <summary>What an owner has answered this job. Of another slot, when the job was moved, it means nothing.</summary>
+    /// <summary>
+    /// What an owner has answered this job. Of another slot, when the job was moved, it means nothing.
+    /// </summary>
     private bool TryTakeAnswer(SignJob job, out FoundKey? found, out CKR returnValue)
     {
         found = null;
