@@ -30,9 +30,9 @@ public sealed class FailoverTests
         for (var kill = 0; kill < 3; kill++)
         {
             var backend = fixture.Backends[kill % 2];
-            await fixture.RunAsync(backend, "kill");
+            await TwoSlotFixture.RunAsync(backend, "kill");
             await fixture.AwaitAsync(backend.Text("slot"), ready: false);
-            await fixture.RunAsync(backend, "restart");
+            await TwoSlotFixture.RunAsync(backend, "restart");
             await fixture.AwaitAsync(backend.Text("slot"), ready: true);
         }
 

@@ -42,7 +42,7 @@ internal sealed class TwoSlotFixture : IAsyncDisposable
     }
 
     /// <summary>kill or restart.</summary>
-    public Task<string> RunAsync(JsonElement backend, string command) => RunAsync(backend.Text(command));
+    public static Task<string> RunAsync(JsonElement backend, string command) => RunAsync(backend.Text(command));
 
     /// <summary>Waits until a slot is ready, or is not.</summary>
     public async Task AwaitAsync(string slot, bool ready)
