@@ -23,18 +23,7 @@ internal sealed class SigningParts : IAsyncDisposable
         ConfiguredSlot[] joined = [.. composition.Slots.All.Where(slot => slot.Token is not null)];
         Slots = new SlotGroup(
             [.. joined.Select(slot => slot.Token!)],
-            new SlotGroupOptions
-            {
-                SessionsOf = composition.Slots.SessionsOf,
-                AdaptiveConcurrency = options.Token.AdaptiveConcurrency,
-                QueueLimit = options.Limits.MostInWork(),
-                MakeProbeKeys = true,
-                WrappedOwners = options.Keys.WrappedOwners,
-                WrappedKeyCache = options.Keys.WrappedCache,
-                VerifyOneIn = options.Token.VerifyOneIn,
-                CallLimit = TimeSpan.FromSeconds(options.Token.CallLimitSeconds),
-                Dispatch = options.Token.Dispatch == "inline" ? SlotDispatch.Inline : SlotDispatch.Workers,
-            },
+            SlotOptionsOf(composition, options),
             time,
             loggers.CreateLogger<SlotGroup>());
         Serving = ServingSlots.Start(
@@ -162,6 +151,19 @@ internal sealed class SigningParts : IAsyncDisposable
             ClockSkew = TimeSpan.FromSeconds(options.Clients.ClockSkewSeconds),
         },
         composition.Time);
+
+    private static SlotGroupOptions SlotOptionsOf(Composition composition, ApplianceOptions options) => new()
+    {
+        SessionsOf = composition.Slots.SessionsOf,
+        AdaptiveConcurrency = options.Token.AdaptiveConcurrency,
+        QueueLimit = options.Limits.MostInWork(),
+        MakeProbeKeys = true,
+        WrappedOwners = options.Keys.WrappedOwners,
+        WrappedKeyCache = options.Keys.WrappedCache,
+        VerifyOneIn = options.Token.VerifyOneIn,
+        CallLimit = TimeSpan.FromSeconds(options.Token.CallLimitSeconds),
+        Dispatch = options.Token.Dispatch == "inline" ? SlotDispatch.Inline : SlotDispatch.Workers,
+    };
 
     private static SigningOptions OptionsOf(ApplianceOptions options) => new()
     {
