@@ -7,8 +7,8 @@ namespace Appliance.Load.Overload;
 
 /// <summary>
 /// What becomes of the appliance when more is asked of it than its token can do, or when bulk work keeps the token
-/// busy: one JSON line a case, then the line that checks that answers, consumed hashes and audit records agree. Fails when a
-/// bound is missed. load/overload.sh starts the appliances and calls this.
+/// busy: one JSON line a case, then the line that checks that answers, consumed hashes and audit records agree. Fails
+/// when a bound is missed. load/overload.sh starts the appliances and calls this.
 /// </summary>
 internal static class OverloadCommand
 {
