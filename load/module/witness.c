@@ -1,8 +1,8 @@
 /*
- * The witness puts each C_Sign into a mapped file that outlives kill -9: a record when the call is entered, before the
- * token can have seen it, and one when it has returned. What signs in other ways is refused, so that no signature passes
- * by. WITNESS_FILE is made by the test with its header and its full length; all integers are little-endian. Without that
- * setting there is no witness.
+ * The witness puts each C_Sign into a mapped file that outlives kill -9: a record when the call is entered, before
+ * the token can have seen it, and one when it has returned. What signs in other ways is refused, so that no signature
+ * passes by. WITNESS_FILE is made by the test with its header and its full length; all integers are little-endian.
+ * Without that setting there is no witness.
  *
  * The header is one page, read anew at every C_Sign, so that the test may turn the knobs while the module runs:
  *

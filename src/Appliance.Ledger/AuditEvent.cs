@@ -232,4 +232,13 @@ public enum AuditEvent
 
     /// <summary>The key that credentials' keys are wrapped under was made.</summary>
     WrappingKeyCreated,
+
+    /// <summary>An admin client read how the slots are, or began to watch them.</summary>
+    SlotsRead,
+
+    /// <summary>A slot, or a whole node, was taken out of service by an admin.</summary>
+    SlotDrained,
+
+    /// <summary>A slot, or a whole node, was brought back by an admin.</summary>
+    SlotResumed,
 }

@@ -100,6 +100,11 @@ public sealed class SignJob
 
     internal void TellOverdue(ILogger logger)
     {
+        if (WasOverdue)
+        {
+            return;
+        }
+
         WasOverdue = true;
         try
         {

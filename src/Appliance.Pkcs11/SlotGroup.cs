@@ -23,6 +23,10 @@ public sealed class SlotGroup : IDisposable
     /// <summary>How often, within the limit of a call, the watchdog looks.</summary>
     private const int LooksPerCallLimit = 8;
 
+    /// <summary>So many looks late, and a moment more, and it was the process that stood still.</summary>
+    private const int LooksUntilFrozen = 4;
+
+    private static readonly TimeSpan s_freeze = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_shortestLook = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_longestLook = TimeSpan.FromMilliseconds(500);
 
@@ -33,9 +37,11 @@ public sealed class SlotGroup : IDisposable
     private readonly Lock _adding = new();
     private readonly SlotReports _reports;
     private readonly ITimer _watch;
+    private readonly TimeSpan _look;
     private volatile GroupSlot[] _slots = [];
     private bool _wasServing = true;
     private int _watching;
+    private long _lastLook;
     private int _disposed;
 
     /// <summary>Opens the group; in <see cref="SlotDispatch.Workers"/> its threads start.</summary>
@@ -71,6 +77,7 @@ public sealed class SlotGroup : IDisposable
 
         var look = options.CallLimit / LooksPerCallLimit;
         look = look < s_shortestLook ? s_shortestLook : look > s_longestLook ? s_longestLook : look;
+        _look = look;
         _watch = _time.CreateTimer(_ => Watch(), null, look, look);
     }
 
@@ -242,7 +249,6 @@ public sealed class SlotGroup : IDisposable
             }
         }
 
-        _watch.Dispose();
         var start = _time.GetTimestamp();
         foreach (var slot in _slots)
         {
@@ -259,6 +265,7 @@ public sealed class SlotGroup : IDisposable
             }
         }
 
+        _watch.Dispose();
         foreach (var job in _slots.SelectMany(slot => slot.TakeRest()))
         {
             // What has signed some of its hashes, and waited for its key since, was dispatched.
@@ -317,7 +324,12 @@ public sealed class SlotGroup : IDisposable
             job.TriedSlots |= 1UL << slot.Index;
         }
 
-        if (isFull || IsStopping || otherwise != SignOutcome.NeverDispatched)
+        if (isFull && otherwise == SignOutcome.KeyUnusable)
+        {
+            // One that may have the key has no room now.
+            NoSlot(job);
+        }
+        else if (isFull || IsStopping || otherwise != SignOutcome.NeverDispatched)
         {
             job.Outcome = otherwise;
         }
@@ -378,12 +390,25 @@ public sealed class SlotGroup : IDisposable
             return;
         }
 
-        foreach (var slot in _slots)
+        try
         {
-            slot.Watch();
+            // A process that was frozen finds all its calls overdue: they get a moment to return first.
+            var now = _time.GetTimestamp();
+            var wasFrozen = _lastLook != 0 && _time.GetElapsedTime(_lastLook, now) > (LooksUntilFrozen * _look) + s_freeze;
+            _lastLook = now;
+            foreach (var slot in wasFrozen ? [] : _slots)
+            {
+                slot.Watch();
+            }
         }
-
-        Volatile.Write(ref _watching, 0);
+        catch (Exception e)
+        {
+            Log.WatchdogThrew(_logger, e);
+        }
+        finally
+        {
+            Volatile.Write(ref _watching, 0);
+        }
     }
 
     /// <summary>One event when the last slot goes and one when the first is back, however many requests there are.</summary>
@@ -393,7 +418,7 @@ public sealed class SlotGroup : IDisposable
         {
             // While the group is being made its first slot is not there yet.
             var serves = IsServing;
-            if (serves == _wasServing || _slots.Length == 0)
+            if (serves == _wasServing || _slots.Length == 0 || _options.IsPart)
             {
                 return;
             }

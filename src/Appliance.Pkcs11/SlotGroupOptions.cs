@@ -82,6 +82,9 @@ public sealed record SlotGroupOptions
     /// </summary>
     public TimeSpan CallLimit { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>It is one slot of another process's group, which tells whether the group serves.</summary>
+    internal bool IsPart { get; init; }
+
     /// <summary>How long Dispose waits for what is queued and in flight. Defaults to 20 seconds.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(20);
 }

@@ -253,16 +253,16 @@ public sealed unsafe partial class Token
     {
         var mechanism = KeyWrap;
         var wrapper = session.FindKey(CKO.CKO_SECRET_KEY, wrappingKey);
-        CULong length;
-        var returnValue = Api.C_WrapKey(session.Handle, &mechanism, wrapper, key, null, &length);
-        session.Check(returnValue, "C_WrapKey");
-        var output = new byte[checked((int)length.Value)];
+
+        // Not asked for its length first: NSS tells one that is too short for what it then writes.
+        var output = new byte[WrappedKey.MaxLength];
+        var length = new CULong((uint)output.Length);
         fixed (byte* first = output)
         {
-            returnValue = Api.C_WrapKey(session.Handle, &mechanism, wrapper, key, first, &length);
+            var returnValue = Api.C_WrapKey(session.Handle, &mechanism, wrapper, key, first, &length);
+            session.Check(returnValue, "C_WrapKey");
         }
 
-        session.Check(returnValue, "C_WrapKey");
         return output[..(int)length.Value];
     }
 

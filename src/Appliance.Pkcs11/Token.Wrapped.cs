@@ -76,7 +76,7 @@ public sealed unsafe partial class Token
 
     private CULong UnwrapForSession(TokenSession session, KeyReference key, WrappedKey wrapped)
     {
-        using var template = KeyTemplates.UnwrappedPrivateKey(key);
+        using var template = KeyTemplates.UnwrappedPrivateKey(key, Profile.UnwrapsWithPoint.Value);
         return UnwrapHandle(session, wrapped.WrappingKey, wrapped.Blob.Span, template);
     }
 }

@@ -163,6 +163,24 @@ public sealed unsafe partial class Token : IDisposable
 
     private FrozenDictionary<uint, MechanismInfo> ReadMechanisms()
     {
+        if (!Gate.TryEnter())
+        {
+            throw new Pkcs11Exception(
+                "C_GetMechanismList", CKR.CKR_CRYPTOKI_NOT_INITIALIZED, Info.ToString());
+        }
+
+        try
+        {
+            return ReadMechanismsInside();
+        }
+        finally
+        {
+            Gate.Leave();
+        }
+    }
+
+    private FrozenDictionary<uint, MechanismInfo> ReadMechanismsInside()
+    {
         var slot = new CULong((nuint)Info.SlotId);
         var where = Info.ToString();
         CULong count;

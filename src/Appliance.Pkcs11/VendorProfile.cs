@@ -75,6 +75,9 @@ public sealed record VendorProfile
     /// </summary>
     public required ProfileValue<uint?> KeyWrapPadded { get; init; }
 
+    /// <summary>Whether an elliptic-curve key is unwrapped only with its public point at hand (CKA_NSS_DB).</summary>
+    public required ProfileValue<bool> UnwrapsWithPoint { get; init; }
+
     internal IReadOnlyList<ProfileMatch> Matches { get; init; } = [];
 
     /// <summary>The profile of that name; null when there is none.</summary>

@@ -31,9 +31,12 @@ public enum ClientOperations
     /// <summary>Activations that are TLS logins and not signatures of documents.</summary>
     TlsLogin = 128,
 
+    /// <summary>The appliance's slots: reading how they are, taking them out of service and bringing them back.</summary>
+    Operate = 256,
+
     /// <summary>What a signer that signed in by itself may do.</summary>
     Signer = Read | Authorize | Sign | Timestamp | Enrol | TlsLogin,
 
     /// <summary>All of them.</summary>
-    All = Signer | Manage | Approve,
+    All = Signer | Manage | Approve | Operate,
 }

@@ -49,7 +49,9 @@ public sealed record CredentialRow(
     /// <summary>Signs only while a package has transactions left.</summary>
     public bool Metered { get; init; }
 
-    /// <summary>CKA_ID of the key that <see cref="WrappedKey"/> is under; empty where the token keeps the key.</summary>
+    /// <summary>
+    /// CKA_ID of the key that <see cref="WrappedKey"/> is under; empty where the token keeps the key.
+    /// </summary>
     public byte[] WrappingKeyId { get; init; } = [];
 
     /// <summary>The private key, wrapped (RFC 5649); empty where the token keeps it.</summary>

@@ -51,7 +51,7 @@ internal static class WrappedCost
         Say($"{scene.Keys.Count} wrapped, all there", dispatch, Median(hits), ratio, group.Slots[0].Unwraps - before);
     }
 
-    /// <summary>One place in a hundred keys: nearly every signature needs an unwrapping, and destroys another.</summary>
+    /// <summary>One place for 200 keys: nearly every signature needs an unwrapping, and destroys another.</summary>
     private static void PrintMisses(WrappedScene scene)
     {
         foreach (var dispatch in Enum.GetValues<SlotDispatch>())
@@ -87,10 +87,12 @@ internal static class WrappedCost
     }
 
     private static void Say(string what, SlotDispatch dispatch, double rate, double ratio, long unwraps)
-        => Console.WriteLine(string.Create(
+    {
+        var compared = ratio == 0 ? "" : ratio.ToString("F2", CultureInfo.InvariantCulture);
+        Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {what} | {dispatch} | {rate:F0} | {(ratio == 0 ? "" : ratio.ToString("F2", CultureInfo.InvariantCulture))} "
-            + $"| {unwraps} | {Environment.WorkingSet / 1_000_000} |"));
+            $"| {what} | {dispatch} | {rate:F0} | {compared} | {unwraps} | {Environment.WorkingSet / 1_000_000} |"));
+    }
 
     private static double Median(IEnumerable<double> values)
     {

@@ -8,7 +8,9 @@ using Appliance.Storage;
 
 namespace Appliance.Benchmarks.Wrapped;
 
-/// <summary>A token, wrapped keys of it, and a store of many credentials that share them, with links that hold.</summary>
+/// <summary>
+/// A token, wrapped keys of it, and a store of many credentials that share them, with links that hold.
+/// </summary>
 internal sealed class WrappedScene : IDisposable
 {
     private const int Sessions = 4;

@@ -1,7 +1,8 @@
 namespace Appliance.Load.Failover;
 
-/// <summary>One call: when it was due, how long it took from then on, and how it ended.</summary>
-/// <param name="Due">Stopwatch ticks.</param>
-/// <param name="Elapsed">From when it was due, however late it was sent.</param>
+/// <summary>One call.</summary>
+/// <param name="Sent">When, in Stopwatch ticks.</param>
+/// <param name="Late">How much later than it was due: what the client's machine did to it, not the appliance.</param>
+/// <param name="Elapsed">From when it was sent to its answer.</param>
 /// <param name="Failure">The status of a failed one; null for a signature.</param>
-internal readonly record struct Call(long Due, TimeSpan Elapsed, string? Failure);
+internal readonly record struct Call(long Sent, TimeSpan Late, TimeSpan Elapsed, string? Failure);

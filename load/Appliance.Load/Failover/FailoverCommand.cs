@@ -92,8 +92,8 @@ internal sealed class FailoverCommand
         await running;
         var all = _load.Calls.Skip(before).ToList();
         var failures = all.Where(call => call.Failure is not null).ToList();
-        var during = Histogram(all.Where(call => windows.Exists(w => call.Due >= w.From && call.Due <= w.To)));
-        var quiet = Histogram(all.Where(call => !windows.Exists(w => call.Due >= w.From && call.Due <= w.To)));
+        var during = Histogram(all.Where(call => windows.Exists(w => call.Sent >= w.From && call.Sent <= w.To)));
+        var quiet = Histogram(all.Where(call => !windows.Exists(w => call.Sent >= w.From && call.Sent <= w.To)));
         var p99 = during.Quantile(0.99) / 1e6;
         var held = seen == kills && failures.Count == 0 && p99 < MostP99Milliseconds;
         Print(new
@@ -110,6 +110,7 @@ internal sealed class FailoverCommand
             quietP99Ms = Math.Round(quiet.Quantile(0.99) / 1e6, 1),
             failoverP99Ms = Math.Round(p99, 1),
             failoverMaxMs = Math.Round(during.Max / 1e6, 1),
+            clientLateP99Ms = LateP99(all),
             limitMs = MostP99Milliseconds,
         });
         return held;
@@ -138,14 +139,14 @@ internal sealed class FailoverCommand
         await running;
 
         var all = _load.Calls.Skip(before).ToList();
-        var whileDown = all.Where(call => call.Due >= down && call.Due < restart).ToList();
+        var whileDown = all.Where(call => call.Sent >= down && call.Sent < restart).ToList();
         var failing = Histogram(whileDown);
-        var signed = all.Where(call => call.Failure is null && call.Due >= restart).OrderBy(call => call.Due).ToList();
+        var signed = all.Where(call => call.Failure is null && call.Sent >= restart).OrderBy(call => call.Sent).ToList();
         var recovery = signed.Count == 0
             ? (double?)null
-            : Stopwatch.GetElapsedTime(returned, signed[0].Due).TotalMilliseconds + signed[0].Elapsed.TotalMilliseconds;
+            : Math.Max(0, (Stopwatch.GetElapsedTime(returned, signed[0].Sent) + signed[0].Elapsed).TotalMilliseconds);
         var later = returned + (long)(MostRecoveryMilliseconds / 1e3 * Stopwatch.Frequency);
-        var failedLater = all.Count(call => call.Failure is not null && call.Due >= later);
+        var failedLater = all.Count(call => call.Failure is not null && call.Sent >= later);
         var p99 = failing.Quantile(0.99) / 1e6;
         var sameProcess = StartOf(_fixture.ProcessId) == started;
         var held = left is not null && whileDown.Count > 0 && whileDown.TrueForAll(call => call.Failure is not null)
@@ -159,6 +160,7 @@ internal sealed class FailoverCommand
             failure = whileDown.Select(call => call.Failure).FirstOrDefault(text => text is not null),
             failingP99Ms = Math.Round(p99, 1),
             failingMaxMs = Math.Round(failing.Max / 1e6, 1),
+            clientLateP99Ms = LateP99(whileDown),
             limitMs = MostFailingMilliseconds,
             recoveredMs = recovery is { } ms ? Math.Round(ms) : (double?)null,
             recoveryLimitMs = MostRecoveryMilliseconds,
@@ -187,6 +189,18 @@ internal sealed class FailoverCommand
         }
 
         return histogram;
+    }
+
+    /// <summary>A client that is late measures its own machine: then the rate was not steady.</summary>
+    private static double LateP99(IReadOnlyList<Call> calls)
+    {
+        var histogram = new LatencyHistogram();
+        foreach (var call in calls)
+        {
+            histogram.Record((long)call.Late.TotalNanoseconds);
+        }
+
+        return Math.Round(histogram.Quantile(0.99) / 1e6, 1);
     }
 
     private static double? Milliseconds(TimeSpan? time) => time is { } known ? Math.Round(known.TotalMilliseconds) : null;

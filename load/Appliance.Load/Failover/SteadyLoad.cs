@@ -80,6 +80,8 @@ internal sealed class SteadyLoad : IDisposable
 
     private async Task CallAsync(long due)
     {
+        var late = Stopwatch.GetElapsedTime(due);
+        var sent = Stopwatch.GetTimestamp();
         var (activation, index) = Take();
         var request = activation.Defaults;
         request.Hashes.Add(ByteString.CopyFrom(activation.Hash(index)));
@@ -106,7 +108,7 @@ internal sealed class SteadyLoad : IDisposable
         }
 
         Interlocked.Decrement(ref _inFlight);
-        _calls.Enqueue(new Call(due, Stopwatch.GetElapsedTime(due), failure));
+        _calls.Enqueue(new Call(sent, late, Stopwatch.GetElapsedTime(sent), failure));
     }
 
     private (Activation Activation, int Index) Take()

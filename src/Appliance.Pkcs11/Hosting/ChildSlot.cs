@@ -39,6 +39,7 @@ internal sealed class ChildSlot : IDisposable
         var options = start.Options with
         {
             Dispatch = SlotDispatch.Workers,
+            IsPart = true,
             CallLimit = start.Options.CallLimit * CallLimitFactor,
         };
         _group = new SlotGroup([_token], options, TimeProvider.System, logger);

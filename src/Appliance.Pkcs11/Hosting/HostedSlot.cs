@@ -20,6 +20,9 @@ internal sealed partial class HostedSlot : GroupSlot
     /// <summary>It tells its state twice a second, so that something is wrong when so long nothing comes.</summary>
     private static readonly TimeSpan s_suspectSilence = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long jobs may be inside while the slot is out of service.</summary>
+    private static readonly TimeSpan s_limitWhileOut = TimeSpan.FromSeconds(1);
+
     private readonly ModuleHost _host;
     private readonly SlotGroupOptions _options;
     private readonly TimeProvider _time;
@@ -144,12 +147,16 @@ internal sealed partial class HostedSlot : GroupSlot
 
     public override void Watch()
     {
-        if (_child is { } child && _sent.IsOverdue(_options.CallLimit))
+        // A slot that is out signs nothing more: what has not come back by then hangs in the library, as calls do in
+        // some when their device goes, and keeps the library from being initialised anew. A new process ends both.
+        var isOut = State is SlotState.Quarantined or SlotState.Probing;
+        var limit = isOut && _options.CallLimit > s_limitWhileOut ? s_limitWhileOut : _options.CallLimit;
+        if (_child is { } child && _sent.IsOverdue(limit))
         {
             child.Break("a signature does not come back");
         }
 
-        if (_queue.Count > 0 && State is SlotState.Quarantined or SlotState.Probing)
+        if (_queue.Count > 0 && isOut)
         {
             // Placed here just as it went out of service.
             Shed(_queue.Drain());

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using Appliance.Pkcs11.Interop;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Appliance.Pkcs11.Hosting;
 
@@ -77,6 +78,10 @@ internal sealed partial class ModuleHost : IDisposable
         return host;
     }
 
+    /// <summary>For tests: a child that is no process, and nobody who starts another.</summary>
+    public static ModuleHost Attach(HostChild child, ModuleHostOptions options)
+        => new("test", options, TimeProvider.System, NullLogger.Instance) { _child = child };
+
     /// <summary>A slot is told of every process that comes and goes, of the one that serves now at once.</summary>
     public void Add(HostedSlot slot)
     {
@@ -116,11 +121,19 @@ internal sealed partial class ModuleHost : IDisposable
             using var limit = TimeProvider.System.CreateTimer(
                 _ => child.Kill(), state: null, s_stopTimeout, Timeout.InfiniteTimeSpan);
             _ = child.TrySend(new FrameWriter().Begin(FrameType.Stop, 0));
-            _keeper.Join();
+            JoinKeeper();
         }
 
-        _keeper.Join();
+        JoinKeeper();
         _watchdog.Dispose();
+    }
+
+    private void JoinKeeper()
+    {
+        if ((_keeper.ThreadState & ThreadState.Unstarted) == 0)
+        {
+            _keeper.Join();
+        }
     }
 
     private void Keep()

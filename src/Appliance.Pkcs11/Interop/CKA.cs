@@ -27,4 +27,7 @@ internal static class CKA
     public const uint CKA_EC_PARAMS = 0x180;
     public const uint CKA_EC_POINT = 0x181;
     public const uint CKA_ALWAYS_AUTHENTICATE = 0x202;
+
+    /// <summary>NSS's own (pkcs11n.h): of an elliptic-curve key the uncompressed point.</summary>
+    public const uint CKA_NSS_DB = 0xD5A0_DB00;
 }

@@ -95,13 +95,22 @@ internal static class KeyTemplates
             : template.Add(CKA.CKA_DERIVE, value: false);
     }
 
-    /// <summary>For C_UnwrapKey of a key that signs while its session lives, and does not leave the token again.</summary>
-    public static AttributeTemplate UnwrappedPrivateKey(KeyReference key)
+    /// <summary>
+    /// For C_UnwrapKey of a key that signs while its session lives, and does not leave the token again.
+    /// </summary>
+    /// <param name="key">What it is.</param>
+    /// <param name="withPoint">For a token that asks for the public point too.</param>
+    public static AttributeTemplate UnwrappedPrivateKey(KeyReference key, bool withPoint)
     {
         var template = Protected(Named(new AttributeTemplate(), key.Id.Span, key.Label), isKept: false)
             .Add(CKA.CKA_CLASS, CKO.CKO_PRIVATE_KEY)
             .Add(CKA.CKA_KEY_TYPE, key.IsRsa ? CKK.CKK_RSA : CKK.CKK_EC)
             .Add(CKA.CKA_SIGN, value: true);
+        if (withPoint && key.IsEc)
+        {
+            template.Add(CKA.CKA_NSS_DB, key.Shape.Point.Span);
+        }
+
         return key.IsRsa
             ? template.Add(CKA.CKA_DECRYPT, value: false).Add(CKA.CKA_UNWRAP, value: false)
             : template.Add(CKA.CKA_DERIVE, value: false);

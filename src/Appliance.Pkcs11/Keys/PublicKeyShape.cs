@@ -3,11 +3,19 @@ using System.Globalization;
 
 namespace Appliance.Pkcs11.Keys;
 
-/// <summary>What the signing path must know of a public key: its family and size, and the RSA modulus.</summary>
-internal readonly record struct PublicKeyShape(PublicKeyKind Kind, int Bits, ReadOnlyMemory<byte> Modulus)
+/// <summary>
+/// What the signing path must know of a public key: its family and size, and the RSA modulus or the uncompressed point.
+/// </summary>
+internal readonly record struct PublicKeyShape(PublicKeyKind Kind, int Bits, ReadOnlyMemory<byte> Value)
 {
     private const int MinRsaBits = 2048;
     private const int MaxRsaBits = 8192;
+
+    /// <summary>Of an RSA key.</summary>
+    public ReadOnlyMemory<byte> Modulus => Kind == PublicKeyKind.Rsa ? Value : default;
+
+    /// <summary>Of an elliptic-curve key.</summary>
+    public ReadOnlyMemory<byte> Point => Kind == PublicKeyKind.Ec ? Value : default;
 
     /// <summary>Bytes of an RSA signature, or of r and s each.</summary>
     public int SizeBytes => (Bits + 7) / 8;
@@ -28,7 +36,7 @@ internal readonly record struct PublicKeyShape(PublicKeyKind Kind, int Bits, Rea
             return oid switch
             {
                 SubjectPublicKeyInfoWriter.RsaEncryption => ReadRsa(info),
-                SubjectPublicKeyInfoWriter.EcPublicKey => ReadEc(algorithm.ReadObjectIdentifier()),
+                SubjectPublicKeyInfoWriter.EcPublicKey => ReadEc(algorithm.ReadObjectIdentifier(), info.ReadBitString(out _)),
                 _ => throw new ArgumentException(
                     $"Public keys of algorithm {oid} are not served; use RSA or ECDSA.", nameof(subjectPublicKeyInfo)),
             };
@@ -58,7 +66,7 @@ internal readonly record struct PublicKeyShape(PublicKeyKind Kind, int Bits, Rea
                 $"RSA keys have {MinRsaBits} to {MaxRsaBits} bits; this one has {size}."));
     }
 
-    private static PublicKeyShape ReadEc(string curve)
+    private static PublicKeyShape ReadEc(string curve, ReadOnlyMemory<byte> point)
     {
         var bits = curve switch
         {
@@ -67,6 +75,6 @@ internal readonly record struct PublicKeyShape(PublicKeyKind Kind, int Bits, Rea
             SubjectPublicKeyInfoWriter.P521 => 521,
             _ => throw new AsnContentException($"Curve {curve} is not served; use P-256, P-384 or P-521."),
         };
-        return new PublicKeyShape(PublicKeyKind.Ec, bits, ReadOnlyMemory<byte>.Empty);
+        return new PublicKeyShape(PublicKeyKind.Ec, bits, point);
     }
 }

@@ -12,6 +12,7 @@ namespace Appliance.Pkcs11.Login;
 internal sealed unsafe class TokenLogin : UserLogin
 {
     private readonly Lock _gate = new();
+    private readonly Lock _contextGate = new();
     private readonly LoadedModule _module;
     private TokenInfo _token;
     private PinSource? _pin;
@@ -97,10 +98,21 @@ internal sealed unsafe class TokenLogin : UserLogin
             return CKR.CKR_USER_NOT_LOGGED_IN;
         }
 
-        return Try(() =>
+        return Try(() => AuthenticateInTurn(session, source, refused));
+    }
+
+    /// <summary>One at a time: a PIN that was changed would be refused once for each session that signs.</summary>
+    private CKR AuthenticateInTurn(CULong session, PinSource source, RefusedPins refused)
+    {
+        lock (_contextGate)
         {
             using var pin = source.Read();
             var wasGood = _pinIsGood;
+            if (!wasGood)
+            {
+                Refuse(ReadToken(), force: false);
+            }
+
             var returnValue = wasGood
                 ? CallLogin(session, CKU.CKU_CONTEXT_SPECIFIC, pin)
                 : refused.Attempt(
@@ -114,7 +126,7 @@ internal sealed unsafe class TokenLogin : UserLogin
             }
 
             return returnValue;
-        });
+        }
     }
 
     /// <summary>After the module was initialised anew: the token's slot may have another number.</summary>

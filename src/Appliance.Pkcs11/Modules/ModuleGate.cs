@@ -28,6 +28,12 @@ internal sealed class ModuleGate
     /// <summary>Closes it when nobody is inside.</summary>
     public bool TryClose()
     {
+        if (Volatile.Read(ref _inside) != 0)
+        {
+            // Without closing: who is inside may have to enter once more.
+            return false;
+        }
+
         _closed = true;
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _inside) == 0)

@@ -19,7 +19,7 @@ internal static class PolicyTable
 
     private static readonly SignPhase[] s_open = [OpenSession];
 
-    /// <summary>Everywhere but in C_GetSessionInfo, whose every failure means: log in again, which sees the rest.</summary>
+    /// <summary>All but C_GetSessionInfo, whose every failure means: log in again, which sees the rest.</summary>
     private static readonly SignPhase[] s_all
         = [Initialize, OpenSession, SignPhase.Login, FindObjects, SignInit, Sign, Unwrap];
 
@@ -86,6 +86,8 @@ internal static class PolicyTable
             CKR_DEVICE_MEMORY,
             CKR_HOST_MEMORY),
         .. Each(
+            SignRecovery.EvictKeys, "no room for another object: default", s_unwrap, CKR_TOKEN_RESOURCE_EXCEEDED),
+        .. Each(
             SignRecovery.LowerCap,
             "teleport PR#52768, yubihsm-shell#379, pkcs11-provider#32",
             s_open,
@@ -99,11 +101,17 @@ internal static class PolicyTable
         .. Each(
             SignRecovery.SuspectSlot,
             "the device's trouble, or detail is not told: boulder#1003, xks-proxy, yubihsm-shell#267",
-            s_use,
+            [FindObjects, SignInit, Sign],
             CKR_DEVICE_ERROR,
             CKR_GENERAL_ERROR,
             CKR_FUNCTION_FAILED,
             CKR_TOKEN_RESOURCE_EXCEEDED,
+            CKR_SESSION_COUNT),
+        .. Each(
+            SignRecovery.SuspectSlot,
+            "the device's trouble, whatever is unwrapped",
+            s_unwrap,
+            CKR_DEVICE_ERROR,
             CKR_SESSION_COUNT),
         .. Each(
             SignRecovery.QuarantineSlot,
@@ -141,6 +149,23 @@ internal static class PolicyTable
             CKR_WRAPPED_KEY_LEN_RANGE,
             CKR_UNWRAPPING_KEY_SIZE_RANGE,
             CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT),
+        .. Each(
+            SignRecovery.KeyUnusable,
+            "said of a blob that is not the token's, while the session lives: run here with SoftHSM 2.6.1",
+            s_unwrap,
+            CKR_GENERAL_ERROR,
+            CKR_FUNCTION_FAILED,
+            CKR_ARGUMENTS_BAD),
+        .. Each(
+            SignRecovery.KeyUnusable,
+            "this token does not unwrap such keys, another slot may",
+            s_unwrap,
+            CKR_MECHANISM_INVALID,
+            CKR_FUNCTION_NOT_SUPPORTED,
+            CKR_ATTRIBUTE_VALUE_INVALID,
+            CKR_ATTRIBUTE_TYPE_INVALID,
+            CKR_TEMPLATE_INCONSISTENT,
+            CKR_TEMPLATE_INCOMPLETE),
         .. Each(
             SignRecovery.Fail,
             "the request's fault: never counted against the slot",

@@ -22,6 +22,7 @@ internal static class ProfileCatalog
         Locking = new(OsLocking, "libp11 PR#396; kms-integrations demands it"),
         MayReinitialize = new(true, ProfileValue<bool>.Default),
         KeyWrapPadded = new(null, ProfileValue<uint?>.Default),
+        UnwrapsWithPoint = new(false, ProfileValue<bool>.Default),
     };
 
     public static VendorProfile SoftHsm2() => Default() with
@@ -126,6 +127,7 @@ internal static class ProfileCatalog
         ],
         KeepAlive = new(null, "a library without a device"),
         KeyWrapPadded = new(AesKeyWrapKwp, "run here with 3.87.1: 0x210A is another padding"),
+        UnwrapsWithPoint = new(true, "run here with 3.87.1: CKR_TEMPLATE_INCOMPLETE without CKA_NSS_DB"),
     };
 
     public static VendorProfile P11Kit() => Default() with

@@ -3,7 +3,7 @@ using Appliance.Pkcs11.Interop;
 
 namespace Appliance.Pkcs11.Policy;
 
-/// <summary>Looks up <see cref="PolicyTable"/>: the profile's own row, else everybody's, else the phase's rule.</summary>
+/// <summary>Looks up <see cref="PolicyTable"/>: the profile's row, else everybody's, else the phase's rule.</summary>
 internal static class ReturnValuePolicy
 {
     /// <summary>CKR_VENDOR_DEFINED: what vendors add begins here.</summary>

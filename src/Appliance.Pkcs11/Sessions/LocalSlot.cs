@@ -18,7 +18,7 @@ internal sealed class LocalSlot : GroupSlot
     {
         _reports = reports;
         _slot = new Slot(token, index, options, time, logger);
-        _keeper = new SlotKeeper(_slot, KeepAlive);
+        _keeper = new SlotKeeper(_slot, KeepAlive, () => HasThreads);
         _slot.Health.Changed = OnChanged;
         if (options.Dispatch == SlotDispatch.Workers)
         {
@@ -36,7 +36,8 @@ internal sealed class LocalSlot : GroupSlot
 
     public override int Capacity => _slot.SessionLimit;
 
-    public override int Waiting => _workers is { } workers ? workers.Queue.Count + workers.Queue.Lent : _rental!.Waiting;
+    public override int Waiting
+        => _workers is { } workers ? workers.Queue.Count + workers.Queue.Lent : _rental!.Waiting;
 
     public override int InFlight => _slot.InFlight;
 
@@ -74,6 +75,11 @@ internal sealed class LocalSlot : GroupSlot
                 var given = session;
                 session = null;
                 session = _rental.Exchange(given, job, waits: progress == JobProgress.Parked);
+                if (session is null)
+                {
+                    _slot.LeaveAlone(job);
+                    return;
+                }
             }
         }
         catch (Exception e)
@@ -113,7 +119,7 @@ internal sealed class LocalSlot : GroupSlot
 
         if (hangs)
         {
-            if (Hanging >= _slot.SessionLimit)
+            if (_workers is { HasThreads: false } || _rental?.Hanging >= _slot.SessionLimit)
             {
                 _slot.Health.Gone(CKR.CKR_FUNCTION_FAILED);
             }
@@ -124,12 +130,17 @@ internal sealed class LocalSlot : GroupSlot
 
             // First the queue, then new threads: they would meet the same.
             Shed([.. shed ?? [], .. TakeRest()]);
-            _workers?.Replace();
         }
         else if (State is SlotState.Quarantined or SlotState.Probing && Waiting > 0)
         {
             // Placed here just as it went out of service.
             Shed(TakeRest());
+        }
+
+        _workers?.Replace();
+        if (_slot.Health.Serves && !HasThreads)
+        {
+            _slot.Health.Gone(CKR.CKR_FUNCTION_FAILED);
         }
     }
 
@@ -174,6 +185,8 @@ internal sealed class LocalSlot : GroupSlot
         _workers?.Queue.KeepAlive();
         _rental?.KeepAlive();
     }
+
+    private bool HasThreads => _workers?.HasThreads ?? _rental is not { HasSessions: false };
 
     private int Hanging => _workers?.Hanging ?? _rental!.Hanging;
 

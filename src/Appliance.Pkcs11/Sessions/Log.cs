@@ -80,6 +80,9 @@ internal static partial class Log
         "{Token} makes no probe key: after a failure a session that opens is taken for a token that signs")]
     public static partial void NoProbeKeyMade(ILogger logger, TokenInfo token);
 
+    [LoggerMessage(1021, LogLevel.Critical, "The watchdog caught what should not happen; it goes on")]
+    public static partial void WatchdogThrew(ILogger logger, Exception exception);
+
     [LoggerMessage(1020, LogLevel.Warning, "The probe key of {Token} was neither found nor made: {Why}")]
     public static partial void ProbeKeyFailed(ILogger logger, TokenInfo token, string why);
 }

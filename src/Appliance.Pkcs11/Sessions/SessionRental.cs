@@ -9,9 +9,10 @@ internal sealed class SessionRental
     private readonly object _gate = new();
     private readonly Slot _slot;
     private readonly int _waitLimit;
-    private readonly Stack<SigningSession> _idle = new();
+    private readonly List<SigningSession> _idle = [];
     private readonly Dictionary<SigningSession, SignJob> _rented = [];
     private int _made;
+    private int _most = int.MaxValue;
     private int _hanging;
     private int _waitingBulk;
     private int _away;
@@ -30,50 +31,65 @@ internal sealed class SessionRental
     /// <summary>Callers whose calls have not returned in time.</summary>
     public int Hanging => Volatile.Read(ref _hanging);
 
-    /// <summary>A session, perhaps after waiting; null when stopping or when too many wait.</summary>
+    /// <summary>False when so many callers hang in the module that no more are let in.</summary>
+    public bool HasSessions => Hanging < 2 * _slot.SessionLimit;
+
+    /// <summary>
+    /// A session, perhaps after waiting; null when stopping, when too many wait, or when the token has none for anybody.
+    /// </summary>
     /// <param name="job">Bulk jobs wait behind interactive callers.</param>
     /// <param name="goesOn">
     /// A bulk job that gave way: it was admitted before, so neither limit nor stop holds it.
     /// </param>
     public SigningSession? Rent(SignJob job, bool goesOn)
     {
-        SigningSession session;
-        lock (_gate)
+        while (true)
         {
-            if (!goesOn && (_stopped || (!IsFree(job.IsBulk) && Waiting >= _waitLimit)))
+            SigningSession session;
+            lock (_gate)
             {
-                return null;
+                if (!goesOn && (_stopped || (!IsFree(job.IsBulk) && Waiting >= _waitLimit)))
+                {
+                    return null;
+                }
+
+                Wait(job.IsBulk);
+                if (Pop() is { } idle)
+                {
+                    _rented[idle] = job;
+                    return idle;
+                }
+
+                _made++;
+                session = new SigningSession(_slot);
+                _rented[session] = job;
             }
 
-            Wait(job.IsBulk);
-            if (_idle.TryPop(out var idle))
+            session.OpenAhead();
+            if (!session.IsRefused)
             {
-                _rented[idle] = job;
-                return idle;
+                return session;
             }
 
-            _made++;
-            session = new SigningSession(_slot);
-            _rented[session] = job;
-        }
+            // The token has no more than it has: give the place back and wait for one of the sessions there are.
+            lock (_gate)
+            {
+                _rented.Remove(session);
+                Unmake(session);
+                _most = _made;
+                if (_made == 0)
+                {
+                    return null;
+                }
+            }
 
-        if (!_slot.IsFull(session.OpenAhead()))
-        {
-            return session;
+            goesOn = true;
         }
-
-        // The slot has lowered its limit: give the place back and wait for one of the sessions there are.
-        lock (_gate)
-        {
-            _rented.Remove(session);
-            _made--;
-        }
-
-        return Rent(job, goesOn: true);
     }
 
     /// <summary>Gives one back and gets another, perhaps after waiting for the job's key in between.</summary>
-    public SigningSession Exchange(SigningSession session, SignJob job, bool waits)
+    /// <returns>Null when the token has none for anybody.</returns>
+    public SigningSession? Exchange(SigningSession session, SignJob job, bool waits)
     {
         lock (_gate)
         {
@@ -86,7 +102,7 @@ internal sealed class SessionRental
             job.Wait!.Wait();
         }
 
-        var next = Rent(job, goesOn: true)!;
+        var next = Rent(job, goesOn: true);
         lock (_gate)
         {
             _away--;
@@ -101,14 +117,15 @@ internal sealed class SessionRental
         lock (_gate)
         {
             _rented.Remove(session);
-            if (!session.Watch.IsWrittenOff)
+            if (!session.Watch.IsWrittenOff && !session.IsRefused)
             {
-                _idle.Push(session);
+                _idle.Add(session);
                 Wake();
                 return;
             }
 
-            _hanging--;
+            Unmake(session);
+            Wake();
         }
 
         session.Close();
@@ -117,27 +134,35 @@ internal sealed class SessionRental
     /// <summary>Uses each idle session, lest the token ends it.</summary>
     public void KeepAlive()
     {
-        var sessions = new List<SigningSession>();
+        SigningSession[] sessions;
         lock (_gate)
         {
-            while (_idle.TryPop(out var session))
-            {
-                sessions.Add(session);
-            }
+            // A while has passed: perhaps the token has room again.
+            _most = int.MaxValue;
+            sessions = [.. _idle];
         }
 
         foreach (var session in sessions)
         {
-            if (_slot.TryEnter())
-            {
-                session.KeepAlive();
-                _slot.Leave();
-            }
-
             lock (_gate)
             {
-                _idle.Push(session);
-                Wake();
+                if (!_idle.Remove(session))
+                {
+                    continue;
+                }
+            }
+
+            try
+            {
+                session.KeepAlive();
+            }
+            finally
+            {
+                lock (_gate)
+                {
+                    _idle.Add(session);
+                    Wake();
+                }
             }
         }
     }
@@ -151,7 +176,7 @@ internal sealed class SessionRental
             var found = false;
             foreach (var (session, job) in _rented)
             {
-                if (!session.Watch.Look(limit, () => job.TellOverdue(_slot.Logger)))
+                if (session.Watch.IsWrittenOff || !session.Watch.Look(limit, () => job.TellOverdue(_slot.Logger)))
                 {
                     continue;
                 }
@@ -183,7 +208,7 @@ internal sealed class SessionRental
             }
 
             var inside = _slot.TryEnter();
-            while (_idle.TryPop(out var session))
+            while (Pop() is { } session)
             {
                 if (inside)
                 {
@@ -203,7 +228,7 @@ internal sealed class SessionRental
     }
 
     private bool IsFree(bool isBulk)
-        => (_idle.Count > 0 || _made < _slot.SessionLimit) && (!isBulk || !Interactive.IsWaiting);
+        => (_idle.Count > 0 || _made < Math.Min(_slot.SessionLimit, _most)) && (!isBulk || !Interactive.IsWaiting);
 
     private void Wait(bool isBulk)
     {
@@ -219,6 +244,34 @@ internal sealed class SessionRental
         {
             Monitor.PulseAll(_gate);
         }
+    }
+
+    /// <summary>The one used last: its handles are the warmest.</summary>
+    private SigningSession? Pop()
+    {
+        if (_idle.Count == 0)
+        {
+            return null;
+        }
+
+        var last = _idle[^1];
+        _idle.RemoveAt(_idle.Count - 1);
+        return last;
+    }
+
+    /// <summary>One session fewer; one that hangs has been counted out before.</summary>
+    private void Unmake(SigningSession session)
+    {
+        if (session.Watch.IsWrittenOff)
+        {
+            _hanging--;
+        }
+        else
+        {
+            _made--;
+        }
+
+        _most = int.MaxValue;
     }
 
     private void Count(bool isBulk, int change)

@@ -49,7 +49,7 @@ internal sealed class SigningSession
 
     private CKR Open()
     {
-        if (_open && _epoch == _slot.Health.SessionEpoch)
+        if (_open && IsCurrent)
         {
             return CKR.CKR_OK;
         }
@@ -59,7 +59,25 @@ internal sealed class SigningSession
         _incarnation = _slot.Token.Module.Incarnation;
         var returnValue = _slot.Open(out _handle);
         _open = returnValue == CKR.CKR_OK;
+        IsRefused = _slot.IsFull(returnValue);
         return returnValue;
+    }
+
+    /// <summary>Opened since the slot's sessions became worthless last, and since the module was initialised.</summary>
+    private bool IsCurrent
+        => _epoch == _slot.Health.SessionEpoch && _incarnation == _slot.Token.Module.Incarnation;
+
+    /// <summary>The token had no room for it when it was opened last: it has as many as are open.</summary>
+    public bool IsRefused { get; private set; }
+
+    /// <summary>Nobody may call the module now, which is being initialised anew: the handle goes with that.</summary>
+    public void Forget()
+    {
+        if (_open)
+        {
+            _open = false;
+            _slot.Forget();
+        }
     }
 
     /// <summary>The caller is inside the slot.</summary>
@@ -92,6 +110,12 @@ internal sealed class SigningSession
             return;
         }
 
+        if (!IsCurrent)
+        {
+            Close();
+            return;
+        }
+
         Watch.Begin();
         var returnValue = TokenSession.ReadState(_slot.Token.Api, _handle, out _);
         if (returnValue != CKR.CKR_OK)
@@ -112,7 +136,7 @@ internal sealed class SigningSession
     {
         var hashes = job.Hashes;
         var count = hashes.Count;
-        if (!job.Dispatched && !job.MayBegin(_slot.Time))
+        if (!job.Dispatched && (job.WasOverdue || !job.MayBegin(_slot.Time)))
         {
             job.Outcome = SignOutcome.NeverDispatched;
             return JobProgress.Done;
@@ -266,7 +290,7 @@ internal sealed class SigningSession
 
             // A session object dies with its session, and its handle may be another key's at once: when its owner has
             // lost the session meanwhile, or the slot was reset, only what verifies is this key's.
-            if (key.Entry is not { } entry || (!entry.IsDropped && key.Generation == _slot.Health.Generation))
+            if (key.Generation == _slot.Health.Generation && key.Entry is not { IsDropped: true })
             {
                 verdict = Judge(job, key, hash, signature);
                 return returnValue;
@@ -346,6 +370,12 @@ internal sealed class SigningSession
     private bool MayGoOn(
         SignJob job, FoundKey? key, SignatureVerdict verdict, (CKR Value, SignPhase Phase) failure, int attempt)
     {
+        if (IsOfOnePin(failure.Value, failure.Phase))
+        {
+            _slot.Health.Count(failure.Value);
+            return false;
+        }
+
         var recovery = Recovery(failure.Value, failure.Phase);
 
         // Another object of that name may be the right one.
@@ -413,10 +443,17 @@ internal sealed class SigningSession
     private SignRecovery Recovery(CKR returnValue, SignPhase phase)
         => ReturnValuePolicy.For(returnValue, phase, _slot.Token.Profile);
 
+    /// <summary>The PIN for one use of a key was not taken: that is this key's matter, not the slot's login.</summary>
+    private static bool IsOfOnePin(CKR returnValue, SignPhase phase)
+        => phase == SignPhase.Login
+            && returnValue is CKR.CKR_PIN_INCORRECT or CKR.CKR_PIN_INVALID or CKR.CKR_PIN_LEN_RANGE
+                or CKR.CKR_PIN_LOCKED or CKR.CKR_PIN_EXPIRED or CKR.CKR_USER_NOT_LOGGED_IN;
+
     /// <summary>CKR_OK comes here when the signature did not verify.</summary>
     private SignOutcome Outcome(CKR returnValue, SignPhase phase) => Recovery(returnValue, phase) switch
     {
         _ when returnValue is CKR.CKR_OK or CKR.CKR_SIGNATURE_LEN_RANGE => SignOutcome.KeyUnusable,
+        _ when IsOfOnePin(returnValue, phase) => SignOutcome.KeyUnusable,
         SignRecovery.Fail or SignRecovery.Proceed => SignOutcome.Failed,
         SignRecovery.KeyUnusable or SignRecovery.FindKey => SignOutcome.KeyUnusable,
         _ => SignOutcome.TokenUnavailable,

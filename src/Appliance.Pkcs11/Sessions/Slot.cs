@@ -89,6 +89,12 @@ internal sealed unsafe class Slot
     /// <summary>A job that this slot does not even try.</summary>
     public void LeaveAlone(SignJob job)
     {
+        if (ReferenceEquals(job.Answer?.Slot, this) && Health.WrongSignatures != job.WrongBefore)
+        {
+            // What it signed here before it waited for its key is not to be trusted.
+            job.Next = job.FirstHere;
+        }
+
         job.ReturnValue = (uint)LeftAlone;
         job.Outcome = SignOutcome.TokenUnavailable;
     }
@@ -99,7 +105,13 @@ internal sealed unsafe class Slot
     public CKR Open(out CULong session, bool isProbe = false)
     {
         session = default;
-        if (!isProbe && !Health.MaySign)
+        if (isProbe)
+        {
+            // Not behind one that hangs.
+            return OpenNow(isProbe, out session);
+        }
+
+        if (!Health.MaySign)
         {
             return LeftAlone;
         }
@@ -107,32 +119,32 @@ internal sealed unsafe class Slot
         lock (_openGate)
         {
             // Whoever waited here behind one that failed has its answer.
-            if (!isProbe && !Health.MaySign)
-            {
-                return LeftAlone;
-            }
+            return Health.MaySign ? OpenNow(isProbe, out session) : LeftAlone;
+        }
+    }
 
-            var phase = SignPhase.OpenSession;
-            var returnValue = OpenPaced(out session);
-            if (returnValue == CKR.CKR_OK)
-            {
-                phase = SignPhase.Login;
-                returnValue = EnsureLoggedIn();
-                if (returnValue != CKR.CKR_OK)
-                {
-                    _ = Token.Api.C_CloseSession(session);
-                }
-            }
-
+    private CKR OpenNow(bool isProbe, out CULong session)
+    {
+        var phase = SignPhase.OpenSession;
+        var returnValue = OpenPaced(out session);
+        if (returnValue == CKR.CKR_OK)
+        {
+            phase = SignPhase.Login;
+            returnValue = EnsureLoggedIn();
             if (returnValue != CKR.CKR_OK)
             {
-                Refused(returnValue, phase, isProbe);
-                return returnValue;
+                _ = Token.Api.C_CloseSession(session);
             }
-
-            Interlocked.Increment(ref _openSessions);
-            return CKR.CKR_OK;
         }
+
+        if (returnValue != CKR.CKR_OK)
+        {
+            Refused(returnValue, phase, isProbe);
+            return returnValue;
+        }
+
+        Interlocked.Increment(ref _openSessions);
+        return CKR.CKR_OK;
     }
 
     public void Close(CULong session)
@@ -160,6 +172,7 @@ internal sealed unsafe class Slot
     /// </summary>
     public CKR FindKey(CULong session, KeyReference key, out FoundKey? found)
     {
+        var logins = Token.Logins;
         var returnValue = TryFindKey(session, key, out found);
         if (returnValue != CKR.CKR_OK || found is not null)
         {
@@ -168,7 +181,9 @@ internal sealed unsafe class Slot
 
         // Without a login private keys are not seen, and that is no error: "no such key" holds only with one.
         returnValue = EnsureLoggedIn(out var lost);
-        return returnValue == CKR.CKR_OK && lost ? TryFindKey(session, key, out found) : returnValue;
+        return returnValue == CKR.CKR_OK && (lost || Token.Logins != logins)
+            ? TryFindKey(session, key, out found)
+            : returnValue;
     }
 
     public void Forget(KeyReference key)
@@ -222,7 +237,7 @@ internal sealed unsafe class Slot
         => Health.LastError == 0 ? CKR.CKR_FUNCTION_FAILED : (CKR)Health.LastError;
 
     /// <summary>One session, no sooner than the vendor likes, and slower while it says that it was too soon.</summary>
-    private CKR OpenPaced(out CULong session)
+    public CKR OpenPaced(out CULong session)
     {
         CULong handle = default;
         var returnValue = CKR.CKR_OK;
@@ -251,6 +266,9 @@ internal sealed unsafe class Slot
 
     /// <summary>What opening a session returned says that there are no more than those that are open.</summary>
     public bool IsFull(CKR returnValue)
+        => Health.MaySign && IsCount(returnValue);
+
+    private bool IsCount(CKR returnValue)
         => OpenSessions > 0 && Recovery(returnValue, SignPhase.OpenSession) == SignRecovery.LowerCap;
 
     private SignRecovery Recovery(CKR returnValue, SignPhase phase)
@@ -259,7 +277,7 @@ internal sealed unsafe class Slot
     private void Refused(CKR returnValue, SignPhase phase, bool isProbe)
     {
         Health.Count(returnValue);
-        if (phase == SignPhase.OpenSession && IsFull(returnValue))
+        if (phase == SignPhase.OpenSession && IsCount(returnValue))
         {
             if (!isProbe)
             {
@@ -278,10 +296,14 @@ internal sealed unsafe class Slot
         var returnValue = Token.EnsureLoggedIn(out lost);
         var seen = Volatile.Read(ref _logins);
         var made = Token.Logins;
-        if (made != seen && Interlocked.CompareExchange(ref _logins, made, seen) == seen)
+        if (made != seen)
         {
+            // First the generation: who sees the count also sees it. One too many does no harm.
             Health.NewGeneration();
-            Log.LoggedInAgain(Logger, Token.Info);
+            if (Interlocked.CompareExchange(ref _logins, made, seen) == seen)
+            {
+                Log.LoggedInAgain(Logger, Token.Info);
+            }
         }
 
         return returnValue;

@@ -24,12 +24,12 @@ internal sealed class SlotHealth
     private volatile bool _distrusted;
     private volatile uint _lastError;
     private bool _draining;
-    private int _failuresInARow;
     private int _generation;
     private int _epoch;
-    private long _signatures;
     private long _wrong;
-    private long _latency;
+    private int _setbacks;
+    private int _setbacksBefore;
+    private SlotCounters _counters;
 
     public SlotHealth(TokenInfo token, ILogger logger)
     {
@@ -62,12 +62,12 @@ internal sealed class SlotHealth
     /// <summary>Sessions opened under another one are to be closed before they are used.</summary>
     public int SessionEpoch => Volatile.Read(ref _epoch);
 
-    public long Signatures => Volatile.Read(ref _signatures);
+    public long Signatures => Volatile.Read(ref _counters.Signatures);
 
     public long WrongSignatures => Volatile.Read(ref _wrong);
 
     /// <summary>Smoothed, in microseconds; 0 before the first signature.</summary>
-    public long Latency => Volatile.Read(ref _latency) >> Smoothing;
+    public long Latency => Volatile.Read(ref _counters.Latency) >> Smoothing;
 
     public IReadOnlyDictionary<uint, long> Errors => _errors;
 
@@ -84,23 +84,26 @@ internal sealed class SlotHealth
     /// <summary>A signature was made. Reads first where it can: the lines are shared by all threads.</summary>
     public void Signed(long microseconds)
     {
-        Interlocked.Increment(ref _signatures);
-        if (Volatile.Read(ref _failuresInARow) != 0)
+        Interlocked.Increment(ref _counters.Signatures);
+        if (Volatile.Read(ref _counters.FailuresInARow) != 0)
         {
-            Volatile.Write(ref _failuresInARow, 0);
+            Volatile.Write(ref _counters.FailuresInARow, 0);
         }
 
         // Two threads may overwrite each other: one sample fewer.
-        var before = Volatile.Read(ref _latency);
+        var before = Volatile.Read(ref _counters.Latency);
         Volatile.Write(
-            ref _latency,
+            ref _counters.Latency,
             before == 0 ? microseconds << Smoothing : before + microseconds - (before >> Smoothing));
     }
+
+    /// <summary>It has had nothing to sign for a while.</summary>
+    public void ForgetLatency() => Volatile.Write(ref _counters.Latency, 0);
 
     /// <summary>The slot's own fault: the second in a row makes it suspect, the third puts it into quarantine.</summary>
     public void Failed(CKR returnValue)
     {
-        var failures = Interlocked.Increment(ref _failuresInARow);
+        var failures = Interlocked.Increment(ref _counters.FailuresInARow);
         if (failures >= FailuresUntilQuarantine)
         {
             Gone(returnValue);
@@ -125,6 +128,7 @@ internal sealed class SlotHealth
         Change(
             () =>
             {
+                _setbacks++;
                 if (_state is SlotState.Ready or SlotState.Suspect)
                 {
                     Reset();
@@ -147,6 +151,7 @@ internal sealed class SlotHealth
         Change(
             () =>
             {
+                _setbacks++;
                 Reset();
                 _distrusted = true;
                 return _draining ? SlotState.Draining : SlotState.Quarantined;
@@ -188,6 +193,8 @@ internal sealed class SlotHealth
                 return false;
             }
 
+            _setbacksBefore = _setbacks;
+
             // A suspect slot goes on with what it has: it may be the only one.
             if (_state == SlotState.Quarantined)
             {
@@ -201,12 +208,11 @@ internal sealed class SlotHealth
     /// <summary>For the keeper alone: what the probe has shown.</summary>
     /// <param name="returnValue">CKR_OK when the slot signs.</param>
     /// <param name="isProven">True when a real signature showed it; else the next failure is enough.</param>
-    /// <param name="wrongBefore">Wrong signatures at the probe's beginning: one since then is not forgiven.</param>
-    public void EndProbe(CKR returnValue, bool isProven, long wrongBefore)
+    public void EndProbe(CKR returnValue, bool isProven)
     {
-        if (returnValue != CKR.CKR_OK || WrongSignatures != wrongBefore)
+        if (returnValue != CKR.CKR_OK)
         {
-            Gone(returnValue == CKR.CKR_OK ? CKR.CKR_SIGNATURE_INVALID : returnValue);
+            Gone(returnValue);
             return;
         }
 
@@ -218,8 +224,14 @@ internal sealed class SlotHealth
                     return _state;
                 }
 
+                if (_setbacks != _setbacksBefore)
+                {
+                    // Somebody has seen it fail since the probe began.
+                    return SlotState.Quarantined;
+                }
+
                 _distrusted = false;
-                Volatile.Write(ref _failuresInARow, isProven ? 0 : FailuresUntilSuspect - 1);
+                Volatile.Write(ref _counters.FailuresInARow, isProven ? 0 : FailuresUntilSuspect - 1);
                 return SlotState.Ready;
             },
             CKR.CKR_OK);

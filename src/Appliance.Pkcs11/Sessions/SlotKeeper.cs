@@ -15,6 +15,9 @@ internal sealed class SlotKeeper
     /// <summary>Failed probes after which the module itself is suspected.</summary>
     private const int ProbesUntilReinitialise = 2;
 
+    private static readonly TimeSpan s_firstKeyPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_longestKeyPause = TimeSpan.FromHours(1);
+
     private readonly object _gate = new();
     private readonly Slot _slot;
     private readonly ITimer _timer;
@@ -22,19 +25,25 @@ internal sealed class SlotKeeper
     private readonly Thread _thread;
     private readonly CallWatch _watch;
     private readonly Action _keepAlive;
+    private readonly Func<bool> _hasThreads;
     private readonly TimeSpan _look;
     private bool _due;
     private bool _stopped;
     private long _signaturesSeen = -1;
     private long _keptAlive;
+    private long _askedForKey;
+    private TimeSpan _keyPause;
     private int _failures;
+    private CKR? _reinitialised;
 
     /// <param name="slot">Its slot.</param>
-    /// <param name="keepAlive">Has the slot's idle sessions used.</param>
-    public SlotKeeper(Slot slot, Action keepAlive)
+    /// <param name="keepAlive">Has the slot's idle sessions used, and those closed that are worth nothing.</param>
+    /// <param name="hasThreads">False when all that would sign hang in the module: then no probe helps.</param>
+    public SlotKeeper(Slot slot, Action keepAlive, Func<bool> hasThreads)
     {
         _slot = slot;
         _keepAlive = keepAlive;
+        _hasThreads = hasThreads;
         _keptAlive = slot.Time.GetTimestamp();
         var vendor = slot.Token.Profile.KeepAlive.Value ?? TimeSpan.MaxValue;
         _look = vendor < slot.Options.IdleCheck ? vendor : slot.Options.IdleCheck;
@@ -46,9 +55,17 @@ internal sealed class SlotKeeper
         _thread.Start();
     }
 
-    /// <summary>The slot has become worse, or an operator wants it back: it is looked at now.</summary>
+    /// <summary>
+    /// The slot has become worse, or an operator wants it back: it is looked at now. What the keeper sees itself it goes
+    /// on from by itself, and in its own time.
+    /// </summary>
     public void Wake()
     {
+        if (Thread.CurrentThread == _thread)
+        {
+            return;
+        }
+
         lock (_gate)
         {
             _due = true;
@@ -69,10 +86,15 @@ internal sealed class SlotKeeper
         }
 
         _timer.Dispose();
-        _slot.Token.Module.Remove(_user);
     }
 
-    public bool Join(TimeSpan timeout) => _thread.Join(timeout);
+    /// <summary>Once nobody else uses the slot.</summary>
+    public bool Join(TimeSpan timeout)
+    {
+        var ended = _thread.Join(timeout);
+        _slot.Token.Module.Remove(_user);
+        return ended;
+    }
 
     private void Work()
     {
@@ -103,15 +125,23 @@ internal sealed class SlotKeeper
         }
     }
 
-    /// <summary>While the token is well: when it is needed it may be too late.</summary>
+    /// <summary>
+    /// While the token is well: when it is needed it may be too late. No limit of calls holds here, since some tokens
+    /// make keys slowly.
+    /// </summary>
     private void PrepareProbeKey()
     {
-        if (!_slot.Options.MakeProbeKeys || _slot.Token.ProbeKey is not null || !_slot.Health.MaySign)
+        if (!_slot.Options.MakeProbeKeys
+            || _slot.Token.ProbeKey is not null
+            || !_slot.Health.MaySign
+            || (_keyPause > TimeSpan.Zero && _slot.Time.GetElapsedTime(_askedForKey) < _keyPause))
         {
             return;
         }
 
-        _watch.Begin();
+        _askedForKey = _slot.Time.GetTimestamp();
+        _keyPause = _keyPause == TimeSpan.Zero ? s_firstKeyPause : 2 * _keyPause;
+        _keyPause = _keyPause < s_longestKeyPause ? _keyPause : s_longestKeyPause;
         try
         {
             if (!_slot.Token.EnsureProbeKey())
@@ -123,8 +153,6 @@ internal sealed class SlotKeeper
         {
             Log.ProbeKeyFailed(_slot.Logger, _slot.Token.Info, e.Message);
         }
-
-        _watch.End();
     }
 
     /// <summary>A slot that signs tells by itself how it is.</summary>
@@ -133,29 +161,51 @@ internal sealed class SlotKeeper
         var signatures = _slot.Health.Signatures;
         if (signatures == _signaturesSeen)
         {
-            _watch.Begin();
-            if (_slot.TryEnter())
+            // What it took when it last worked says nothing of now.
+            _slot.Health.ForgetLatency();
+            var returnValue = Inside(_slot.EnsureLoggedIn);
+            if (returnValue is { } some and not CKR.CKR_OK)
             {
-                var returnValue = _slot.EnsureLoggedIn();
-                _slot.Leave();
-                if (returnValue != CKR.CKR_OK)
-                {
-                    _slot.Health.Count(returnValue);
-                    _slot.Health.Suspect(returnValue);
-                }
+                _slot.Health.Count(some);
+                _slot.Health.Suspect(some);
             }
-
-            _watch.End();
         }
 
         _signaturesSeen = signatures;
         if (_slot.Token.Profile.KeepAlive.Value is { } interval && _slot.Time.GetElapsedTime(_keptAlive) >= interval)
         {
             _keptAlive = _slot.Time.GetTimestamp();
-            _keepAlive();
+            KeepAlive();
         }
 
         Later(_look);
+    }
+
+    private void KeepAlive()
+        => Inside(() =>
+        {
+            _keepAlive();
+            return CKR.CKR_OK;
+        });
+
+    /// <summary>Watched, and inside the module's gate; null while the module is initialised anew.</summary>
+    private CKR? Inside(Func<CKR> work)
+    {
+        if (!_slot.TryEnter())
+        {
+            return null;
+        }
+
+        _watch.Begin();
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            _watch.End();
+            _slot.Leave();
+        }
     }
 
     private bool WaitForWork()
@@ -175,37 +225,43 @@ internal sealed class SlotKeeper
     private void Probe()
     {
         var health = _slot.Health;
-        var wrongBefore = health.WrongSignatures;
         var distrusted = health.IsDistrusted;
-        var returnValue = CKR.CKR_CRYPTOKI_NOT_INITIALIZED;
         if (distrusted && _slot.Token.ProbeKey is null)
         {
+            // An operator wakes the keeper.
             Log.NoProbeKey(_slot.Logger, _slot.Token.Info);
-            health.EndProbe(CKR.CKR_SIGNATURE_INVALID, isProven: false, wrongBefore);
+            health.EndProbe(CKR.CKR_SIGNATURE_INVALID, isProven: false);
             return;
         }
 
-        _watch.Begin();
-        var entered = _slot.TryEnter();
-        if (entered)
+        if (health.State == SlotState.Probing)
         {
-            returnValue = _slot.Token.Relocate();
-            if (returnValue == CKR.CKR_OK)
-            {
-                returnValue = SlotProbe.Run(_slot, distrusted ? _slot.Options.ProbesAfterWrong : 1);
-            }
-
-            _slot.Leave();
+            // Sessions from before hold places that the token may not have for this one.
+            KeepAlive();
         }
 
-        health.EndProbe(returnValue, isProven: _slot.Token.ProbeKey is not null, wrongBefore);
+        var isProven = false;
+        var answer = Inside(() =>
+        {
+            var found = _slot.Token.Relocate();
+            return found == CKR.CKR_OK
+                ? SlotProbe.Run(_slot, distrusted ? _slot.Options.ProbesAfterWrong : 1, out isProven)
+                : found;
+        });
+        var returnValue = answer ?? CKR.CKR_CRYPTOKI_NOT_INITIALIZED;
+        if (returnValue == CKR.CKR_OK && !_hasThreads())
+        {
+            returnValue = CKR.CKR_FUNCTION_FAILED;
+        }
+
+        health.EndProbe(returnValue, isProven);
         _failures = returnValue == CKR.CKR_OK ? 0 : _failures + 1;
-        if (entered && health.State == SlotState.Quarantined && MayNeedReinitialise(returnValue))
+        _reinitialised = returnValue == CKR.CKR_OK ? null : _reinitialised;
+        if (answer is not null && health.State == SlotState.Quarantined && MayNeedReinitialise(returnValue))
         {
             Reinitialise();
         }
 
-        _watch.End();
         if (health.WantsProbe)
         {
             ProbeLater();
@@ -227,10 +283,20 @@ internal sealed class SlotKeeper
 
     private void Reinitialise()
     {
-        if (_slot.Token.Module.TryReinitialize() is { } returnValue)
+        _watch.Begin();
+        try
         {
-            Log.ModuleReinitialised(
-                _slot.Logger, _slot.Token.Info, Pkcs11ReturnValue.NameOf((uint)returnValue));
+            // Told once in an outage, however often it is done.
+            if (_slot.Token.Module.TryReinitialize() is { } returnValue && returnValue != _reinitialised)
+            {
+                _reinitialised = returnValue;
+                Log.ModuleReinitialised(
+                    _slot.Logger, _slot.Token.Info, Pkcs11ReturnValue.NameOf((uint)returnValue));
+            }
+        }
+        finally
+        {
+            _watch.End();
         }
     }
 

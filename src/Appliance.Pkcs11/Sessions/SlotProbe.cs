@@ -21,9 +21,17 @@ internal static class SlotProbe
     /// <summary>CKR_OK when the slot signs; CKR_SIGNATURE_INVALID when it does so wrongly.</summary>
     /// <param name="slot">Entered.</param>
     /// <param name="times">Signatures to make, each verified.</param>
-    public static CKR Run(Slot slot, int times)
+    /// <param name="isProven">True when signatures were made.</param>
+    public static CKR Run(Slot slot, int times, out bool isProven)
     {
+        isProven = false;
         var returnValue = slot.Open(out var session, isProbe: true);
+        if (slot.IsFull(returnValue) && times == 1)
+        {
+            // All that there are sign for others: that the login stands is what can be known.
+            return slot.EnsureLoggedIn();
+        }
+
         if (returnValue != CKR.CKR_OK)
         {
             return returnValue;
@@ -40,14 +48,27 @@ internal static class SlotProbe
             for (var i = 0; i < times && returnValue == CKR.CKR_OK && found is not null; i++)
             {
                 returnValue = Sign(slot, session, key, found.Handle);
+                isProven = true;
             }
 
-            return returnValue == CKR.CKR_OK && found is null ? CKR.CKR_KEY_HANDLE_INVALID : returnValue;
+            return returnValue == CKR.CKR_OK && found is null
+                ? Lost(slot, key)
+                : returnValue is CKR.CKR_KEY_HANDLE_INVALID or CKR.CKR_OBJECT_HANDLE_INVALID
+                    ? Lost(slot, key, returnValue)
+                    : returnValue;
         }
         finally
         {
             slot.Close(session);
         }
+    }
+
+    /// <summary>Somebody has removed the key, or its handle is stale: it is found anew, or another is made.</summary>
+    private static CKR Lost(Slot slot, KeyReference key, CKR returnValue = CKR.CKR_KEY_HANDLE_INVALID)
+    {
+        slot.Forget(key);
+        slot.Token.ProbeKey = null;
+        return returnValue;
     }
 
     private static CKR Sign(Slot slot, CULong session, KeyReference key, CULong handle)
@@ -64,8 +85,13 @@ internal static class SlotProbe
             job: null,
             out var signature,
             out _);
-        return returnValue == CKR.CKR_OK && !PublicKeyVerifier.Verify(key, scheme, s_hash, signature!)
-            ? CKR.CKR_SIGNATURE_INVALID
-            : returnValue;
+        if (returnValue is CKR.CKR_SIGNATURE_LEN_RANGE
+            || (returnValue == CKR.CKR_OK && !PublicKeyVerifier.Verify(key, scheme, s_hash, signature!)))
+        {
+            slot.Health.Wrong(key);
+            return CKR.CKR_SIGNATURE_INVALID;
+        }
+
+        return returnValue;
     }
 }

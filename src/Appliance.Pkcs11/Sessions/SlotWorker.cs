@@ -15,6 +15,7 @@ internal sealed class SlotWorker
     private readonly Thread _thread;
     private SignJob? _current;
     private SignJob? _givingWay;
+    private volatile bool _isBusy;
 
     public SlotWorker(Slot slot, JobQueue queue, Action<SignJob> completed, string name)
     {
@@ -28,6 +29,9 @@ internal sealed class SlotWorker
 
     public SigningSession Session { get; }
 
+    /// <summary>False once it has left, or hangs.</summary>
+    public bool IsOfUse => _thread.IsAlive && !Session.Watch.IsWrittenOff;
+
     public bool Join(TimeSpan timeout) => _thread.Join(timeout);
 
     /// <summary>
@@ -35,7 +39,11 @@ internal sealed class SlotWorker
     /// </summary>
     public void Abandon(List<SignJob> shed)
     {
-        _queue.WriteOff();
+        if (_isBusy)
+        {
+            _queue.WriteOff();
+        }
+
         _current?.TellOverdue(_slot.Logger);
         _givingWay?.TellOverdue(_slot.Logger);
         for (var i = 0; i < _batch.Length; i++)
@@ -60,6 +68,7 @@ internal sealed class SlotWorker
             for (int count, done = -1, most = 1; (count = _queue.Take(_batch!, most, done)) != 0;)
             {
                 done = -1;
+                _isBusy = count > 0;
                 if (count < 0)
                 {
                     KeepAlive();
@@ -73,10 +82,22 @@ internal sealed class SlotWorker
                     return;
                 }
 
+                if (Session.IsRefused)
+                {
+                    // The token has no session for this thread any more.
+                    _queue.WriteOff();
+                    return;
+                }
+
                 // What one thread has taken no other can take: never more than a moment's work.
                 var each = _slot.Time.GetElapsedTime(start).Ticks / Math.Max(1, done);
                 most = (int)Math.Clamp(s_mostTaken.Ticks / Math.Max(1, each), 1, BatchSize);
             }
+        }
+        catch (Exception e)
+        {
+            // An exception that left the thread would end the process; another takes its place.
+            Log.WorkerThrew(_slot.Logger, _slot.Token.Info, e);
         }
         finally
         {
@@ -108,25 +129,46 @@ internal sealed class SlotWorker
             return true;
         }
 
-        var returnValue = Session.OpenAhead();
-        _slot.Leave();
-        return !_slot.IsFull(returnValue);
+        try
+        {
+            Session.OpenAhead();
+            return !Session.IsRefused && !Session.Watch.IsWrittenOff;
+        }
+        finally
+        {
+            _slot.Leave();
+        }
     }
 
     private void KeepAlive()
     {
         if (_slot.TryEnter())
         {
-            Session.KeepAlive();
-            _slot.Leave();
+            try
+            {
+                Session.KeepAlive();
+            }
+            finally
+            {
+                _slot.Leave();
+            }
         }
     }
 
     private void CloseSession()
     {
-        if (_slot.TryEnter())
+        if (!_slot.TryEnter())
+        {
+            Session.Forget();
+            return;
+        }
+
+        try
         {
             Session.Close();
+        }
+        finally
+        {
             _slot.Leave();
         }
     }
@@ -139,13 +181,13 @@ internal sealed class SlotWorker
         {
             _slot.Begin(job);
             var outer = _current;
-            var progress = JobProgress.Done;
+            JobProgress progress;
             _current = job;
             try
             {
                 while ((progress = Session.Run(job, _queue.Interactive)) == JobProgress.GaveWay)
                 {
-                    if (_queue.TryTakeInteractive(out var urgent))
+                    if (!Session.Watch.IsWrittenOff && _queue.TryTakeInteractive(out var urgent))
                     {
                         _givingWay = job;
                         Run(urgent!);
@@ -164,7 +206,7 @@ internal sealed class SlotWorker
             _current = outer;
             _slot.End();
             _slot.Leave();
-            if (progress == JobProgress.Parked)
+            if (progress == JobProgress.Parked || WasHandedBack(job))
             {
                 return false;
             }
@@ -177,4 +219,10 @@ internal sealed class SlotWorker
         _completed(job);
         return true;
     }
+
+    /// <summary>The token has fewer sessions than threads wanted one: a job that met that goes to another thread.</summary>
+    private bool WasHandedBack(SignJob job)
+        => Session.IsRefused
+            && job is { Outcome: SignOutcome.TokenUnavailable, Dispatched: false, WasOverdue: false }
+            && _queue.TryAdd(job);
 }

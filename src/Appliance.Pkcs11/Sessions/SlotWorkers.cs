@@ -41,6 +41,18 @@ internal sealed class SlotWorkers
         }
     }
 
+    /// <summary>False when every thread hangs in the module, or has left.</summary>
+    public bool HasThreads
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _workers.Exists(worker => worker.IsOfUse);
+            }
+        }
+    }
+
     /// <summary>Looks for calls that hang. Each costs its thread.</summary>
     /// <returns>What nobody works on now; null when nothing hangs that did not before.</returns>
     public List<SignJob>? Look(TimeSpan limit)
@@ -51,24 +63,24 @@ internal sealed class SlotWorkers
             foreach (var worker in _workers)
             {
                 var rest = new List<SignJob>();
-                if (worker.Session.Watch.Look(limit, () => worker.Abandon(rest)))
+                if (!worker.Session.Watch.IsWrittenOff && worker.Session.Watch.Look(limit, () => worker.Abandon(rest)))
                 {
                     (shed ??= []).AddRange(rest);
                 }
             }
 
-            _workers.RemoveAll(worker => worker.Session.Watch.IsWrittenOff && worker.Join(TimeSpan.Zero));
+            _workers.RemoveAll(worker => worker.Join(TimeSpan.Zero));
         }
 
         return shed;
     }
 
-    /// <summary>Starts threads in the place of those that were written off, up to twice the limit.</summary>
+    /// <summary>Starts threads in the place of those that were written off or have left, up to twice the limit.</summary>
     public void Replace()
     {
         lock (_gate)
         {
-            var working = _workers.Count(worker => !worker.Session.Watch.IsWrittenOff);
+            var working = _workers.Count(worker => worker.IsOfUse);
             for (; !_stopped && working < _slot.SessionLimit && _workers.Count < 2 * _slot.SessionLimit; working++)
             {
                 Start();

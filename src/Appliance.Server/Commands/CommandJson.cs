@@ -15,6 +15,7 @@ namespace Appliance.Server.Commands;
 [JsonSerializable(typeof(AdminDocument))]
 [JsonSerializable(typeof(IReadOnlyList<AdminDocument>))]
 [JsonSerializable(typeof(StatusDocument))]
+[JsonSerializable(typeof(SlotsDocument))]
 [JsonSerializable(typeof(SignerDocument))]
 [JsonSerializable(typeof(ContactDocument))]
 [JsonSerializable(typeof(SignerExportDocument))]

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Appliance.Server.Commands.Clients;
+using Appliance.Server.Commands.SlotControl;
 using Appliance.Server.Commands.Timestamps;
 using Appliance.Server.Commands.Tokens;
 
@@ -27,5 +28,6 @@ internal static class CommandTree
         AdminCommands.Build(environment),
         TokenCommands.Build(environment),
         StatusCommand.Build(environment),
+        SlotsCommand.Build(environment),
     };
 }

@@ -6,13 +6,15 @@ using Appliance.Server.Hosting.Slots;
 
 namespace Appliance.Server.Commands;
 
-/// <summary>The group's slots in the answer of `status`.</summary>
+/// <summary>The slots in the answers of `status` and `slots`, and over gRPC.</summary>
 internal static class SlotStatuses
 {
     private const string Absent = "absent";
 
-    public static IReadOnlyList<SlotDocument> Describe(ServingSlots slots)
-        => [.. slots.Report().Select(Describe)];
+    /// <summary>There is one.</summary>
+    private const string Group = "default";
+
+    public static IReadOnlyList<SlotDocument> Describe(IEnumerable<SlotReport> slots) => [.. slots.Select(Describe)];
 
     public static void Answer(CommandReply reply, IReadOnlyList<SlotDocument> slots)
     {
@@ -34,18 +36,54 @@ internal static class SlotStatuses
         }
     }
 
-    private static SlotDocument Describe(SlotReport report) => new()
+    public static SlotDocument Describe(SlotReport report)
     {
-        Slot = report.Slot.Name,
-        Token = report.Status?.Token.ToString() ?? report.Slot.Settings.Token,
-        State = report.Status is { } status ? JsonNamingPolicy.CamelCase.ConvertName(status.State.ToString()) : Absent,
-        Healthy = report.Status?.Healthy ?? false,
-        Hosting = report.Slot.Settings.Hosting,
-        Profile = report.Status?.Profile,
-        Sessions = report.Status?.Sessions ?? 0,
-        Waiting = report.Status?.Queued ?? 0,
-        InFlight = report.Status?.InFlight ?? 0,
-        LastError = report.Status is { LastError: not 0 and var error } ? Pkcs11ReturnValue.NameOf(error) : null,
-        Obstacle = report.Status is null ? report.Slot.Obstacle : null,
-    };
+        var status = report.Status;
+        return new SlotDocument
+        {
+            Slot = report.Slot.Name,
+            Group = Group,
+            Token = status?.Token.ToString() ?? report.Slot.Settings.Token,
+            Label = status?.Token.Label,
+            SerialNumber = status?.Token.SerialNumber,
+            State = status is null ? Absent : NameOf(status.State),
+            Healthy = status?.Healthy ?? false,
+            Drained = report.IsDrained,
+            Hosting = report.Slot.Settings.Hosting,
+            Profile = status?.Profile is { Length: > 0 } profile ? profile : null,
+            Sessions = status?.Sessions ?? 0,
+            SessionLimit = status?.SessionLimit ?? 0,
+            Concurrency = status is { Concurrency: not 0 and var calls } ? calls : null,
+            Waiting = status?.Queued ?? 0,
+            InFlight = status?.InFlight ?? 0,
+            LatencyMicroseconds = status?.LatencyMicroseconds ?? 0,
+            Signatures = status?.Signatures ?? 0,
+            WrongSignatures = status?.WrongSignatures ?? 0,
+            Hanging = status?.Hanging ?? 0,
+            Generation = status?.Generation ?? 0,
+            Errors = ErrorsOf(status),
+            LastError = status is { LastError: not 0 and var error } ? Pkcs11ReturnValue.NameOf(error) : null,
+            Obstacle = status is not null ? null
+                : report.IsDrained ? "drained by an operator: it is not looked for until it is resumed"
+                : report.Slot.Obstacle,
+        };
+    }
+
+    /// <summary>ready, suspect and so on; serving, leaving, drained.</summary>
+    public static string NameOf<T>(T value)
+        where T : struct, Enum
+        => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+
+    /// <summary>Two values without a name of their own would be one line; their counts are added.</summary>
+    private static SortedDictionary<string, long> ErrorsOf(SlotStatus? status)
+    {
+        var errors = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (value, count) in status?.Errors ?? new Dictionary<uint, long>())
+        {
+            var name = Pkcs11ReturnValue.NameOf(value);
+            errors[name] = errors.GetValueOrDefault(name) + count;
+        }
+
+        return errors;
+    }
 }

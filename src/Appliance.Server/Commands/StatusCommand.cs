@@ -16,15 +16,7 @@ internal static class StatusCommand
         var command = new AdminCommand("status", "Tells how a running server is.", AdminRoles.None, changes: false);
         command.SetAction(environment, (parsed, _) =>
         {
-            if (environment.Host is not { } host)
-            {
-                throw new CommandException(
-                    AdminSocketPath.Of(CommandConfiguration.Read(parsed)) is { } path
-                        ? $"No server answers at {path}."
-                        : "There is no admin socket to ask a server at; set Admin:Socket.");
-            }
-
-            Answer(CommandReply.For(parsed, environment), Describe(host.Live));
+            Answer(CommandReply.For(parsed, environment), Describe(RunningServer.Of(parsed, environment)));
             return Task.FromResult(ExitCode.Ok);
         });
         return command;
@@ -40,7 +32,7 @@ internal static class StatusCommand
             UptimeSeconds = (long)(live.Composition.Time.GetUtcNow() - live.StartedAt).TotalSeconds,
             Store = live.Composition.Store.Location,
             Healthy = live.Parts.Slots.IsServing,
-            Slots = SlotStatuses.Describe(live.Parts.Serving),
+            Slots = SlotStatuses.Describe(live.Parts.Desk.Report()),
             CallsInFlight = live.CallsInFlight(),
             AuditSeal = live.Audit.Sealer.Last?.Number,
             AuditSealedAt = live.Audit.Sealer.Last is { } seal

@@ -74,6 +74,11 @@ internal static class CscErrors
     public static readonly CscError NotLimited = Invalid(
         "The signer is not limited", GrpcStatusCode.FailedPrecondition);
 
+    public static readonly CscError UnknownSlot = Invalid("Invalid parameter slot", GrpcStatusCode.NotFound);
+
+    public static readonly CscError NodeDrained = Invalid(
+        "The node is drained; resume the node", GrpcStatusCode.FailedPrecondition);
+
     public static readonly CscError NotImplemented = new(
         HttpStatusCode.NotImplemented, GrpcStatusCode.Unimplemented, "not_implemented",
         "This API method is not implemented; info.methods lists those that are");

@@ -33,4 +33,8 @@ internal static class CscMethods
     public const string BulkOpen = "bulk/activations/open";
     public const string BulkFill = "bulk/activations/fill";
     public const string BulkClose = "bulk/activations/close";
+    public const string SlotsList = "slots/list";
+    public const string SlotsWatch = "slots/watch";
+    public const string SlotsDrain = "slots/drain";
+    public const string SlotsResume = "slots/resume";
 }

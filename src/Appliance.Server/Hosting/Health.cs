@@ -10,7 +10,8 @@ namespace Appliance.Server.Hosting;
 /// </summary>
 /// <param name="canSign">Whether some token can sign at this moment.</param>
 /// <param name="storeObstacle">What is in the store's way at this moment; null when nothing is.</param>
-internal sealed class Health(Func<bool> canSign, Func<string?> storeObstacle)
+/// <param name="isOut">Whether an operator has taken the node out of service; null for never.</param>
+internal sealed class Health(Func<bool> canSign, Func<string?> storeObstacle, Func<bool>? isOut = null)
 {
     /// <summary>How soon a watcher over gRPC learns of a change.</summary>
     private static readonly TimeSpan s_refresh = TimeSpan.FromSeconds(1);
@@ -62,6 +63,11 @@ internal sealed class Health(Func<bool> canSign, Func<string?> storeObstacle)
         if (_draining)
         {
             return "stopping";
+        }
+
+        if (isOut?.Invoke() == true)
+        {
+            return "drained by an operator";
         }
 
         return canSign() ? storeObstacle() : "no token can sign";

@@ -23,11 +23,12 @@ internal sealed class SigningParts : IAsyncDisposable
         ConfiguredSlot[] joined = [.. composition.Slots.All.Where(slot => slot.Token is not null)];
         Slots = new SlotGroup(
             [.. joined.Select(slot => slot.Token!)],
-            SlotOptionsOf(composition, options),
+            SlotsOf(composition, options),
             time,
             loggers.CreateLogger<SlotGroup>());
         Serving = ServingSlots.Start(
             composition.Slots, joined, Slots, time, loggers.CreateLogger<ServingSlots>());
+        Desk = new SlotDesk(Serving, composition.Loop, time, loggers.CreateLogger<SlotDesk>());
         Access = new ClientAccess(composition.Store, composition.Clients);
         Signing = new SigningService(
             composition.Store,
@@ -86,6 +87,9 @@ internal sealed class SigningParts : IAsyncDisposable
     /// <summary>The same by the names of the settings, with what is missing.</summary>
     public ServingSlots Serving { get; }
 
+    /// <summary>Takes slots out of service and brings them back.</summary>
+    public SlotDesk Desk { get; }
+
     public SigningService Signing { get; }
 
     public AccessTokens Tokens { get; }
@@ -132,6 +136,7 @@ internal sealed class SigningParts : IAsyncDisposable
     {
         Watch.Dispose();
         Signing.Dispose();
+        await Desk.DisposeAsync();
         await Serving.DisposeAsync();
         Slots.Dispose();
         await _activations.DisposeAsync();
@@ -152,7 +157,7 @@ internal sealed class SigningParts : IAsyncDisposable
         },
         composition.Time);
 
-    private static SlotGroupOptions SlotOptionsOf(Composition composition, ApplianceOptions options) => new()
+    private static SlotGroupOptions SlotsOf(Composition composition, ApplianceOptions options) => new()
     {
         SessionsOf = composition.Slots.SessionsOf,
         AdaptiveConcurrency = options.Token.AdaptiveConcurrency,

@@ -51,8 +51,9 @@ internal sealed class Wires : IDisposable
         ILoggerFactory loggers)
     {
         _peers = peers;
-        _health = new Health(() => parts.Slots.IsServing, () => parts.Watch.Obstacle);
+        _health = new Health(() => parts.Slots.IsServing, () => parts.Watch.Obstacle, () => parts.Desk.IsOut);
         _admission = new Admission(options.Limits, () => parts.Slots.Capacity, time);
+        parts.Desk.CallsInFlight = () => _admission.Inside;
         var operations = new CscOperations(parts.Signing, parts.SignIn, parts.Tokens, _admission);
         var bulk = new BulkOperations(operations, parts.Signing, _admission);
         _signers = new SignerOperations(
@@ -87,6 +88,7 @@ internal sealed class Wires : IDisposable
         new ApprovalGrpcService(approvals, calls).Map(methods);
         new EnrolmentGrpcService(factors, enrolments).Map(methods);
         new SignerGrpcService(_signers, calls).Map(methods);
+        new SlotGrpcService(operations, parts.Desk, calls, time).Map(methods);
         _health.Map(methods);
         var limits = new GrpcServerOptions
         {

@@ -12,7 +12,9 @@ internal sealed class KeySettings
     /// </summary>
     public string Store { get; set; } = InToken;
 
-    /// <summary>Sessions per slot that wrapped keys are unwrapped in, 1 to 64; as many are left free for them.</summary>
+    /// <summary>
+    /// Sessions per slot that wrapped keys are unwrapped in, 1 to 64; as many are left free for them.
+    /// </summary>
     public int WrappedOwners { get; set; } = 2;
 
     /// <summary>Most unwrapped keys that each of them keeps in the token, 1 to 1,000,000.</summary>

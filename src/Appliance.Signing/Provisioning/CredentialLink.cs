@@ -12,7 +12,9 @@ namespace Appliance.Signing.Provisioning;
 /// </summary>
 public sealed class CredentialLink
 {
-    /// <summary>With a wrapped private key, of rows that have one: no blob can be put under another credential.</summary>
+    /// <summary>
+    /// With a wrapped private key, of rows that have one: no blob can be put under another credential.
+    /// </summary>
     private const byte WrappedFormatVersion = 4;
 
     private const byte FormatVersion = 3;

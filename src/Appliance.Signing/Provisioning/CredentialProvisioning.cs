@@ -97,8 +97,8 @@ public sealed class CredentialProvisioning
         if (!_token.WrapsKeys)
         {
             throw new ProvisioningException(
-                $"{_token.Info} has no AES key wrap with padding (RFC 5649), so it must keep the keys itself; leave out "
-                + "--wrapped, or set Keys:Store to token.");
+                $"{_token.Info} has no AES key wrap with padding (RFC 5649), so it must keep the keys itself; leave "
+                + "out --wrapped, or set Keys:Store to token.");
         }
 
         _wrappingKey ??= await KeyWrappingKey

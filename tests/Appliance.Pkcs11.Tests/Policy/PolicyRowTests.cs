@@ -13,8 +13,9 @@ namespace Appliance.Pkcs11.Tests.Policy;
 /// </summary>
 public sealed class PolicyRowTests : IClassFixture<PolicyScene>, IDisposable
 {
-    private const string Find
-        = "C_FindObjectsInit C_FindObjects C_FindObjects C_FindObjectsFinal C_GetAttributeValue C_GetAttributeValue";
+    private const string FindObjects = "C_FindObjectsInit C_FindObjects C_FindObjects C_FindObjectsFinal";
+
+    private const string Find = FindObjects + " C_GetAttributeValue C_GetAttributeValue";
 
     private static readonly SignatureScheme s_scheme = new(SignatureKind.EcdsaDer, HashAlgorithmName.SHA256);
     private static readonly byte[] s_hash = SHA256.HashData("policy"u8);
@@ -88,6 +89,67 @@ public sealed class PolicyRowTests : IClassFixture<PolicyScene>, IDisposable
                 Assert.Equal(SignOutcome.TokenUnavailable, job.Outcome);
                 AssertNext(failed, "C_CloseSession=");
                 await AssertComesBackAsync(group, failed, row.Recovery == SignRecovery.Reinitialize);
+                break;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(RowsOf), "Unwrap")]
+    public async Task Unwrapping_a_key(string profile, string phase, string returnValue)
+    {
+        var row = new Case(profile, phase, returnValue);
+        var group = Group(row.Profile);
+        var key = _scene.Wrapped[1];
+        await SignAsync(group, _scene.Wrapped[0], SignOutcome.Signed);
+        string[] rules = [$"C_UnwrapKey {returnValue} count 1"];
+        if (row.Recovery == SignRecovery.Reinitialize)
+        {
+            rules = [.. rules, $"C_OpenSession {returnValue}"];
+        }
+
+        var from = _scene.Misbehaving.Log.Next;
+        _scene.Misbehaving.Rules(rules);
+        var job = await SignAsync(group, key, outcome: null);
+
+        // What follows are the calls of the thread that owns the keys, but for closing what it has left behind.
+        var failed = Failed(from, "C_UnwrapKey");
+        switch (row.Recovery)
+        {
+            case SignRecovery.KeyUnusable:
+                Assert.Equal(SignOutcome.KeyUnusable, job.Outcome);
+                Assert.DoesNotContain(
+                    _scene.Misbehaving.Log.Since(failed.Number),
+                    call => call.Function is "C_OpenSession" or "C_CloseSession" or "C_Sign");
+                await SignAsync(group, key, SignOutcome.Signed);
+                break;
+            case SignRecovery.FindKey:
+                Assert.Equal(SignOutcome.Signed, job.Outcome);
+                AssertNext(failed, $"C_GetSessionInfo= {FindObjects} C_UnwrapKey=");
+                break;
+            case SignRecovery.LogIn:
+                Assert.Equal(SignOutcome.Signed, job.Outcome);
+                AssertNext(failed, "C_GetSessionInfo! C_UnwrapKey=");
+                break;
+            case SignRecovery.EvictKeys:
+                Assert.Equal(SignOutcome.Signed, job.Outcome);
+                AssertNext(failed, "C_DestroyObject= C_UnwrapKey=");
+                break;
+            case SignRecovery.ReplaceSession:
+                Assert.Equal(SignOutcome.Signed, job.Outcome);
+                AssertNext(
+                    failed, $"C_OpenSession! C_GetSessionInfo! {FindObjects} C_UnwrapKey!", without: "C_CloseSession");
+                break;
+            case SignRecovery.SuspectSlot:
+                Assert.Equal(SignOutcome.Signed, job.Outcome);
+                AssertNext(failed, "C_UnwrapKey=");
+                Assert.Contains(
+                    _scene.Misbehaving.Log.Since(failed.Number),
+                    call => call.Function == "C_CloseSession" && call.Thread != failed.Thread);
+                break;
+            default:
+                Assert.Equal(SignOutcome.TokenUnavailable, job.Outcome);
+                await AssertComesBackAsync(group, failed, row.Recovery == SignRecovery.Reinitialize);
+                await SignAsync(group, key, SignOutcome.Signed);
                 break;
         }
     }
@@ -270,6 +332,7 @@ public sealed class PolicyRowTests : IClassFixture<PolicyScene>, IDisposable
             {
                 Sessions = sessions,
                 VerifyOneIn = 1,
+                WrappedOwners = 1,
                 ProbeInterval = TimeSpan.FromMilliseconds(20),
                 MostProbeInterval = TimeSpan.FromMilliseconds(100),
             });
@@ -304,10 +367,10 @@ public sealed class PolicyRowTests : IClassFixture<PolicyScene>, IDisposable
     /// <summary>
     /// The calls of the same thread behind it, all of them. = behind a name: on the same session; !: on another one.
     /// </summary>
-    private void AssertNext(SeenCall failed, string expected)
+    private void AssertNext(SeenCall failed, string expected, string without = "")
     {
         var calls = _scene.Misbehaving.Log.Since(failed.Number + 1)
-            .Where(call => call.Thread == failed.Thread)
+            .Where(call => call.Thread == failed.Thread && call.Function != without)
             .ToList();
         var words = expected.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(

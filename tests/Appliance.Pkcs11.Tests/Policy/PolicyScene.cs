@@ -6,7 +6,7 @@ using Appliance.Tests.Shared.Misbehaving;
 namespace Appliance.Pkcs11.Tests.Policy;
 
 /// <summary>
-/// A SoftHSM of its own behind the misbehaving module, with a token that has two keys: what is finalised or dropped
+/// A SoftHSM of its own behind the misbehaving module, with a token that has some keys: what is finalised or dropped
 /// here harms no other test.
 /// </summary>
 public sealed class PolicyScene : IDisposable
@@ -27,11 +27,16 @@ public sealed class PolicyScene : IDisposable
         using var token = Open(VendorProfile.Default);
         First = MakeKey(token, "first");
         Second = MakeKey(token, "second");
+        var wrapper = token.GenerateKeyWrappingKey("w"u8, "wrapper");
+        Wrapped = [.. Enumerable.Range(0, 2).Select(number => MakeWrapped(token, wrapper, $"wrapped {number}"))];
     }
 
     public KeyReference First { get; }
 
     public KeyReference Second { get; }
+
+    /// <summary>Keys that the token unwraps when they are needed.</summary>
+    public IReadOnlyList<KeyReference> Wrapped { get; }
 
     internal MisbehavingModule Misbehaving { get; }
 
@@ -55,6 +60,12 @@ public sealed class PolicyScene : IDisposable
         Misbehaving.Rules();
         _module.Dispose();
         Misbehaving.Dispose();
+    }
+
+    private static KeyReference MakeWrapped(Token token, KeyReference wrapper, string name)
+    {
+        var made = token.GenerateWrappedKeyPair(KeyAlgorithm.EcP256, "w"u8, name, wrapper);
+        return new KeyReference("w"u8, name, made.SubjectPublicKeyInfo, made.PrivateKey);
     }
 
     private static KeyReference MakeKey(Token token, string name)

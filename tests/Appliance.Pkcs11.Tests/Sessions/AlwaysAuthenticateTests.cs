@@ -36,10 +36,10 @@ public sealed class AlwaysAuthenticateTests : IDisposable
         }
 
         _fakes.First.NextLogin.Enqueue(CKR.CKR_PIN_INCORRECT);
-        Assert.Equal(SignOutcome.TokenUnavailable, (await _fakes.SignAsync(group, 2)).Outcome);
+        Assert.Equal(SignOutcome.KeyUnusable, (await _fakes.SignAsync(group, 2)).Outcome);
         for (var i = 0; i < 5; i++)
         {
-            Assert.Equal(SignOutcome.TokenUnavailable, (await _fakes.SignAsync(group, 3)).Outcome);
+            Assert.Equal(SignOutcome.KeyUnusable, (await _fakes.SignAsync(group, 3)).Outcome);
             Jobs.AwaitState(group, 0, SlotState.Ready);
         }
 

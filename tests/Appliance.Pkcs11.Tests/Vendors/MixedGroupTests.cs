@@ -5,8 +5,9 @@ using Appliance.Pkcs11.Tests.Tokens;
 namespace Appliance.Pkcs11.Tests.Vendors;
 
 /// <summary>Groups whose slots are of different vendors: one key, made outside and imported to each.</summary>
+[Collection(NssTokens.Name)]
 public sealed class MixedGroupTests(SoftHsm hsm, NssToken nss, RemoteToken remote)
-    : IClassFixture<NssToken>, IClassFixture<RemoteToken>
+    : IClassFixture<RemoteToken>
 {
     [Theory]
     [InlineData("RSA-2048")]

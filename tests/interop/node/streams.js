@@ -244,7 +244,7 @@ async function byReflection(appliance, version) {
     const listed = await ask({ list_services: '' });
     assert.deepStrictEqual(listed.list_services_response.service.map(({ name }) => name).sort(), [
         'appliance.v1.Approvals', 'appliance.v1.Bulk', 'appliance.v1.Enrolment', 'appliance.v1.Signers',
-        'appliance.v1.Timestamping',
+        'appliance.v1.Slots', 'appliance.v1.Timestamping',
         'csc.v2.Auth', 'csc.v2.Credentials', 'csc.v2.Service', 'csc.v2.Signatures',
         'grpc.health.v1.Health',
         'grpc.reflection.v1.ServerReflection', 'grpc.reflection.v1alpha.ServerReflection',

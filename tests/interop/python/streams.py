@@ -293,7 +293,7 @@ def by_reflection(appliance, version):
         services = {service.name for service in ask(list_services="").list_services_response.service}
         expect(services == {
             "appliance.v1.Approvals", "appliance.v1.Bulk", "appliance.v1.Enrolment", "appliance.v1.Signers",
-            "appliance.v1.Timestamping",
+            "appliance.v1.Slots", "appliance.v1.Timestamping",
             "csc.v2.Service", "csc.v2.Auth", "csc.v2.Credentials", "csc.v2.Signatures",
             "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
         }, "all services, got %s" % services)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Appliance.Pkcs11.Interop;
+using Appliance.Pkcs11.Policy;
 using Microsoft.Extensions.Logging;
 
 namespace Appliance.Pkcs11.Sessions.Wrapped;
@@ -64,7 +65,9 @@ internal sealed class KeyShelf
         return true;
     }
 
-    /// <summary>Unwraps, repairing once what can be repaired: session, login, wrapping key, room in the token.</summary>
+    /// <summary>
+    /// Unwraps, repairing once what can be repaired: session, login, wrapping key, room in the token.
+    /// </summary>
     public CKR Unwrap(KeyReference key, out CULong handle)
     {
         var returnValue = _session!.Unwrap(key, out handle);
@@ -118,18 +121,19 @@ internal sealed class KeyShelf
 
     private bool TryRepair(CKR returnValue)
     {
-        switch (returnValue)
+        switch (ReturnValuePolicy.For(returnValue, SignPhase.Unwrap, _slot.Token.Profile))
         {
-            case CKR.CKR_SESSION_HANDLE_INVALID or CKR.CKR_SESSION_CLOSED:
+            case SignRecovery.ReplaceSession:
                 return TryReplace(returnValue);
-            case CKR.CKR_USER_NOT_LOGGED_IN:
+            case SignRecovery.LogIn:
                 return _slot.EnsureLoggedIn() == CKR.CKR_OK && Prepare() == CKR.CKR_OK;
-            case CKR.CKR_DEVICE_MEMORY or CKR.CKR_HOST_MEMORY or CKR.CKR_TOKEN_RESOURCE_EXCEEDED:
+            case SignRecovery.EvictKeys:
                 return TryShrink(returnValue);
-            default:
+            case SignRecovery.FindKey:
                 // Private objects are not seen without a login, and that is no error: so is a dead session's key.
-                return OwnerSession.IsStale(returnValue)
-                    && (_session!.IsAlive() || TryReplace(returnValue));
+                return _session!.IsAlive() || TryReplace(returnValue);
+            default:
+                return false;
         }
     }
 
@@ -183,8 +187,7 @@ internal sealed class KeyShelf
             or CKR.CKR_ATTRIBUTE_TYPE_INVALID or CKR.CKR_TEMPLATE_INCONSISTENT or CKR.CKR_TEMPLATE_INCOMPLETE
             => CKR.CKR_WRAPPED_KEY_INVALID,
         CKR.CKR_GENERAL_ERROR or CKR.CKR_FUNCTION_FAILED or CKR.CKR_ARGUMENTS_BAD
-            when _session?.IsAlive() == true
-            => CKR.CKR_WRAPPED_KEY_INVALID,
+            => _session?.IsAlive() == true ? CKR.CKR_WRAPPED_KEY_INVALID : CKR.CKR_SESSION_CLOSED,
         _ => returnValue,
     };
 

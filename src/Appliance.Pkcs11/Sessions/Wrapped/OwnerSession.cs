@@ -44,9 +44,7 @@ internal sealed unsafe class OwnerSession
 
         var generation = slot.Health.Generation;
         var incarnation = slot.Token.Module.Incarnation;
-        CULong handle;
-        var returnValue = slot.Token.Api.C_OpenSession(
-            new CULong((nuint)slot.Token.Info.SlotId), new CULong(CKF.CKF_SERIAL_SESSION), null, null, &handle);
+        var returnValue = slot.OpenPaced(out var handle);
         if (returnValue != CKR.CKR_OK)
         {
             return returnValue;
@@ -122,7 +120,7 @@ internal sealed unsafe class OwnerSession
     private CKR Unwrap(CULong wrappingKey, KeyReference key, ReadOnlySpan<byte> wrapped, out CULong handle)
     {
         var mechanism = _slot.Token.KeyWrap;
-        using var template = KeyTemplates.UnwrappedPrivateKey(key);
+        using var template = KeyTemplates.UnwrappedPrivateKey(key, _slot.Token.Profile.UnwrapsWithPoint.Value);
         CULong made;
         CKR returnValue;
         fixed (byte* blob = wrapped)

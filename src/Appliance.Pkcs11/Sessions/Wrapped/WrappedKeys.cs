@@ -13,6 +13,7 @@ internal sealed class WrappedKeys
     private readonly Lock _gate = new();
     private readonly List<KeyOwner> _writtenOff = [];
     private readonly KeyOwner[] _owners;
+    private readonly bool[] _vacant;
     private readonly Slot _slot;
     private readonly bool _isInline;
     private JobQueue? _queue;
@@ -23,6 +24,7 @@ internal sealed class WrappedKeys
         _slot = slot;
         _isInline = slot.Options.Dispatch == SlotDispatch.Inline;
         _owners = new KeyOwner[Math.Max(slot.Options.WrappedOwners, 1)];
+        _vacant = new bool[_owners.Length];
         for (var i = 0; i < _owners.Length; i++)
         {
             _owners[i] = NewOwner();
@@ -71,6 +73,11 @@ internal sealed class WrappedKeys
             for (var i = 0; i < _owners.Length; i++)
             {
                 var place = i;
+                if (_vacant[i])
+                {
+                    Fill(i);
+                }
+
                 found |= _owners[i].Look(limit, () => Replace(place));
             }
         }
@@ -107,7 +114,14 @@ internal sealed class WrappedKeys
     private void Replace(int place)
     {
         _writtenOff.Add(_owners[place]);
-        if (_writtenOff.Count <= _owners.Length)
+        Fill(place);
+    }
+
+    /// <summary>A new owner, unless as many as there are places hang already: then later.</summary>
+    private void Fill(int place)
+    {
+        _vacant[place] = _writtenOff.Count > _owners.Length;
+        if (!_vacant[place])
         {
             Volatile.Write(ref _owners[place], NewOwner());
         }
@@ -122,7 +136,9 @@ internal sealed class WrappedKeys
     private KeyOwner OwnerOf(KeyReference key)
         => Volatile.Read(ref _owners[unchecked((uint)key.GetHashCode()) % (uint)_owners.Length]);
 
-    /// <summary>What an owner has answered this job. Of another slot, when the job was moved, it means nothing.</summary>
+    /// <summary>
+    /// What an owner has answered this job. Of another slot, when the job was moved, it means nothing.
+    /// </summary>
     private bool TryTakeAnswer(SignJob job, out FoundKey? found, out CKR returnValue)
     {
         found = null;

@@ -16,6 +16,7 @@ internal static class ClientNames
         ("manage", ClientOperations.Manage),
         ("approve", ClientOperations.Approve),
         ("tls-login", ClientOperations.TlsLogin),
+        ("operate", ClientOperations.Operate),
     ];
 
     private static readonly (string Name, ClientReach Value)[] s_reaches =

@@ -16,6 +16,8 @@ internal sealed partial class ServingSlots : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _orders = new();
+    private readonly HashSet<ConfiguredSlot> _drained = [];
     private readonly Task _looking;
 
     /// <summary>In the order of the group's.</summary>
@@ -52,9 +54,38 @@ internal sealed partial class ServingSlots : IAsyncDisposable
             .. _tokens.All.Select(slot =>
             {
                 var index = Array.IndexOf(joined, slot);
-                return new SlotReport(slot, index < 0 ? null : statuses[index]);
+                return new SlotReport(slot, index < 0 ? null : statuses[index], IsDrained(slot));
             }),
         ];
+    }
+
+    /// <summary>The slot of that name; null for none.</summary>
+    public ConfiguredSlot? Find(string name) => _tokens.All
+        .FirstOrDefault(slot => string.Equals(slot.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>
+    /// Takes a slot out of service, which finishes what it has, or brings it back, which probes it. One that is missing
+    /// is not looked for meanwhile.
+    /// </summary>
+    public void SetDraining(ConfiguredSlot slot, bool draining)
+    {
+        lock (_orders)
+        {
+            if (draining)
+            {
+                _drained.Add(slot);
+            }
+            else
+            {
+                _drained.Remove(slot);
+            }
+
+            var index = Array.IndexOf(_joined, slot);
+            if (index >= 0)
+            {
+                _group.SetDraining(index, draining);
+            }
+        }
     }
 
     /// <summary>Looks no longer. Before the group is disposed.</summary>
@@ -79,13 +110,35 @@ internal sealed partial class ServingSlots : IAsyncDisposable
                     return;
                 }
 
-                if (Array.IndexOf(_joined, slot) < 0 && _tokens.TryOpen(slot))
+                if (Array.IndexOf(_joined, slot) < 0 && !IsDrained(slot) && _tokens.TryOpen(slot))
                 {
-                    _group.Add(slot.Token!);
-                    _joined = [.. _joined, slot];
-                    Log.Joined(_logger, slot.Name, slot.Token!.Info);
+                    Join(slot);
                 }
             }
+        }
+    }
+
+    private void Join(ConfiguredSlot slot)
+    {
+        lock (_orders)
+        {
+            _group.Add(slot.Token!);
+            _joined = [.. _joined, slot];
+            if (_drained.Contains(slot))
+            {
+                // It was ordered out while it opened.
+                _group.SetDraining(_joined.Length - 1, true);
+            }
+        }
+
+        Log.Joined(_logger, slot.Name, slot.Token!.Info);
+    }
+
+    private bool IsDrained(ConfiguredSlot slot)
+    {
+        lock (_orders)
+        {
+            return _drained.Contains(slot);
         }
     }
 

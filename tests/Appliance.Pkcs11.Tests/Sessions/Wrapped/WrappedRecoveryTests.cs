@@ -128,7 +128,8 @@ public sealed class WrappedRecoveryTests : IDisposable
     {
         using var group = Group(dispatch);
         var elsewhere = new WrappedKey(new KeyReference("no"u8, "such"), new byte[16]);
-        var job = Jobs.New(new KeyReference("x"u8, "x", _keys[0].SubjectPublicKeyInfo.Span, elsewhere), s_scheme, Hash(1));
+        var key = new KeyReference("x"u8, "x", _keys[0].SubjectPublicKeyInfo.Span, elsewhere);
+        var job = Jobs.New(key, s_scheme, Hash(1));
         await Jobs.SignAsync(group, job);
         Assert.Equal(SignOutcome.KeyUnusable, job.Outcome);
         Assert.Equal((uint)CKR.CKR_UNWRAPPING_KEY_HANDLE_INVALID, job.ReturnValue);
@@ -246,7 +247,7 @@ public sealed class WrappedRecoveryTests : IDisposable
 
     private static void AssertSigned(SignJob job)
     {
-        Assert.Equal((SignOutcome.Signed, "CKR_OK (0x00000000)"), (job.Outcome, Pkcs11ReturnValue.NameOf(job.ReturnValue)));
+        Assert.Equal((SignOutcome.Signed, 0u), (job.Outcome, job.ReturnValue));
         for (var i = 0; i < job.Hashes.Count; i++)
         {
             Assert.True(Verification.IsGood(job.Key, s_scheme, job.Hashes[i], job.Signatures[i]!));
@@ -276,7 +277,8 @@ public sealed class WrappedRecoveryTests : IDisposable
                 meanwhile(number);
             }
 
-            var job = Jobs.New(_keys[number * 7 % Keys], s_scheme, Hash((byte)(number % 200)), Hash((byte)(number % 200 + 1)));
+            var first = (byte)(number % 200);
+            var job = Jobs.New(_keys[number * 7 % Keys], s_scheme, Hash(first), Hash((byte)(first + 1)));
             job.IsBulk = number % 3 == 0;
             await Jobs.SignAsync(group, job);
 
