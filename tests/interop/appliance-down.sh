@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # appliance-down.sh DIR
-# Stops the appliance that appliance-up.sh started in DIR, with what is behind its slots, and waits for its end. What it left stays in DIR for reading.
+# Stops the appliance that appliance-up.sh started in DIR, with what is behind its slots, and waits for its end. What
+# it left stays in DIR for reading.
 # Exits non-zero when it had to be killed.
 set -euo pipefail
 

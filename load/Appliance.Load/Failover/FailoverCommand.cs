@@ -141,7 +141,8 @@ internal sealed class FailoverCommand
         var all = _load.Calls.Skip(before).ToList();
         var whileDown = all.Where(call => call.Sent >= down && call.Sent < restart).ToList();
         var failing = Histogram(whileDown);
-        var signed = all.Where(call => call.Failure is null && call.Sent >= restart).OrderBy(call => call.Sent).ToList();
+        var signed = all.Where(call => call.Failure is null && call.Sent >= restart)
+            .OrderBy(call => call.Sent).ToList();
         var recovery = signed.Count == 0
             ? (double?)null
             : Math.Max(0, (Stopwatch.GetElapsedTime(returned, signed[0].Sent) + signed[0].Elapsed).TotalMilliseconds);
@@ -203,7 +204,8 @@ internal sealed class FailoverCommand
         return Math.Round(histogram.Quantile(0.99) / 1e6, 1);
     }
 
-    private static double? Milliseconds(TimeSpan? time) => time is { } known ? Math.Round(known.TotalMilliseconds) : null;
+    private static double? Milliseconds(TimeSpan? time)
+        => time is { } known ? Math.Round(known.TotalMilliseconds) : null;
 
     private static void Print<T>(T line) => Console.WriteLine(JsonSerializer.Serialize(line));
 }

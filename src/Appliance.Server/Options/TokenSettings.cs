@@ -43,8 +43,8 @@ internal sealed class TokenSettings
     public string Hosting { get; set; } = SlotRules.InProcess;
 
     /// <summary>
-    /// The vendor's ways: sessions, idle time, pace, what return values mean. Null goes by what library and token say of
-    /// themselves.
+    /// The vendor's ways: sessions, idle time, pace, what return values mean. Null goes by what library and token say
+    /// of themselves.
     /// </summary>
     public string? Profile { get; set; }
 

@@ -6,8 +6,8 @@ namespace Appliance.Pkcs11.Tests.Vendors;
 
 /// <summary>Groups whose slots are of different vendors: one key, made outside and imported to each.</summary>
 [Collection(NssTokens.Name)]
-public sealed class MixedGroupTests(SoftHsm hsm, NssToken nss, RemoteToken remote)
-    : IClassFixture<RemoteToken>
+public sealed class MixedGroupTests(SoftHsm hsm, NssToken nss, RemoteToken remote, OpenCryptokiToken other)
+    : IClassFixture<RemoteToken>, IClassFixture<OpenCryptokiToken>
 {
     [Theory]
     [InlineData("RSA-2048")]
@@ -31,6 +31,27 @@ public sealed class MixedGroupTests(SoftHsm hsm, NssToken nss, RemoteToken remot
             var before = group.Slots[away].Signatures;
             await SignManyAsync(group, key, 50);
             Assert.Equal(before, group.Slots[away].Signatures);
+            group.SetDraining(away, false);
+            Jobs.AwaitState(group, away, SlotState.Ready);
+        }
+    }
+
+    [Fact]
+    public async Task A_group_of_opencryptoki_and_NSS_goes_on_without_either()
+    {
+        // opencryptoki's token in software has no curves.
+        var key = OutsideKey.Make("RSA-2048");
+        Token[] tokens = [other.Token, nss.Token];
+        Array.ForEach(tokens, key.ImportTo);
+        using var group = new SlotGroup(tokens, new SlotGroupOptions { Sessions = 2 });
+
+        await SignManyAsync(group, key, 200);
+
+        Assert.All(group.Slots, slot => Assert.True(slot.Signatures > 0, $"{slot.Token} has signed nothing."));
+        for (var away = 0; away < tokens.Length; away++)
+        {
+            group.SetDraining(away, true);
+            await SignManyAsync(group, key, 20);
             group.SetDraining(away, false);
             Jobs.AwaitState(group, away, SlotState.Ready);
         }

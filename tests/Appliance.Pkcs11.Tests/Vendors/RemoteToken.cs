@@ -6,8 +6,9 @@ using Appliance.Pkcs11.Tests.Tokens;
 namespace Appliance.Pkcs11.Tests.Vendors;
 
 /// <summary>
-/// A token at the other end of a socket: `p11-kit server` in front of a SoftHSM2 token of its own, seen through p11-kit's
-/// client library, which knows one server in a process. It can be killed, with what serves the open connection.
+/// A token at the other end of a socket: `p11-kit server` in front of a SoftHSM2 token of its own, seen through
+/// p11-kit's client library, which knows one server in a process. It can be killed, with what serves the open
+/// connection.
 /// </summary>
 public sealed partial class RemoteToken : IDisposable
 {
@@ -69,7 +70,8 @@ public sealed partial class RemoteToken : IDisposable
     {
         File.Delete(Socket);
         var start = new ProcessStartInfo(
-            "setsid", ["p11-kit", "server", "-f", "-n", $"unix:path={Socket}", "--provider", SoftHsm.Library, "pkcs11:"])
+            "setsid",
+            ["p11-kit", "server", "-f", "-n", $"unix:path={Socket}", "--provider", SoftHsm.Library, "pkcs11:"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -79,7 +81,7 @@ public sealed partial class RemoteToken : IDisposable
         Assert.True(SpinWait.SpinUntil(() => File.Exists(Socket), TimeSpan.FromSeconds(30)));
     }
 
-    /// <summary>The listening server and the processes that serve open connections: they are one process group.</summary>
+    /// <summary>The listening server and what serves its open connections: they are one process group.</summary>
     public void Kill()
     {
         Assert.Equal(0, kill(-_server!.Id, Sigkill));

@@ -118,7 +118,9 @@ public sealed class OptionsReaderTests
     private static ApplianceOptions Read(params KeyValuePair<string, string?>[] settings)
         => OptionsReader.Read(new ConfigurationBuilder()
             .AddInMemoryCollection(s_good)
-            .AddInMemoryCollection(settings.GroupBy(setting => setting.Key).Select(same => same.Last()))
+            .AddInMemoryCollection(settings
+                .GroupBy(setting => setting.Key, StringComparer.Ordinal)
+                .Select(same => same.Last()))
             .Build());
 
     [Fact]
@@ -126,10 +128,12 @@ public sealed class OptionsReaderTests
     {
         var options = Read(
         [
-            .. Slot("second"), new("Slots:second:Sessions", "3"), new("Slots:second:Parameters", "configdir='sql:/keys'"),
+            .. Slot("second"),
+            new("Slots:second:Sessions", "3"),
+            new("Slots:second:Parameters", "configdir='sql:/keys'"),
         ]);
 
-        Assert.Equal(["token", "second"], options.AllSlots().Select(slot => slot.Key));
+        Assert.Equal("token,second", string.Join(',', options.AllSlots().Select(slot => slot.Key)));
         Assert.Equal(3, options.Slots["second"].Sessions);
         Assert.Equal("configdir='sql:/keys'", options.Slots["second"].Parameters);
         Assert.False(options.Slots["second"].IsHosted);

@@ -40,7 +40,7 @@ internal static class CredentialChecks
         ExamineCertificates(list, rows, now);
     }
 
-    /// <summary>A key that is on no slot is lost; one that is not on each of them is lost with those it is on.</summary>
+    /// <summary>A key on no slot is lost; one that is not on each of them is lost with those it is on.</summary>
     private static void ExamineKeys(CheckList list, List<CredentialRow> rows, IReadOnlyList<ConfiguredSlot> slots)
     {
         var found = slots.Select(slot => (slot.Name, Keys: FindKeys(slot.Token!))).ToList();

@@ -13,7 +13,8 @@ internal static class TimestampChecks
         => TimestampUnits.InOrder(settings).Select(unit => NameOf(unit.Key));
 
     /// <summary>By settings, certificates and tokens, as the start does it.</summary>
-    public static void Examine(CheckList list, TimestampingSettings settings, IEnumerable<Token> tokens, DateTimeOffset now)
+    public static void Examine(
+        CheckList list, TimestampingSettings settings, IEnumerable<Token> tokens, DateTimeOffset now)
     {
         foreach (var (name, unit) in TimestampUnits.InOrder(settings))
         {
