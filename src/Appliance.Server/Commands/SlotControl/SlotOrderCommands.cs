@@ -140,7 +140,7 @@ internal static class SlotOrderCommands
             ? FormattableString.Invariant(
                 $"{slot.Slot} takes nothing new, and still has {slot.InFlight} in work and {slot.Waiting} waiting; ")
                 + "see: appliance slots."
-            : $"{slot.Slot} is {slot.State} after {slot.LastError ?? slot.Obstacle ?? "no error"}; "
+            : $"{slot.Slot} is {slot.State} ({slot.LastError ?? slot.Obstacle ?? "no error"}); "
                 + "it is tried again until it serves, see: appliance slots.";
     }
 }

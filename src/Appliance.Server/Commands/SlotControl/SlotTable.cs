@@ -8,6 +8,9 @@ internal static class SlotTable
 {
     private const string Draining = "draining";
 
+    /// <summary>Columns of a terminal that has room for all; in a narrower one the lines below have the rest.</summary>
+    private const int Wide = 125;
+
     /// <summary>Writes it.</summary>
     /// <param name="reply">Where people read.</param>
     /// <param name="now">What it tells.</param>
@@ -21,16 +24,25 @@ internal static class SlotTable
             _ => "The node serves.",
         });
         var follows = now.Slots.Any(slot => slot.Concurrency is not null);
-        List<string> columns =
-        [
-            "Slot", "State", "Sessions", .. follows ? new[] { "Calls" } : [], "In flight", "Waiting", "Latency",
-            "Signatures", .. perSecond is null ? [] : new[] { "/s" }, "Wrong", "Hanging", "Gen.", "Errors",
-        ];
-        reply.Table(columns, now.Slots.Select(slot => ToCells(slot, follows, perSecond)));
+        var isNarrow = reply.Console.Profile.Width < Wide;
+        string[] columns = isNarrow
+            ? ["Slot", "State", "Sess.", "Calls", "Busy", "Wait", "Latency", "Signed", "/s"]
+            : ["Slot", "State", "Sessions", "Calls", "In flight", "Waiting", "Latency", "Signatures", "/s"];
+        string[] counters = ["Wrong", "Hanging", "Gen."];
+        bool[] isShown = [true, true, true, follows, true, true, true, true, perSecond is not null];
+        reply.Table(
+            [.. columns.Where((_, i) => isShown[i]), .. isNarrow ? [] : counters],
+            now.Slots.Select(slot => (string[])
+            [
+                .. ToCells(slot, perSecond).Where((_, i) => isShown[i]),
+                .. isNarrow ? [] : CountersOf(slot),
+            ]));
         foreach (var slot in now.Slots)
         {
             reply.Say(
                 $"{slot.Slot}: {slot.Token}, {slot.Hosting}, profile {slot.Profile ?? "none"}, group {slot.Group}"
+                + (isNarrow ? $"; {string.Join(", ", counters.Zip(CountersOf(slot), (n, v) => $"{n} {v}"))}" : "")
+                + (slot.Errors.Count == 0 ? "" : $"; errors: {ErrorsOf(slot)}")
                 + (slot.Obstacle is { } why ? $"; ABSENT: {why}" : ""));
         }
     }
@@ -43,25 +55,24 @@ internal static class SlotTable
         _ => slot.State.ToUpperInvariant(),
     };
 
-    private static List<string> ToCells(
-        SlotDocument slot, bool follows, IReadOnlyDictionary<string, long>? perSecond) =>
+    private static string[] ToCells(SlotDocument slot, IReadOnlyDictionary<string, long>? perSecond) =>
     [
         slot.Slot,
         StateOf(slot),
         $"{Text(slot.Sessions)}/{Text(slot.SessionLimit)}",
-        .. follows ? new[] { slot.Concurrency is { } calls ? Text(calls) : "" } : [],
+        slot.Concurrency is { } calls ? Text(calls) : "",
         Text(slot.InFlight),
         Text(slot.Waiting),
         LatencyOf(slot.LatencyMicroseconds),
         Text(slot.Signatures),
-        .. perSecond is null
-            ? []
-            : new[] { perSecond.TryGetValue(slot.Slot, out var rate) ? Text(rate) : "" },
-        Text(slot.WrongSignatures),
-        Text(slot.Hanging),
-        Text(slot.Generation),
-        string.Join(", ", slot.Errors.Select(pair => $"{pair.Key} {Text(pair.Value)}")),
+        perSecond is not null && perSecond.TryGetValue(slot.Slot, out var rate) ? Text(rate) : "",
     ];
+
+    private static string[] CountersOf(SlotDocument slot)
+        => [Text(slot.WrongSignatures), Text(slot.Hanging), Text(slot.Generation)];
+
+    private static string ErrorsOf(SlotDocument slot)
+        => string.Join(", ", slot.Errors.Select(pair => $"{pair.Key} {Text(pair.Value)}"));
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
