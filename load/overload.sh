@@ -3,8 +3,8 @@
 # What becomes of the appliance when more is asked of it than its token can do; one JSON line a case, then the line that
 # checks that answers, consumed hashes and audit records agree. Fails when a bound is missed. The cases:
 #   module   five times what a token can do that takes 8 calls of 4 ms at a time and costs no processor time (2,000
-#            signatures a second, by the module that misbehaves): goodput at least 0.95 of the peak, refusals within 5 ms
-#            (p99), answers as usual within 1 s of the end
+#            signatures a second, by the module that misbehaves): goodput at least 0.95 of the peak, refusals within
+#            5 ms (p99), answers as usual within 1 s of the end
 #   softhsm  twice what SoftHSM2 can do with RSA-2048, where the token is the processor: 0.80, and 2 s
 #   lanes    interactive calls on that module without and with bulk calls that keep it busy: p99 at most 3 times
 # All of them when none is named. SIGNERS=N for more authorised hashes.

@@ -12,7 +12,8 @@ public sealed record ModuleHostOptions
     /// Variables of the child's environment, beside those of <see cref="Inherited"/>, which they outrank. Not for
     /// secrets: a process's environment can be read by its user.
     /// </summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Environment { get; init; }
+        = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>
     /// Names of variables that the child takes over from this process. By default what a program needs anywhere

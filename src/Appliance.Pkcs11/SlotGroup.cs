@@ -394,7 +394,8 @@ public sealed class SlotGroup : IDisposable
         {
             // A process that was frozen finds all its calls overdue: they get a moment to return first.
             var now = _time.GetTimestamp();
-            var wasFrozen = _lastLook != 0 && _time.GetElapsedTime(_lastLook, now) > (LooksUntilFrozen * _look) + s_freeze;
+            var wasFrozen = _lastLook != 0
+                && _time.GetElapsedTime(_lastLook, now) > (LooksUntilFrozen * _look) + s_freeze;
             _lastLook = now;
             foreach (var slot in wasFrozen ? [] : _slots)
             {
@@ -411,7 +412,9 @@ public sealed class SlotGroup : IDisposable
         }
     }
 
-    /// <summary>One event when the last slot goes and one when the first is back, however many requests there are.</summary>
+    /// <summary>
+    /// One event when the last slot goes and one when the first is back, however many requests there are.
+    /// </summary>
     private void TellWhetherItServes()
     {
         lock (_stateGate)

@@ -23,7 +23,9 @@ public sealed unsafe partial class Token
         return ProbeKey is not null;
     }
 
-    /// <summary>It is not tried here: a probe does that, and at a start nothing is signed that nobody asked for.</summary>
+    /// <summary>
+    /// It is not tried here: a probe does that, and at a start nothing is signed that nobody asked for.
+    /// </summary>
     private KeyReference? FindProbeKey()
     {
         foreach (var pair in FindPairs(ProbeKeyLabel))

@@ -31,7 +31,7 @@ public enum ClientOperations
     /// <summary>Activations that are TLS logins and not signatures of documents.</summary>
     TlsLogin = 128,
 
-    /// <summary>The appliance's slots: reading how they are, taking them out of service and bringing them back.</summary>
+    /// <summary>The appliance's slots: reading how they are, taking them out of service and back.</summary>
     Operate = 256,
 
     /// <summary>What a signer that signed in by itself may do.</summary>

@@ -113,7 +113,7 @@ public class CommitLoopTests
         done.Wait(TestContext.Current.CancellationToken);
 
         order.RemoveAll(name => name == "commit");
-        Assert.Equal(["0", "first", "1", "second", "2", "3"], order.Take(6));
+        Assert.Equal<IEnumerable<string>>(["0", "first", "1", "second", "2", "3"], order.Take(6));
     }
 
     [Fact]

@@ -85,19 +85,40 @@ public sealed class SlotGroupTests
         group.Sign(job);
         group.Sign(job);
 
-        long answers = 0;
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < Rounds; i++)
+        Assert.Equal(0, LeastOf(() =>
         {
-            group.Sign(job);
-            answers += ArraySize(job.Signatures[0]!);
-        }
+            long answers = 0;
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < Rounds; i++)
+            {
+                group.Sign(job);
+                answers += ArraySize(job.Signatures[0]!);
+            }
 
-        Assert.Equal(answers, GC.GetAllocatedBytesForCurrentThread() - before);
+            return GC.GetAllocatedBytesForCurrentThread() - before - answers;
+        }));
     }
 
     [Fact]
-    public async Task A_worker_allocates_nothing_but_the_answer()
+    public void A_worker_allocates_nothing_but_the_answer()
+        => Assert.Equal(0, LeastOf(() => MeasureWorkerAsync().GetAwaiter().GetResult()));
+
+    /// <summary>
+    /// Another test that logs in to the token ends the generation of its handles: then the key is found and verified
+    /// anew, once, which is not what is measured.
+    /// </summary>
+    private static long LeastOf(Func<long> measure)
+    {
+        var least = measure();
+        for (var i = 1; i < 5 && least != 0; i++)
+        {
+            least = Math.Min(least, measure());
+        }
+
+        return least;
+    }
+
+    private async Task<long> MeasureWorkerAsync()
     {
         const int Rounds = 50;
         using var group = Group(SlotDispatch.Workers, sessions: 1);
@@ -129,7 +150,7 @@ public sealed class SlotGroupTests
         Assert.True(group.TryEnqueue(job));
         await done.Task.WaitAsync(Jobs.Patience, TestContext.Current.CancellationToken);
         Assert.Equal(Rounds, rounds);
-        Assert.Equal(answers, last - first);
+        return last - first - answers;
     }
 
     [Fact]

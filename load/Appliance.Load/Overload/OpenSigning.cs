@@ -7,15 +7,15 @@ using Google.Protobuf;
 namespace Appliance.Load.Overload;
 
 /// <summary>
-/// signHash calls of one connection at given rates, whatever becomes of those before (an open loop). Latency counts from
-/// when a call was due. The hash of a call that was refused is used again: nothing was used up.
+/// signHash calls of one connection at given rates, whatever becomes of those before (an open loop). Latency counts
+/// from when a call was due. The hash of a call that was refused is used again: nothing was used up.
 /// </summary>
 internal sealed class OpenSigning : LeanWorkload
 {
     private const int ResourceExhausted = 8;
     private const uint SignaturesTag = (1 << 3) | 2;
 
-    /// <summary>Requests are sent in bunches so far apart: one by one they would cost the machine more than us.</summary>
+    /// <summary>Requests are sent in bunches so far apart: one by one they cost the machine more.</summary>
     private const long Tick = 1_000_000;
 
     private readonly List<Activation> _activations;

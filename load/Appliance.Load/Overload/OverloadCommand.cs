@@ -6,9 +6,9 @@ using Appliance.Load.Timestamps;
 namespace Appliance.Load.Overload;
 
 /// <summary>
-/// What becomes of the appliance when more is asked of it than its token can do, or when bulk work keeps the token busy:
-/// one JSON line a case, then the line that checks that answers, consumed hashes and audit records agree. Fails when a
-/// bound is missed. load/overload.sh starts the appliances and calls this.
+/// What becomes of the appliance when more is asked of it than its token can do, or when bulk work keeps the token
+/// busy: one JSON line a case, then the line that checks that answers, consumed hashes and audit records agree. Fails
+/// when a bound is missed. load/overload.sh starts the appliances and calls this.
 /// </summary>
 internal static class OverloadCommand
 {
@@ -89,7 +89,8 @@ internal static class OverloadCommand
         var refusedP99 = over.Refused.Quantile(0.99) / Millisecond;
         var recovery = Math.Max(0, (after.LastBad - recoveryBegan) / (1_000 * Millisecond));
         var growth = memory.Samples.Max() - memory.Samples[0];
-        var held = goodput >= floor * peak.Appliance && over.Refused.Count > 0 && (refusalBound == 0 || refusedP99 < refusalBound)
+        var held = goodput >= floor * peak.Appliance && over.Refused.Count > 0
+            && (refusalBound == 0 || refusedP99 < refusalBound)
             && recovery <= recoverWithin && growth <= MostGrowth;
         Console.WriteLine(JsonSerializer.Serialize(new
         {

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Appliance.Pkcs11.Interop;
 
 namespace Appliance.Pkcs11.Hosting;
 

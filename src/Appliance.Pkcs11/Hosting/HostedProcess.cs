@@ -85,7 +85,7 @@ internal sealed class HostedProcess
 
     private static LoadedModule? Load(string path, string parameters, FrameChannel channel)
     {
-        var failure = StartFailure.Other;
+        StartFailure failure;
         uint returnValue = 0;
         var function = "";
         string message;

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Appliance.Pkcs11.Interop;
-using Appliance.Pkcs11.Sessions;
 
 namespace Appliance.Pkcs11.Hosting;
 

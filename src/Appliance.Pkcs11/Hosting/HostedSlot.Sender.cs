@@ -1,6 +1,3 @@
-using Appliance.Pkcs11.Sessions;
-using Microsoft.Extensions.Logging;
-
 namespace Appliance.Pkcs11.Hosting;
 
 /// <content>The thread that sends.</content>

@@ -135,9 +135,10 @@ internal sealed partial class ModuleHost
         }
 
         _toldLimit ??= new LineLimit(_time);
-        if (_toldLimit.MayPass(out _) && _logger.IsEnabled(level))
+        if (_logger.IsEnabled(level) && _toldLimit.MayPass(out _))
         {
-            HostLog.Told(_logger, level, _path, number, OutputPump.Clean(message));
+            var text = OutputPump.Clean(message);
+            HostLog.Told(_logger, level, _path, number, text);
         }
 
         return true;

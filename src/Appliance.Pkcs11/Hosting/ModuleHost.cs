@@ -130,7 +130,7 @@ internal sealed partial class ModuleHost : IDisposable
 
     private void JoinKeeper()
     {
-        if ((_keeper.ThreadState & ThreadState.Unstarted) == 0)
+        if (!_keeper.ThreadState.HasFlag(ThreadState.Unstarted))
         {
             _keeper.Join();
         }

@@ -36,7 +36,8 @@ internal readonly record struct PublicKeyShape(PublicKeyKind Kind, int Bits, Rea
             return oid switch
             {
                 SubjectPublicKeyInfoWriter.RsaEncryption => ReadRsa(info),
-                SubjectPublicKeyInfoWriter.EcPublicKey => ReadEc(algorithm.ReadObjectIdentifier(), info.ReadBitString(out _)),
+                SubjectPublicKeyInfoWriter.EcPublicKey
+                    => ReadEc(algorithm.ReadObjectIdentifier(), info.ReadBitString(out _)),
                 _ => throw new ArgumentException(
                     $"Public keys of algorithm {oid} are not served; use RSA or ECDSA.", nameof(subjectPublicKeyInfo)),
             };

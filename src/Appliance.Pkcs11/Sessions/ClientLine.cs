@@ -1,6 +1,6 @@
 namespace Appliance.Pkcs11.Sessions;
 
-/// <summary>The jobs of one client in a <see cref="FairLane"/>, first in, first out, and its place in the round.</summary>
+/// <summary>The jobs of one client in a <see cref="FairLane"/>, in their order, and its place in the round.</summary>
 internal sealed class ClientLine
 {
     private SignJob? _last;

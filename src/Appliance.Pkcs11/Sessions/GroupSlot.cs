@@ -46,7 +46,9 @@ internal abstract class GroupSlot
     /// <summary>Takes the slot out of service, or back into it; coming back it is probed first.</summary>
     public abstract void SetDraining(bool draining);
 
-    /// <summary>Called some times a second by a thread that never calls the module: looks for calls that hang.</summary>
+    /// <summary>
+    /// Called some times a second by a thread that never calls the module: looks for calls that hang.
+    /// </summary>
     public abstract void Watch();
 
     /// <summary>Takes nothing new from now on; what is queued is finished.</summary>

@@ -12,7 +12,7 @@ internal sealed class JobQueue
     /// </summary>
     private const int PatienceOfBulk = 32;
 
-    /// <summary>Signatures in a client's turn. A job of many is still one: it gives way only to interactive ones.</summary>
+    /// <summary>Signatures in a client's turn. A job of many is still one, and gives way to interactive ones.</summary>
     private const int InteractiveTurn = 4;
     private const int BulkTurn = 256;
 
@@ -142,11 +142,11 @@ internal sealed class JobQueue
     }
 
     /// <summary>
-    /// Waits for work. Returns 0 when the queue is stopped and empty, and a number below 0 when a worker that waits is to
-    /// use its session, lest the token ends it.
+    /// Waits for work. Returns 0 when the queue is stopped and empty, and a number below 0 when a worker that waits is
+    /// to use its session, lest the token ends it.
     /// </summary>
     /// <param name="batch">Filled from its beginning.</param>
-    /// <param name="most">How many jobs are of use, at least 1: fewer where they take long, or others wait behind.</param>
+    /// <param name="most">How many jobs are of use, at least 1: fewer where they take long.</param>
     /// <param name="done">Signatures that the worker has made since it took work last; below 0 the first time.</param>
     public int Take(SignJob[] batch, int most, int done)
     {

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Appliance.Pkcs11.Sessions;
 
-/// <summary>A slot whose module is in this process: sessions with threads of their own, or for callers to rent.</summary>
+/// <summary>
+/// A slot whose module is in this process: sessions with threads of their own, or for callers to rent.
+/// </summary>
 internal sealed class LocalSlot : GroupSlot
 {
     private readonly Slot _slot;

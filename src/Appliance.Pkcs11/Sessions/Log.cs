@@ -70,8 +70,8 @@ internal static partial class Log
     [LoggerMessage(
         1018,
         LogLevel.Warning,
-        "{Token} made a wrong signature and has no probe key to earn its trust back: it stays quarantined until an operator "
-        + "drains and resumes it")]
+        "{Token} made a wrong signature and has no probe key to earn its trust back: it stays quarantined until an "
+        + "operator drains and resumes it")]
     public static partial void NoProbeKey(ILogger logger, TokenInfo token);
 
     [LoggerMessage(

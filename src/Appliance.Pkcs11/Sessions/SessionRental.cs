@@ -35,7 +35,8 @@ internal sealed class SessionRental
     public bool HasSessions => Hanging < 2 * _slot.SessionLimit;
 
     /// <summary>
-    /// A session, perhaps after waiting; null when stopping, when too many wait, or when the token has none for anybody.
+    /// A session, perhaps after waiting; null when stopping, when too many wait, or when the token has none for
+    /// anybody.
     /// </summary>
     /// <param name="job">Bulk jobs wait behind interactive callers.</param>
     /// <param name="goesOn">
@@ -167,7 +168,9 @@ internal sealed class SessionRental
         }
     }
 
-    /// <summary>Looks for callers that hang in the module; another session may be opened in the place of theirs.</summary>
+    /// <summary>
+    /// Looks for callers that hang in the module; another session may be opened in the place of theirs.
+    /// </summary>
     /// <returns>True when one hangs that did not before.</returns>
     public bool Look(TimeSpan limit)
     {

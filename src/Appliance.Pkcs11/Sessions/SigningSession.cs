@@ -100,8 +100,8 @@ internal sealed class SigningSession
     }
 
     /// <summary>
-    /// Uses the session, lest the token ends it for being idle; one that it has ended already is closed, and opened anew
-    /// when somebody needs it. The caller is inside the slot.
+    /// Uses the session, lest the token ends it for being idle; one that it has ended already is closed, and opened
+    /// anew when somebody needs it. The caller is inside the slot.
     /// </summary>
     public void KeepAlive()
     {

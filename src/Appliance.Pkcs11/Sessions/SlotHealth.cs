@@ -100,7 +100,9 @@ internal sealed class SlotHealth
     /// <summary>It has had nothing to sign for a while.</summary>
     public void ForgetLatency() => Volatile.Write(ref _counters.Latency, 0);
 
-    /// <summary>The slot's own fault: the second in a row makes it suspect, the third puts it into quarantine.</summary>
+    /// <summary>
+    /// The slot's own fault: the second in a row makes it suspect, the third puts it into quarantine.
+    /// </summary>
     public void Failed(CKR returnValue)
     {
         var failures = Interlocked.Increment(ref _counters.FailuresInARow);

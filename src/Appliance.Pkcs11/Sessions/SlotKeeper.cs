@@ -56,8 +56,8 @@ internal sealed class SlotKeeper
     }
 
     /// <summary>
-    /// The slot has become worse, or an operator wants it back: it is looked at now. What the keeper sees itself it goes
-    /// on from by itself, and in its own time.
+    /// The slot has become worse, or an operator wants it back: it is looked at now. What the keeper sees itself it
+    /// goes on from by itself, and in its own time.
     /// </summary>
     public void Wake()
     {
@@ -300,7 +300,9 @@ internal sealed class SlotKeeper
         }
     }
 
-    /// <summary>Doubling, and spread by chance: slots that went down together do not come to their device together.</summary>
+    /// <summary>
+    /// Doubling, and spread by chance: slots that went down together do not come to their device together.
+    /// </summary>
     private void ProbeLater()
     {
         var options = _slot.Options;

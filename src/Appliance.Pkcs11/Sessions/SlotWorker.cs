@@ -220,7 +220,9 @@ internal sealed class SlotWorker
         return true;
     }
 
-    /// <summary>The token has fewer sessions than threads wanted one: a job that met that goes to another thread.</summary>
+    /// <summary>
+    /// The token has fewer sessions than threads wanted one: a job that met that goes to another thread.
+    /// </summary>
     private bool WasHandedBack(SignJob job)
         => Session.IsRefused
             && job is { Outcome: SignOutcome.TokenUnavailable, Dispatched: false, WasOverdue: false }

@@ -75,7 +75,9 @@ internal sealed class SlotWorkers
         return shed;
     }
 
-    /// <summary>Starts threads in the place of those that were written off or have left, up to twice the limit.</summary>
+    /// <summary>
+    /// Starts threads in the place of those that were written off or have left, up to twice the limit.
+    /// </summary>
     public void Replace()
     {
         lock (_gate)

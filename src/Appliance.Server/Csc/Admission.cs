@@ -66,7 +66,7 @@ internal sealed class Admission
 
     public void Disclaim(Caller caller) => _interactive.Disclaim(ClientOf(caller));
 
-    /// <summary>Null when signatures may be asked for, until the work ends; else why not. Nothing was written.</summary>
+    /// <summary>Null when signatures may be asked for, until the work ends; else why not.</summary>
     /// <param name="caller">Whose they are.</param>
     /// <param name="signatures">How many.</param>
     /// <param name="timeLeft">Until the caller gives up; infinite when nobody knows.</param>

@@ -351,7 +351,8 @@ internal sealed class CscOperations(
                 return await RefuseAsync(caller, CscMethods.SignHash, null, CscErrors.NotAllowed, cancellationToken);
             }
 
-            var error = SignHashRules.Read(input, version, caller, isItem, work.Deadline, out var named, out var request);
+            var error = SignHashRules.Read(
+                input, version, caller, isItem, work.Deadline, out var named, out var request);
             if (error is not null)
             {
                 return await RefuseAsync(caller, CscMethods.SignHash, named, error, cancellationToken);

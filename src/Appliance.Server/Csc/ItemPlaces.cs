@@ -5,8 +5,8 @@ namespace Appliance.Server.Csc;
 /// <summary>
 /// Places for what comes in numbers: the items of all streams, and the digests of calls that have many. They wait here
 /// and not in the queues behind, which would refuse them, and which have room for these and for all calls that
-/// <see cref="Admission"/> lets in (<see cref="Options.LimitSettings.MostInWork"/>). A client that is alone may have all
-/// of them; where several wait, the next free place is for the one that has the fewest.
+/// <see cref="Admission"/> lets in (<see cref="Options.LimitSettings.MostInWork"/>). A client that is alone may have
+/// all of them; where several wait, the next free place is for the one that has the fewest.
 /// </summary>
 internal sealed class ItemPlaces(int count)
 {

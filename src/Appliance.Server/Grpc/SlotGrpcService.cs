@@ -217,9 +217,7 @@ internal sealed class SlotGrpcService(CscOperations operations, SlotDesk desk, G
             if (time.GetElapsedTime(asked) >= s_askAgain)
             {
                 asked = time.GetTimestamp();
-                var who = await operations.AuthenticateAsync(call.Http.Request.Headers.Authorization);
-                if ((who.Error ?? (who.Caller.Operations.HasFlag(ClientOperations.Operate) ? null : CscErrors.NotAllowed))
-                    is { } over)
+                if (await FindEndAsync(call) is { } over)
                 {
                     call.Fail(GrpcErrors.StatusOf(over));
                     return;
@@ -228,5 +226,13 @@ internal sealed class SlotGrpcService(CscOperations operations, SlotDesk desk, G
         }
 
         call.Fail(s_stopping);
+    }
+
+    /// <summary>Why a watcher may not any more; null while it may.</summary>
+    private async Task<CscError?> FindEndAsync(GrpcCallContext call)
+    {
+        var who = await operations.AuthenticateAsync(call.Http.Request.Headers.Authorization);
+        return who.Error
+            ?? (who.Caller.Operations.HasFlag(ClientOperations.Operate) ? null : CscErrors.NotAllowed);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class SigningParts : IAsyncDisposable
         ConfiguredSlot[] joined = [.. composition.Slots.All.Where(slot => slot.Token is not null)];
         Slots = new SlotGroup(
             [.. joined.Select(slot => slot.Token!)],
-            SlotsOf(composition, options),
+            SlotOptionsOf(composition, options),
             time,
             loggers.CreateLogger<SlotGroup>());
         Serving = ServingSlots.Start(
@@ -157,7 +157,7 @@ internal sealed class SigningParts : IAsyncDisposable
         },
         composition.Time);
 
-    private static SlotGroupOptions SlotsOf(Composition composition, ApplianceOptions options) => new()
+    private static SlotGroupOptions SlotOptionsOf(Composition composition, ApplianceOptions options) => new()
     {
         SessionsOf = composition.Slots.SessionsOf,
         AdaptiveConcurrency = options.Token.AdaptiveConcurrency,

@@ -25,7 +25,8 @@ internal sealed class TokenSettings
     public int Sessions { get; set; }
 
     /// <summary>
-    /// One in so many signatures, by chance, is verified before it is given out, 1 to 1,000,000; 1 verifies all. A wrong
+    /// One in so many signatures, by chance, is verified before it is given out, 1 to 1,000,000; 1 verifies all. A
+    /// wrong
     /// one quarantines its slot. Default 1,000. A group has one value: the first slot's.
     /// </summary>
     public int VerifyOneIn { get; set; } = 1_000;

@@ -228,7 +228,7 @@ internal sealed partial class TimestampEndpoints(
 
     private static partial class Log
     {
-        [LoggerMessage(8120, LogLevel.Error, "{Path} failed.")]
+        [LoggerMessage(8119, LogLevel.Error, "{Path} failed.")]
         public static partial void Failed(ILogger logger, string path, Exception error);
     }
 }

@@ -78,7 +78,9 @@ internal sealed class NoticeBench : IAsyncDisposable
     public static StoreWrite WriterOf(Store store)
         => (work, cancellationToken) => Task.Run(() => Commit(store, work), cancellationToken);
 
-    /// <summary>One transaction at a time on a store's writer, as a commit loop does: nodes and tests share it.</summary>
+    /// <summary>
+    /// One transaction at a time on a store's writer, as a commit loop does: nodes and tests share it.
+    /// </summary>
     public static void Commit(Store store, Action<StoreConnection> work)
     {
         lock (store.Writer)

@@ -1,3 +1,4 @@
+#pragma warning disable RCS1163 // Parameters are those of the native functions.
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Appliance.Pkcs11.Interop;

@@ -57,7 +57,8 @@ internal static unsafe partial class FakeLibrary
         table[13] = (nint)(delegate* unmanaged[Cdecl]<CULong, CULong>)&C_CloseSession;
         table[15] = (nint)(delegate* unmanaged[Cdecl]<CULong, CK_SESSION_INFO*, CULong>)&C_GetSessionInfo;
         table[18] = (nint)(delegate* unmanaged[Cdecl]<CULong, CULong, byte*, CULong, CULong>)&C_Login;
-        table[24] = (nint)(delegate* unmanaged[Cdecl]<CULong, CULong, CK_ATTRIBUTE*, CULong, CULong>)&C_GetAttributeValue;
+        table[24]
+            = (nint)(delegate* unmanaged[Cdecl]<CULong, CULong, CK_ATTRIBUTE*, CULong, CULong>)&C_GetAttributeValue;
         table[26] = (nint)(delegate* unmanaged[Cdecl]<CULong, CK_ATTRIBUTE*, CULong, CULong>)&C_FindObjectsInit;
         table[27] = (nint)(delegate* unmanaged[Cdecl]<CULong, CULong*, CULong, CULong*, CULong>)&C_FindObjects;
         table[28] = (nint)(delegate* unmanaged[Cdecl]<CULong, CULong>)&C_FindObjectsFinal;

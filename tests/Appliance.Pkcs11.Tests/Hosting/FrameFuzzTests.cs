@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Appliance.Pkcs11.Tests.Hosting;
 
-/// <summary>Both ends are given what no honest other end sends: nothing throws, nothing is believed, nobody waits.</summary>
+/// <summary>
+/// Both ends are given what no honest other end sends: nothing throws, nothing is believed, nobody waits.
+/// </summary>
 public sealed class FrameFuzzTests : IDisposable
 {
     private const int Rounds = 2000;
@@ -67,39 +69,11 @@ public sealed class FrameFuzzTests : IDisposable
 
     /// <summary>Whatever comes as an answer, the caller gets a return value, and nothing beyond its memory.</summary>
     [Fact]
-    public unsafe void A_caller_gets_an_answer_whatever_comes()
+    public void A_caller_gets_an_answer_whatever_comes()
     {
         for (var round = 0; round < 300; round++)
         {
-            var (here, there) = Posix.SocketPair();
-            var child = new HostChild(1, 0, here, -1, TimeProvider.System);
-            using var host = ModuleHost.Attach(child, HostedHsmOptions());
-            var receiver = new Thread(() => child.Receive((_, _, _, _) => false));
-            receiver.Start();
-            var liar = new Thread(() => Lie(there));
-            liar.Start();
-            var api = new RemoteCryptoki(host);
-            var guarded = stackalloc byte[96];
-            new Span<byte>(guarded, 96).Fill(0xA5);
-            var room = new CULong(32);
-            var session = new CULong(unchecked((nuint)((1UL << 40) | 1)));
-            CULong count;
-            CULong handle;
-            _ = api.C_Sign(session, guarded, new CULong(4), guarded + 32, &room);
-            Assert.InRange(room.Value, (nuint)0, (nuint)RemoteCall.MaxOutput);
-            _ = api.C_FindObjects(session, (CULong*)(guarded + 32), new CULong(4), &count);
-            var attribute = new CK_ATTRIBUTE { pValue = guarded + 32, ulValueLen = new CULong(32) };
-            _ = api.C_GetAttributeValue(session, session, &attribute, new CULong(1));
-            _ = api.C_OpenSession(session, session, null, null, &handle);
-            _ = api.C_GetSlotList(1, null, &count);
-            Assert.Equal(-1, new ReadOnlySpan<byte>(guarded, 32).IndexOfAnyExcept((byte)0xA5));
-            Assert.Equal(-1, new ReadOnlySpan<byte>(guarded + 64, 32).IndexOfAnyExcept((byte)0xA5));
-            child.Kill();
-            Assert.True(receiver.Join(Jobs.Patience));
-            Posix.Shutdown(there);
-            Assert.True(liar.Join(Jobs.Patience));
-            child.Close();
-            Posix.Close(there);
+            CallALiar();
         }
     }
 
@@ -201,6 +175,39 @@ public sealed class FrameFuzzTests : IDisposable
         _token.Dispose();
         _module.Dispose();
         _slot.Dispose();
+    }
+
+    private static unsafe void CallALiar()
+    {
+        var (here, there) = Posix.SocketPair();
+        var child = new HostChild(1, 0, here, -1, TimeProvider.System);
+        using var host = ModuleHost.Attach(child, HostedHsmOptions());
+        var receiver = new Thread(() => child.Receive((_, _, _, _) => false));
+        receiver.Start();
+        var liar = new Thread(() => Lie(there));
+        liar.Start();
+        var api = new RemoteCryptoki(host);
+        var guarded = stackalloc byte[96];
+        new Span<byte>(guarded, 96).Fill(0xA5);
+        var room = new CULong(32);
+        var session = new CULong(unchecked((nuint)((1UL << 40) | 1)));
+        CULong count;
+        CULong handle;
+        _ = api.C_Sign(session, guarded, new CULong(4), guarded + 32, &room);
+        Assert.InRange(room.Value, (nuint)0, (nuint)RemoteCall.MaxOutput);
+        _ = api.C_FindObjects(session, (CULong*)(guarded + 32), new CULong(4), &count);
+        var attribute = new CK_ATTRIBUTE { pValue = guarded + 32, ulValueLen = new CULong(32) };
+        _ = api.C_GetAttributeValue(session, session, &attribute, new CULong(1));
+        _ = api.C_OpenSession(session, session, null, null, &handle);
+        _ = api.C_GetSlotList(1, null, &count);
+        Assert.Equal(-1, new ReadOnlySpan<byte>(guarded, 32).IndexOfAnyExcept((byte)0xA5));
+        Assert.Equal(-1, new ReadOnlySpan<byte>(guarded + 64, 32).IndexOfAnyExcept((byte)0xA5));
+        child.Kill();
+        Assert.True(receiver.Join(Jobs.Patience));
+        Posix.Shutdown(there);
+        Assert.True(liar.Join(Jobs.Patience));
+        child.Close();
+        Posix.Close(there);
     }
 
     private static ModuleHostOptions HostedHsmOptions() => new();

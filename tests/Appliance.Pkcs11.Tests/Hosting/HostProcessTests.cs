@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
-using Appliance.Pkcs11.Tests.Sessions;
 using Appliance.Pkcs11.Tests.Tokens;
 
 namespace Appliance.Pkcs11.Tests.Hosting;

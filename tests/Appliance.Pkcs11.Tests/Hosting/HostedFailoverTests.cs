@@ -22,7 +22,7 @@ public sealed class HostedFailoverTests
         using var second = new HostedHsm(_hsm);
         using var group = new SlotGroup(
             [first.OpenLoggedIn("Payroll"), second.OpenLoggedIn("Payroll")],
-            new SlotGroupOptions { Sessions = 4, CallLimit = TimeSpan.FromSeconds(1) });
+            new SlotGroupOptions { Sessions = 4, CallLimit = TimeSpan.FromSeconds(6) });
         var key = _hsm.Key(KeyAlgorithm.EcP256);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var load = Enumerable.Range(0, 32).Select(number => Task.Run(

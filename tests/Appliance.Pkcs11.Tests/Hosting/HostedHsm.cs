@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Appliance.Pkcs11.Hosting;
 using Appliance.Pkcs11.Tests.Tokens;
-using Microsoft.Extensions.Logging;
 
 namespace Appliance.Pkcs11.Tests.Hosting;
 
@@ -39,7 +37,10 @@ internal sealed class HostedHsm : IDisposable
     public static ModuleHostOptions Options(SoftHsm hsm) => new()
     {
         Command = [Path.Combine(AppContext.BaseDirectory, "Appliance.Pkcs11.TestService")],
-        Environment = new Dictionary<string, string> { ["SOFTHSM2_CONF"] = hsm.Configuration },
+        Environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["SOFTHSM2_CONF"] = hsm.Configuration,
+        },
         RestartDelay = TimeSpan.FromMilliseconds(20),
     };
 

@@ -42,7 +42,7 @@ public sealed class HostedMisbehavingTests : IDisposable
     public async Task A_call_that_never_returns_costs_the_process_and_no_job()
     {
         using var good = new HostedHsm(_hsm);
-        using var group = Group(TimeSpan.FromSeconds(1), good);
+        using var group = Group(TimeSpan.FromSeconds(6), good);
         await SignAll(group, 20);
         _module.Rules("C_Sign hang count 1");
         await SignAll(group, 300);

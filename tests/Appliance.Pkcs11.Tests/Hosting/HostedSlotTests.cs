@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Appliance.Pkcs11.Interop;
 using Appliance.Pkcs11.Modules;

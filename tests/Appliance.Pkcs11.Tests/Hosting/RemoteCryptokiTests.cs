@@ -19,8 +19,8 @@ public sealed class RemoteCryptokiTests
         Assert.Equal(_hsm.Module.Info, hosted.Module.Info);
 
         // Other tests make and remove tokens meanwhile: those of this one stay.
-        Assert.Contains(_hsm.Payroll.Info.SerialNumber, Serials(_hsm.Module));
-        Assert.Contains(_hsm.Payroll.Info.SerialNumber, Serials(hosted.Module));
+        Assert.Contains(_hsm.Payroll.Info.SerialNumber, Serials(_hsm.Module), StringComparer.Ordinal);
+        Assert.Contains(_hsm.Payroll.Info.SerialNumber, Serials(hosted.Module), StringComparer.Ordinal);
 
         // SoftHSM2 leaves the flags of some as they were in memory.
         Assert.Equal(_hsm.Payroll.Mechanisms.Keys.Order(), hosted.Open("Payroll").Mechanisms.Keys.Order());

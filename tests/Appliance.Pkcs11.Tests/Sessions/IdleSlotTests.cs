@@ -1,5 +1,4 @@
 using Appliance.Pkcs11.Interop;
-using Appliance.Pkcs11.Tests.Fakes;
 
 namespace Appliance.Pkcs11.Tests.Sessions;
 

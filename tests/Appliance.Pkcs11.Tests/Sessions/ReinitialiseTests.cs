@@ -23,7 +23,8 @@ public sealed class ReinitialiseTests : IDisposable
         Assert.Equal(SignOutcome.TokenUnavailable, (await _fakes.SignAsync(group, 2)).Outcome);
 
         Jobs.AwaitState(group, 0, SlotState.Ready);
-        Assert.Equal(["C_Finalize", "C_Initialize"], FakeLibrary.AloneCalls.Skip(_before).Take(2));
+        Assert.Equal(
+            ["C_Finalize", "C_Initialize"], FakeLibrary.AloneCalls.Skip(_before).Take(2), StringComparer.Ordinal);
         FakeGroup.AssertSigned(await _fakes.SignAsync(group, 3));
         Assert.Equal(2, _fakes.First.LoginCalls);
         Assert.True(group.Slots[0].Generation > generation);

@@ -17,7 +17,7 @@ internal sealed class SimulatedToken(ConcurrencyLimit limit, ManualTime time)
 
     public TimeSpan Each { get; set; } = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>0 for none, 1 for times between nothing and twice the usual, and some of them ten times as long.</summary>
+    /// <summary>0 for none, 1 for times between nothing and twice the usual, some ten times as long.</summary>
     public double Noise { get; set; }
 
     /// <summary>False for callers that come one at a time.</summary>

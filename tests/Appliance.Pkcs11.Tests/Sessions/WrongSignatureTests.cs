@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Appliance.Pkcs11.Interop;
-using Appliance.Pkcs11.Tests.Fakes;
 
 namespace Appliance.Pkcs11.Tests.Sessions;
 

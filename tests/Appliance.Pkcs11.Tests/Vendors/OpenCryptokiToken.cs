@@ -13,8 +13,9 @@ public sealed class OpenCryptokiToken : IDisposable
     private const string Pin = "123456";
     private const string Help =
         "opencryptoki is not here: apt-get install opencryptoki; pkcsslotd; printf 'appliance-test\\n' "
-        + "| pkcsconf -I -c 3 -S 87654321; pkcsconf -P -c 3 -S 87654321 -n 76543210; "
-        + "pkcsconf -u -c 3 -S 76543210 -n 12345; pkcsconf -p -c 3 -U 12345 -n 123456";
+        + "| pkcsconf -I -c 3 -S 87654321; pkcsconf -P -c 3 -S 87654321 -n 76543210; pkcsconf -u -c 3 -S 76543210 "
+        + "-n 12345; "
+        + "pkcsconf -p -c 3 -U 12345 -n 123456";
 
     private readonly Pkcs11Module? _module;
     private readonly Token? _token;

@@ -24,7 +24,9 @@ internal static class Inputs
     {
         var input = Parse(json, InputJson.Default.SignHashInput);
         Assert.Null(input.Error);
-        return (SignHashRules.Read(input.Value, version, Caller, isBulk: false, deadline: 0, out _, out var request), request);
+        var error = SignHashRules.Read(
+            input.Value, version, Caller, isBulk: false, deadline: 0, out _, out var request);
+        return (error, request);
     }
 
     public static (CscError? Error, AuthorizeRequest? Request) Authorize(CscVersion version, string json)

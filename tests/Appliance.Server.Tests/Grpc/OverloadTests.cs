@@ -6,7 +6,6 @@ using Appliance.Server.Tests.Commands;
 using Appliance.Server.Tests.Grpc.Streaming;
 using Appliance.Server.Tests.Hosting;
 using Appliance.Tests.Shared.Misbehaving;
-using Google.Protobuf;
 using Proto = Csc.V2;
 
 namespace Appliance.Server.Tests.Grpc;
@@ -118,7 +117,7 @@ public sealed class OverloadTests : IAsyncLifetime
 
     private int Intents() => _appliance.Audit(AuditEvent.SignHashIntent, int.MaxValue).Count;
 
-    private Task SignAsync(int hashes, TimeSpan? within = null)
+    private Task<GrpcResponse<Proto.SignHashResponse>> SignAsync(int hashes, TimeSpan? within = null)
     {
         var request = new Bulk(_appliance).Request(
             _sad, Enumerable.Range(0, hashes).Select(_ => _hashes.Dequeue()).ToArray());

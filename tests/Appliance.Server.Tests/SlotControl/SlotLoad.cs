@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Runtime.Versioning;
 using Appliance.Grpc.Client;
 using Appliance.Server.Tests.Processes;
 
 namespace Appliance.Server.Tests.SlotControl;
 
 /// <summary>Signs one hash after the other, several at a time, and counts what comes back.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed class SlotLoad
 {
     private const int Callers = 8;
@@ -59,7 +61,7 @@ internal sealed class SlotLoad
         }
     }
 
-    /// <summary>Ends it; then what was refused is asked for again.</summary>
+    /// <summary>Returns when no call is in work any more.</summary>
     public async Task EndAsync()
     {
         _ended = true;

@@ -1,6 +1,8 @@
 namespace Appliance.Server.Commands.SlotControl;
 
-/// <summary>What a terminal is sent so that one page takes the place of the one before, without flicker (ECMA-48).</summary>
+/// <summary>
+/// What a terminal is sent so that one page takes the place of the one before, without flicker (ECMA-48).
+/// </summary>
 internal static class Screen
 {
     private const string Home = "\e[H";

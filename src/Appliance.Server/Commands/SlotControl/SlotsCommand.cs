@@ -59,9 +59,15 @@ internal static class SlotsCommand
         }
     }
 
-    /// <summary>Until the caller has enough. A screen is written over, each time in one piece; a pipe gets them all.</summary>
+    /// <summary>
+    /// Until the caller has enough. A screen is written over, each time in one piece; a pipe gets them all.
+    /// </summary>
     private static async Task WatchAsync(
-        SlotDesk desk, CommandEnvironment environment, bool json, TimeProvider time, CancellationToken cancellationToken)
+        SlotDesk desk,
+        CommandEnvironment environment,
+        bool json,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var isScreen = environment is { Terminal: true, Ansi: not false } && !json;
         var rates = new SignatureRates(time);

@@ -11,7 +11,7 @@ internal sealed class DrainRate(TimeProvider time)
     /// <summary>Weight of the newest interval.</summary>
     private const double Newest = 0.3;
 
-    /// <summary>An interval ends when it has so many signatures, and not before it is as long as the shortest.</summary>
+    /// <summary>An interval ends when it has so many signatures, and not before the shortest.</summary>
     private const int Enough = 16;
 
     /// <summary>Signatures a second that stand for none at all: a token that hangs.</summary>

@@ -3,8 +3,8 @@ using Appliance.Ledger;
 namespace Appliance.Server.Hosting.Slots;
 
 /// <summary>
-/// Takes operators' orders about slots: out of service and back, one or the whole node. Each is in the audit trail before
-/// it is carried out. Orders are this process's: a start knows none of them.
+/// Takes operators' orders about slots: out of service and back, one or the whole node. Each is in the audit trail
+/// before it is carried out. Orders are this process's: a start knows none of them.
 /// </summary>
 internal sealed partial class SlotDesk : IAsyncDisposable
 {
