@@ -144,7 +144,7 @@ internal sealed partial class ServingSlots : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(8121, LogLevel.Information, "The slot {Slot} has come and serves: {Token}")]
+        [LoggerMessage(8126, LogLevel.Information, "The slot {Slot} has come and serves: {Token}")]
         public static partial void Joined(ILogger logger, string slot, TokenInfo token);
     }
 }

@@ -165,7 +165,7 @@ internal sealed partial class SlotTokens : IDisposable
     private static partial class Log
     {
         [LoggerMessage(
-            8120, LogLevel.Error, "The slot {Slot} did not open; the others serve without it: {Obstacle}")]
+            8125, LogLevel.Error, "The slot {Slot} did not open; the others serve without it: {Obstacle}")]
         public static partial void DidNotOpen(ILogger logger, string slot, string? obstacle);
     }
 }
