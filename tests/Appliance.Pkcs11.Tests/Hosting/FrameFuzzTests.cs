@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Appliance.Pkcs11.Tests.Hosting;
 
-/// <summary>Both ends are given what no honest other end sends: nothing throws, nothing is believed, nobody waits.</summary>
+/// <summary>
+/// Both ends are given what no honest other end sends: nothing throws, nothing is believed, nobody waits.
+/// </summary>
 public sealed class FrameFuzzTests : IDisposable
 {
     private const int Rounds = 2000;
