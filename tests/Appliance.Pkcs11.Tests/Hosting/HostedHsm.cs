@@ -51,11 +51,25 @@ internal sealed class HostedHsm : IDisposable
         return token;
     }
 
+    /// <summary>
+    /// A login of SoftHSM2 writes the token's file, which another process may be reading just then: it answers
+    /// CKR_GENERAL_ERROR, and the next login is good.
+    /// </summary>
     public Token OpenLoggedIn(string label)
     {
         var token = Open(label);
-        token.Login(PinSource.FromBytes(Encoding.UTF8.GetBytes(SoftHsm.Pin)), _hsm.NewRefusedPins());
-        return token;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                token.Login(PinSource.FromBytes(Encoding.UTF8.GetBytes(SoftHsm.Pin)), _hsm.NewRefusedPins());
+                return token;
+            }
+            catch (TokenLoginException e) when (e.Failure == TokenLoginFailure.TokenError && attempt < 5)
+            {
+                // Again.
+            }
+        }
     }
 
     public void Signal(string signal)
