@@ -431,6 +431,10 @@ public sealed class SlotGroup : IDisposable
             {
                 Log.GroupUp(_logger);
             }
+            else if (Array.TrueForAll(_slots, static slot => slot.State == SlotState.Draining))
+            {
+                Log.GroupDrained(_logger);
+            }
             else
             {
                 Log.GroupDown(_logger);

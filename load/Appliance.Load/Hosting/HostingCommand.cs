@@ -106,11 +106,18 @@ internal static class HostingCommand
     }
 
     private static void Write(KeyAlgorithm algorithm, string name, string mode, List<HostingRow> rows)
-        => Console.WriteLine(string.Create(
+    {
+        var perSecond = Median(rows, row => row.PerSecond);
+        var median = Median(rows, row => row.Median);
+        var p99 = Median(rows, row => row.P99);
+        var processors = Median(rows, row => row.ProcessorShare);
+        Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"case":"{{name}}","key":"{{algorithm}}","hosting":"{{mode}}","perSecond":{{
-                Median(rows, row => row.PerSecond):F0}},"medianUs":{{Median(rows, row => row.Median):F0}},"p99Us":{{
-                Median(rows, row => row.P99):F0}},"processors":{{Median(rows, row => row.ProcessorShare):F2}}}"""));
+            $"{{\"case\":\"{name}\",\"key\":\"{algorithm}\",\"hosting\":\"{mode}\",\"perSecond\":{perSecond:F0},")
+            + string.Create(
+                CultureInfo.InvariantCulture,
+                $"\"medianUs\":{median:F0},\"p99Us\":{p99:F0},\"processors\":{processors:F2}}}"));
+    }
 
     private static double Median(List<HostingRow> rows, Func<HostingRow, double> value)
         => rows.Select(value).Order().ElementAt(rows.Count / 2);

@@ -187,6 +187,7 @@ internal sealed unsafe class LoadedModule
     private List<TokenInfo> ListTokensInside()
     {
         var tokens = new List<TokenInfo>();
+        Pkcs11Exception? failed = null;
         foreach (var slot in ListSlots())
         {
             var returnValue = TryReadToken(slot, out var token);
@@ -195,14 +196,20 @@ internal sealed unsafe class LoadedModule
                 continue;
             }
 
-            Pkcs11Exception.ThrowIfFailed(returnValue, "C_GetTokenInfo", $"slot {slot.Value} of {Info.Path}");
+            if (returnValue != CKR.CKR_OK)
+            {
+                // A slot that fails keeps nobody from the others.
+                failed ??= new Pkcs11Exception("C_GetTokenInfo", returnValue, $"slot {slot.Value} of {Info.Path}");
+                continue;
+            }
+
             if (token.Flags.HasFlag(TokenFlags.TokenInitialized))
             {
                 tokens.Add(token);
             }
         }
 
-        return tokens;
+        return tokens.Count == 0 && failed is not null ? throw failed : tokens;
     }
 
     public CKR TryReadToken(CULong slot, out TokenInfo token)

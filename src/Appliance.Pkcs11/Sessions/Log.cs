@@ -80,6 +80,9 @@ internal static partial class Log
         "{Token} makes no probe key: after a failure a session that opens is taken for a token that signs")]
     public static partial void NoProbeKeyMade(ILogger logger, TokenInfo token);
 
+    [LoggerMessage(1022, LogLevel.Information, "Every slot of the group is drained, as ordered; it signs nothing")]
+    public static partial void GroupDrained(ILogger logger);
+
     [LoggerMessage(1021, LogLevel.Critical, "The watchdog caught what should not happen; it goes on")]
     public static partial void WatchdogThrew(ILogger logger, Exception exception);
 

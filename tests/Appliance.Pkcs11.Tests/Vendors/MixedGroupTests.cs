@@ -23,7 +23,7 @@ public sealed class MixedGroupTests(SoftHsm hsm, NssToken nss, RemoteToken remot
         await SignManyAsync(group, key, 300);
 
         Assert.Equal(1, group.Slots[1].SessionLimit);
-        Assert.Equal(["SoftHSM2", "NSS"], group.Slots.Select(slot => slot.Profile));
+        Assert.Equal(["SoftHSM2", "NSS"], group.Slots.Select(slot => slot.Profile), StringComparer.Ordinal);
         Assert.All(group.Slots, slot => Assert.True(slot.Signatures > 0, $"{slot.Token} has signed nothing."));
         for (var away = 0; away < tokens.Length; away++)
         {
