@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using Appliance.Pkcs11.Policy;
 
@@ -41,8 +40,17 @@ public sealed class VendorDocumentTests
             row => Assert.Equal(SignRecovery.DisableSlot, row.Recovery));
     }
 
-    private static string PathOf([CallerFilePath] string source = "")
-        => Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "..", "docs", "vendors.md");
+    private static string PathOf()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Appliance.sln")))
+        {
+            folder = Path.GetDirectoryName(folder)
+                ?? throw new InvalidOperationException("The tests do not run inside the repository.");
+        }
+
+        return Path.Combine(folder, "docs", "vendors.md");
+    }
 
     private static IEnumerable<(string Name, string Value, string Source)> Values(VendorProfile profile) =>
     [
