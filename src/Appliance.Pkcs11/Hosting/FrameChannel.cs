@@ -13,11 +13,14 @@ internal sealed class FrameChannel
     private const int FirstBuffer = 64 * 1024;
 
     private readonly Lock _sending = new();
+    private readonly Lock _closing = new();
     private readonly int _socket;
     private byte[] _buffer = GC.AllocateArray<byte>(FirstBuffer, pinned: true);
     private int _start;
     private int _end;
     private volatile bool _broken;
+
+    private bool _closed;
 
     public FrameChannel(int socket) => _socket = socket;
 
@@ -77,7 +80,14 @@ internal sealed class FrameChannel
     public void Shutdown()
     {
         _broken = true;
-        Posix.Shutdown(_socket);
+        lock (_closing)
+        {
+            // Once it is closed its number may be another's.
+            if (!_closed)
+            {
+                Posix.Shutdown(_socket);
+            }
+        }
     }
 
     /// <summary>After the receiving thread has ended.</summary>
@@ -86,7 +96,11 @@ internal sealed class FrameChannel
         _broken = true;
         lock (_sending)
         {
-            Posix.Close(_socket);
+            lock (_closing)
+            {
+                _closed = true;
+                Posix.Close(_socket);
+            }
         }
 
         CryptographicOperations.ZeroMemory(_buffer);

@@ -106,7 +106,7 @@ internal sealed class HostChild
 
                 call.Answer(body);
             }
-            else if (type != FrameType.Alive && !handler(this, type, id, body))
+            else if (type != FrameType.Alive && !IsTaken(handler, type, id, body))
             {
                 Break($"its frame {type} makes no sense");
                 break;
@@ -127,6 +127,20 @@ internal sealed class HostChild
             {
                 call.Abandon();
             }
+        }
+    }
+
+    /// <summary>No frame may end this process, whatever is in it.</summary>
+    private bool IsTaken(FrameHandler handler, FrameType type, uint id, ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return handler(this, type, id, body);
+        }
+        catch (Exception e)
+        {
+            Fault ??= $"its frame {type} was not taken: {e.GetType().Name}";
+            return false;
         }
     }
 

@@ -24,11 +24,14 @@ internal static class HostStarter
     /// <exception cref="System.ComponentModel.Win32Exception">The system refused.</exception>
     public static HostChild Start(uint generation, ModuleHostOptions options, TimeProvider time, out int output)
     {
-        var socket = Posix.SocketPair();
-        var pin = Posix.Pipe();
-        var printed = Posix.Pipe();
+        (int First, int Second) socket = (-1, -1);
+        (int Reader, int Writer) pin = (-1, -1);
+        (int Reader, int Writer) printed = (-1, -1);
         try
         {
+            socket = Posix.SocketPair();
+            pin = Posix.Pipe();
+            printed = Posix.Pipe();
             var process = PosixSpawn.Start(
                 options.Command,
                 HostEnvironment.Build(options),

@@ -7,6 +7,9 @@ namespace Appliance.Pkcs11.Hosting;
 /// <content>What comes from the child, on its receiving thread.</content>
 internal sealed partial class HostedSlot
 {
+    /// <summary>More signatures for one hash no honest child makes, whatever it has to try again.</summary>
+    private const uint MostMadePerHash = 64;
+
     /// <summary>A DER signature is at most so much longer than r || s.</summary>
     private const int DerOverhead = 16;
     private const int SessionBits = 40;
@@ -32,7 +35,7 @@ internal sealed partial class HostedSlot
             if (reader.IsBad
                 || outcome is <= SignOutcome.None or > SignOutcome.Failed
                 || _sent.Find(number) is not { } piece
-                || signed > int.MaxValue / 2
+                || signed > MostMadePerHash * (uint)piece.Count
                 || (outcome == SignOutcome.Signed && !TakeSignatures(ref reader, piece)))
             {
                 return false;
@@ -86,6 +89,11 @@ internal sealed partial class HostedSlot
         }
 
         var before = State;
+        if (status.Signatures > (_status?.Signatures ?? 0))
+        {
+            _sent.NoteProgress();
+        }
+
         _status = status;
         if (status.State == SlotState.Ready)
         {
@@ -114,8 +122,15 @@ internal sealed partial class HostedSlot
         var kind = (LoginKind)reader.Byte();
         var slotId = reader.UInt64();
         var session = reader.UInt64();
-        if (!reader.IsWhole || kind > LoginKind.Operation || Interlocked.Increment(ref _asks) > MaxAsks)
+        if (!reader.IsWhole || kind > LoginKind.Operation)
         {
+            return false;
+        }
+
+        // Each session may ask, the keeper too.
+        if (Interlocked.Increment(ref _asks) > Math.Max(LeastAsks, 2 * _sessions))
+        {
+            Interlocked.Decrement(ref _asks);
             return false;
         }
 

@@ -15,7 +15,7 @@ internal sealed partial class HostedSlot : GroupSlot
 {
     private const int HashesPerSession = 8;
     private const int LeastWindow = 64;
-    private const int MaxAsks = 64;
+    private const int LeastAsks = 64;
 
     /// <summary>It tells its state twice a second, so that something is wrong when so long nothing comes.</summary>
     private static readonly TimeSpan s_suspectSilence = TimeSpan.FromSeconds(2);
@@ -91,7 +91,7 @@ internal sealed partial class HostedSlot : GroupSlot
         }
     }
 
-    public override int Capacity => Math.Max(_status?.SessionLimit ?? _sessions, 1);
+    public override int Capacity => Math.Clamp(_status?.SessionLimit ?? _sessions, 1, _sessions);
 
     public override int Waiting => _queue.Count;
 
@@ -139,6 +139,11 @@ internal sealed partial class HostedSlot : GroupSlot
 
     public override void SetDraining(bool draining)
     {
+        if (_draining == draining)
+        {
+            return;
+        }
+
         _draining = draining;
         _mustProve |= !draining;
         _ = _child?.TrySend(new FrameWriter().Begin(FrameType.DrainSlot, Number).Flag(draining));
@@ -154,6 +159,11 @@ internal sealed partial class HostedSlot : GroupSlot
         if (_child is { } child && _sent.IsOverdue(limit))
         {
             child.Break("a signature does not come back");
+        }
+        else if (_status is { Hanging: > 0 } && _child is { } hanging)
+        {
+            // Others go on beside it; only with the process does what hangs end.
+            hanging.Break("a call in it does not return");
         }
 
         if (_queue.Count > 0 && isOut)
@@ -224,7 +234,7 @@ internal sealed partial class HostedSlot : GroupSlot
         if (!isFirst)
         {
             // Its slot may have another number in another process.
-            var found = Token.Relocate();
+            var found = Relocate();
             if (found != CKR.CKR_OK && _logger.IsEnabled(LogLevel.Warning))
             {
                 HostLog.NotFoundAgain(_logger, Token.Info, Pkcs11ReturnValue.NameOf((uint)found));
@@ -240,6 +250,20 @@ internal sealed partial class HostedSlot : GroupSlot
         _sent.Begin(child);
         _ = child.TrySend(frame);
         _reports.Changed();
+    }
+
+    /// <summary>Whatever the library in the child answers, the host's thread goes on.</summary>
+    private CKR Relocate()
+    {
+        try
+        {
+            return Token.Relocate();
+        }
+        catch (Exception e)
+        {
+            HostLog.LoginThrew(_logger, Token.Info, e);
+            return CKR.CKR_GENERAL_ERROR;
+        }
     }
 
     /// <summary>A process has ended and was waited for. On the host's thread.</summary>

@@ -138,26 +138,30 @@ internal sealed partial class ModuleHost : IDisposable
 
     private void Keep()
     {
-        try
+        for (uint generation = 1; !IsStopping; generation++)
         {
-            for (uint generation = 1; !IsStopping; generation++)
+            var began = _time.GetTimestamp();
+            var served = false;
+            var how = "was not kept";
+            try
             {
-                var began = _time.GetTimestamp();
-                var how = RunOne(generation, out var served);
-                if (IsStopping || _failure is not null)
-                {
-                    return;
-                }
-
-                var pause = _backoff.Next(served ? _time.GetElapsedTime(began) : TimeSpan.Zero, _hasStartFailed);
-                HostLog.HostEnded(_logger, _path, how, (int)pause.TotalMilliseconds);
-                Pause(pause);
+                how = RunOne(generation, out served);
             }
-        }
-        catch (Exception e)
-        {
-            HostLog.KeeperThrew(_logger, _path, e);
-            Fail(new ModuleHostException($"The process of {_path} cannot be kept.", e));
+            catch (Exception e)
+            {
+                // Without this thread the library would never come back.
+                HostLog.KeeperThrew(_logger, _path, e);
+                Fail(new ModuleHostException($"The process of {_path} cannot be kept.", e));
+            }
+
+            if (IsStopping || _failure is not null)
+            {
+                return;
+            }
+
+            var pause = _backoff.Next(served ? _time.GetElapsedTime(began) : TimeSpan.Zero, _hasStartFailed);
+            HostLog.HostEnded(_logger, _path, how, (int)pause.TotalMilliseconds);
+            Pause(pause);
         }
     }
 
@@ -177,6 +181,7 @@ internal sealed partial class ModuleHost : IDisposable
     private string RunOne(uint generation, out bool served)
     {
         served = false;
+        string how;
         HostChild child;
         int output;
         try
@@ -197,22 +202,40 @@ internal sealed partial class ModuleHost : IDisposable
         }.Start();
         var receiver = new Thread(() => child.Receive(Take)) { IsBackground = true, Name = "pkcs11 host receiver" };
         receiver.Start();
-        _watchdog.Watch(child);
-        served = AwaitStart(child);
-        if (served)
+        var follows = false;
+        try
         {
-            HostLog.HostStarted(_logger, _path, child.Process);
-            Publish(child);
+            served = AwaitStart(child);
+            if (served)
+            {
+                HostLog.HostStarted(_logger, _path, child.Process);
+                _watchdog.Watch(child);
+                Publish(child);
+            }
+
+            follows = served && !IsStopping;
+        }
+        finally
+        {
+            if (!follows)
+            {
+                child.Kill();
+            }
+
+            AwaitEnd(child, receiver, out how);
         }
 
-        if (!served || IsStopping)
-        {
-            child.Kill();
-        }
+        return how;
+    }
 
+    /// <summary>
+    /// Waits for its end, however that comes, and tells the slots that nothing of it can arrive any more.
+    /// </summary>
+    private void AwaitEnd(HostChild child, Thread receiver, out string how)
+    {
         Posix.AwaitExit(child.Process);
         child.MarkExited();
-        var how = Posix.Reap(child.Process);
+        how = Posix.Reap(child.Process);
         _child = null;
         _watchdog.Watch(null);
         receiver.Join();
@@ -225,7 +248,6 @@ internal sealed partial class ModuleHost : IDisposable
 
         var reason = child.Fault is null ? "" : $": {child.Fault}";
         Fail(new ModuleHostException($"The process of {_path} {how}{reason}."));
-        return how;
     }
 
     /// <summary>What the first start throws; later ones are tried again.</summary>

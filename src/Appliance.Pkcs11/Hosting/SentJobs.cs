@@ -160,7 +160,7 @@ internal sealed class SentJobs
         lock (_gate)
         {
             // Once it is full, half of it must be free: each time the sender wakes there is something to do.
-            var room = (isBulk ? _bulk : _interactive) < _window ? _window : _window / 2;
+            var room = (isBulk ? _bulk : _interactive) < _window ? _window : Math.Max(1, _window / 2);
             _waitsForBulk = isBulk;
             Interlocked.MemoryBarrier();
             while (_child is not null && (isBulk ? _bulk : _interactive) >= room)
@@ -193,19 +193,21 @@ internal sealed class SentJobs
         }
     }
 
-    /// <summary>True when nothing comes back of what is out, or something is out for much too long.</summary>
+    /// <summary>The child has signed: what has not come back yet is at work.</summary>
+    public void NoteProgress()
+    {
+        lock (_gate)
+        {
+            _lastResult = _time.GetTimestamp();
+        }
+    }
+
+    /// <summary>True when something is out, and for so long nothing came back and nothing was signed.</summary>
     public bool IsOverdue(TimeSpan limit)
     {
         lock (_gate)
         {
-            if (_pieces.Count == 0)
-            {
-                return false;
-            }
-
-            var now = _time.GetTimestamp();
-            return _time.GetElapsedTime(_lastResult, now) > limit
-                || _pieces.Values.Any(piece => _time.GetElapsedTime(piece.Since, now) > 2 * limit);
+            return _pieces.Count > 0 && _time.GetElapsedTime(_lastResult) > limit;
         }
     }
 

@@ -11,6 +11,8 @@ namespace Appliance.Pkcs11.Modules;
 /// </summary>
 internal sealed unsafe class LoadedModule
 {
+    private const int MaxSlots = 65_536;
+
     private static readonly Lock s_gate = new();
     private static readonly Dictionary<nint, LoadedModule> s_loaded = [];
 
@@ -333,13 +335,19 @@ internal sealed unsafe class LoadedModule
     private static long? Limit(CULong value)
         => value.Value == 0 || value.Value >= uint.MaxValue ? null : (long)value.Value;
 
+    /// <summary>A library that is broken may say anything.</summary>
+    private int Length(CULong count)
+        => count.Value <= MaxSlots
+            ? (int)count.Value
+            : throw new Pkcs11Exception("C_GetSlotList", CKR.CKR_GENERAL_ERROR, Info.Path);
+
     private CULong[] ListSlots()
     {
         while (true)
         {
             CULong count;
             Pkcs11Exception.ThrowIfFailed(Api.C_GetSlotList(1, null, &count), "C_GetSlotList", Info.Path);
-            var slots = new CULong[checked((int)count.Value)];
+            var slots = new CULong[Length(count)];
             if (slots.Length == 0)
             {
                 return slots;
@@ -356,7 +364,7 @@ internal sealed unsafe class LoadedModule
                 Pkcs11Exception.ThrowIfFailed(returnValue, "C_GetSlotList", Info.Path);
             }
 
-            return slots[..checked((int)count.Value)];
+            return slots[..Math.Min(Length(count), slots.Length)];
         }
     }
 }

@@ -97,6 +97,11 @@ internal sealed class SlotWorker
         catch (Exception e)
         {
             // An exception that left the thread would end the process; another takes its place.
+            if (_isBusy && !Session.Watch.IsWrittenOff)
+            {
+                _queue.WriteOff();
+            }
+
             Log.WorkerThrew(_slot.Logger, _slot.Token.Info, e);
         }
         finally

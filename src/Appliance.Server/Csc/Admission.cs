@@ -24,14 +24,18 @@ internal sealed class Admission
     private readonly AdmissionLane _bulk;
     private readonly Backlog _backlog;
     private readonly TimeSpan _longestWait;
+    private readonly Func<bool> _isStoreAway;
     private readonly TimeProvider _time;
     private volatile bool _stopping;
 
     /// <param name="limits">Validated.</param>
     /// <param name="capacity">Signatures that the tokens can work on at once.</param>
     /// <param name="time">The clock.</param>
-    public Admission(LimitSettings limits, Func<int> capacity, TimeProvider time)
+    /// <param name="isStoreAway">True while the store is known to be away; null for never.</param>
+    public Admission(
+        LimitSettings limits, Func<int> capacity, TimeProvider time, Func<bool>? isStoreAway = null)
     {
+        _isStoreAway = isStoreAway ?? (static () => false);
         _interactive = new AdmissionLane(limits.CallsInFlight);
         _bulk = new AdmissionLane(limits.BulkCalls);
         _backlog = new Backlog(capacity, time);
@@ -91,7 +95,8 @@ internal sealed class Admission
                 MoveBack(client);
             }
 
-            return CscErrors.TooLate.After(wait);
+            // Nothing gets done without the store either, but that is no matter of too much work.
+            return _isStoreAway() ? CscErrors.StoreAway : CscErrors.TooLate.After(wait);
         }
 
         var deadline = DeadlineIn(Shorter(timeLeft, 2 * longest));

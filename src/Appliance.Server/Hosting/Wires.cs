@@ -52,7 +52,8 @@ internal sealed class Wires : IDisposable
     {
         _peers = peers;
         _health = new Health(() => parts.Slots.IsServing, () => parts.Watch.Obstacle, () => parts.Desk.IsOut);
-        _admission = new Admission(options.Limits, () => parts.Slots.Capacity, time);
+        _admission = new Admission(
+            options.Limits, () => parts.Slots.Capacity, time, () => parts.Watch.Obstacle is not null);
         parts.Desk.CallsInFlight = () => _admission.Inside;
         var operations = new CscOperations(parts.Signing, parts.SignIn, parts.Tokens, _admission);
         var bulk = new BulkOperations(operations, parts.Signing, _admission);

@@ -121,6 +121,12 @@ public sealed class StoreLossTests
                     Interlocked.Increment(ref _away);
                     await pause.WaitForNextTickAsync(TestContext.Current.CancellationToken);
                 }
+                catch (GrpcStatusException late) when (late.Code == GrpcStatusCode.ResourceExhausted)
+                {
+                    // Until the node knows that it is the store, all it sees is that nothing gets done.
+                    Assert.NotNull(late.RetryAfter);
+                    await pause.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+                }
                 catch (GrpcStatusException other)
                 {
                     _unexpected.Enqueue(other.Message);

@@ -35,7 +35,7 @@ internal sealed class RetryHints
     /// <summary>The refusal with a delay between the given one and half as much again.</summary>
     public CscError After(TimeSpan delay)
     {
-        var turn = (uint)Interlocked.Increment(ref _refused);
+        var turn = unchecked((uint)Interlocked.Increment(ref _refused));
         var seconds = delay.TotalSeconds * (1 + (turn * Golden % 1 / 2));
         var index = seconds <= Shortest ? 0 : (int)Math.Round(Math.Log(seconds / Shortest) / Math.Log(Step));
         return _errors[Math.Min((2 * index) + (int)(turn & 1), _errors.Length - 2 + (int)(turn & 1))];
