@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # run-suites.sh RESULTS EXECUTABLE...
 # Runs test executables, two at a time, prints a line for each, and ends with one line alone, the sum over all:
-#   N passed, N failed[, N skipped]
+#   N passed, N failed
+# What was skipped, for want of something that is not on the machine, is told before it with its reason.
 # A suite that crashes, hangs, leaves no result, ends badly without a failed test, or runs no test is one failure
 # more. Exits 0 only when tests ran and none failed.
 #   SUITE_SECONDS  how long one suite may take (900)
@@ -74,9 +75,9 @@ for executable in "$@"; do
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 done
 
-line="$passed passed, $failed failed"
 if [ "$skipped" -gt 0 ]; then
-    line="$line, $skipped skipped"
+    printf '\n%d skipped:\n' "$skipped"
+    grep -h -A 1 '\[SKIP\]' "$results"/*.log | sed 's/^/    /' || true
 fi
-printf '\n%s\n' "$line"
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
