@@ -15,8 +15,8 @@ public sealed class SuiteRunTests : IDisposable
         Assert.Equal((0, "5 passed, 0 failed"), await _run.Add(2, 0).Add(3, 0).RunAsync());
 
     [Fact]
-    public async Task Skipped_tests_are_named() =>
-        Assert.Equal((0, "5 passed, 0 failed, 3 skipped"), await _run.Add(2, 0, 1).Add(3, 0, 2).RunAsync());
+    public async Task Skipped_tests_do_not_change_the_line() =>
+        Assert.Equal((0, "5 passed, 0 failed"), await _run.Add(2, 0, 1).Add(3, 0, 2).RunAsync());
 
     [Fact]
     public async Task A_failed_test_fails_the_run() =>
