@@ -6,7 +6,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/deploy/setup.sh"
 cd "$REPOSITORY"
 
-install_missing "${NEEDS[@]}"
+install_missing "${NEEDS[@]}" "${SLOT_NEEDS[@]}"
 fetch_chronyd
 install_node_packages
 build Appliance.sln
