@@ -344,7 +344,7 @@ public sealed class SlotGroup : IDisposable
     private void NoSlot(SignJob job)
     {
         job.Outcome = SignOutcome.TokenUnavailable;
-        job.ReturnValue = _slots[0].ReadStatus().LastError;
+        job.ReturnValue = _slots[0].LastError;
     }
 
     /// <summary>
@@ -470,7 +470,7 @@ public sealed class SlotGroup : IDisposable
             if (slot.State is not (SlotState.Ready or SlotState.Suspect))
             {
                 job.Outcome = SignOutcome.TokenUnavailable;
-                job.ReturnValue = slot.ReadStatus().LastError;
+                job.ReturnValue = slot.LastError;
                 return;
             }
         }

@@ -99,6 +99,9 @@ internal sealed partial class HostedSlot : GroupSlot
 
     public override long Latency => _status?.LatencyMicroseconds ?? 0;
 
+    public override uint LastError
+        => _child is { IsOver: false } ? _status?.LastError ?? 0 : (uint)CKR.CKR_DEVICE_REMOVED;
+
     public override bool TryAdd(SignJob job)
     {
         if (!_queue.TryAdd(job))
@@ -220,7 +223,7 @@ internal sealed partial class HostedSlot : GroupSlot
             Queued = Waiting,
             InFlight = InFlight,
             Sessions = isGone ? 0 : status.Sessions,
-            LastError = isGone ? (uint)CKR.CKR_DEVICE_REMOVED : status.LastError,
+            LastError = LastError,
             Generation = unchecked(status.Generation + (int)(_child?.Generation ?? 0)),
         };
     }

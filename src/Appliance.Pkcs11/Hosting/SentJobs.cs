@@ -53,13 +53,12 @@ internal sealed class SentJobs
                 return false;
             }
 
-            var now = _time.GetTimestamp();
             if (_pieces.Count == 0)
             {
-                _lastResult = now;
+                _lastResult = _time.GetTimestamp();
             }
 
-            _pieces.Add(number, new SentPiece(sent, sent.Next, count, now));
+            _pieces.Add(number, new SentPiece(sent, sent.Next, count));
             Count(sent.Job) += count;
             if (sent.Open++ == 1 && sent.Next == sent.First)
             {

@@ -4,5 +4,4 @@ namespace Appliance.Pkcs11.Hosting;
 /// <param name="Sent">The job.</param>
 /// <param name="Start">First of its hashes.</param>
 /// <param name="Count">How many.</param>
-/// <param name="Since">When.</param>
-internal sealed record SentPiece(SentJob Sent, int Start, int Count, long Since);
+internal sealed record SentPiece(SentJob Sent, int Start, int Count);

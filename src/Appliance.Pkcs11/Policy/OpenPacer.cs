@@ -47,7 +47,7 @@ internal sealed class OpenPacer
             var interval = Interval();
             var wait = _any ? interval - _time.GetElapsedTime(_last, now) : TimeSpan.Zero;
             wait = wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
-            _last = now + (long)(wait.TotalSeconds * _time.TimestampFrequency);
+            _last = now + (long)Math.Round(wait.TotalSeconds * _time.TimestampFrequency);
             _any = true;
             return wait;
         }

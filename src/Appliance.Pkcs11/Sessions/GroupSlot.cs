@@ -32,6 +32,9 @@ internal abstract class GroupSlot
     /// <summary>Smoothed time of one signature in microseconds; 0 before the first.</summary>
     public abstract long Latency { get; }
 
+    /// <summary>Last CKR_ value that closed a session or the slot; 0 for none.</summary>
+    public abstract uint LastError { get; }
+
     /// <summary>Puts a job into its queue. Never blocks.</summary>
     /// <returns>False when the queue is full or stopped.</returns>
     public abstract bool TryAdd(SignJob job);

@@ -45,6 +45,8 @@ internal sealed class LocalSlot : GroupSlot
 
     public override long Latency => _slot.Health.Latency;
 
+    public override uint LastError => _slot.Health.LastError;
+
     public override bool TryAdd(SignJob job) => _workers!.Queue.TryAdd(job);
 
     public override int AddAll(ReadOnlySpan<SignJob> jobs) => _workers!.Queue.AddAll(jobs);
@@ -166,7 +168,7 @@ internal sealed class LocalSlot : GroupSlot
     {
         var health = _slot.Health;
         return new SlotStatus(
-            Token.Info, health.State, _slot.OpenSessions, Waiting, _slot.InFlight, health.LastError)
+            Token.Info, health.State, _slot.OpenSessions, Waiting, _slot.InFlight, LastError)
         {
             Signatures = health.Signatures,
             UnwrappedKeys = _slot.Wrapped.Count,
